@@ -177,7 +177,7 @@ impl Chain {
 pub struct Heads(subxt::rpcs::client::RpcSubscription<Header>);
 
 /// No block for so long means that the chain stands still.
-const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+pub const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Heads {
     /// The next best block.
@@ -189,14 +189,22 @@ impl Heads {
             Ok(Some(Ok(header))) => Ok(header),
             Ok(Some(Err(error))) => Err(explain::rpc(&error)),
             Ok(None) => Err(explain::connection_lost()),
-            Err(_) => Err(Error::new(
-                Kind::Timeout,
-                format!(
-                    "the node had no new block for {} s",
-                    STALL_TIMEOUT.as_secs()
-                ),
-            )
-            .hint("look at the node's log: it makes no blocks, or has no peers")),
+            Err(_) => Err(stalled()),
         }
     }
+}
+
+/// The chain stands still.
+pub fn stalled() -> Error {
+    let seconds = STALL_TIMEOUT.as_secs();
+    Error::new(
+        Kind::Timeout,
+        format!("the node had no new block for {seconds} s"),
+    )
+    .hint("look at the node's log: it makes no blocks, or has no peers")
+}
+
+/// Whether it says that the chain stands still.
+pub fn is_stalled(error: &Error) -> bool {
+    error.kind == Kind::Timeout && error.message == stalled().message
 }

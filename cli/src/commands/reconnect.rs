@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Context;
 use crate::{
-    chain::Chain,
+    chain::{is_stalled, Chain, STALL_TIMEOUT},
     error::{Error, Kind, Result},
     output::Output,
 };
@@ -42,20 +42,35 @@ fn say_back(out: &Output) {
 }
 
 /// Does `work`, which only looks at the chain or knows by itself what it has sent, and again with a new connection when
-/// one was lost: `first` is the first. It is said that one was lost, and that another is there. Without a `timeout` it
-/// is given up after ten minutes without a node.
+/// one was lost, or gives no new blocks, as that to a node that synchronises: `first` is the first. A later one is used
+/// once its node has caught up with the chain. It is said that one was lost, and that another is there. Without a
+/// `timeout` it is given up after ten minutes without a node.
 ///
 /// # Errors
-/// Those of `work`; [`Kind::Unreachable`] once it is given up.
+/// Those of `work`; once it is given up [`Kind::Unreachable`], or [`Kind::Timeout`] if the chain stands still.
 pub async fn follow_on<T>(
     context: &Context<'_>,
     first: &Chain,
     timeout: Option<Duration>,
     work: impl AsyncFnMut(&Chain) -> Result<T>,
 ) -> Result<T> {
-    let connect = async || context.connect().await;
+    let connect = async || -> Result<Chain> {
+        let chain = context.connect().await?;
+        let caught_up = chain.caught_up(context.out).await;
+        caught_up.map_err(of_follower)?;
+        Ok(chain)
+    };
     let limit = timeout.unwrap_or(WITHOUT_TIMEOUT);
     go_on(context.out, first, connect, RECONNECT_AFTER, limit, work).await
+}
+
+/// Whoever follows may have sent something before: that is not to be said of it.
+fn of_follower(error: Error) -> Error {
+    let error = Error {
+        hint: None,
+        ..error
+    };
+    error.hint("look at the node's log, and at its --bootnodes")
 }
 
 async fn go_on<C, T>(
@@ -71,11 +86,11 @@ async fn go_on<C, T>(
     loop {
         let begun = Instant::now();
         let mut newest = match work(later.as_ref().unwrap_or(first)).await {
-            Err(error) if error.kind == Kind::Unreachable => error,
+            Err(error) if is_lost(&error) => error,
             end => return end,
         };
         let now = Instant::now();
-        let is_steady = now.saturating_duration_since(begun) >= STEADY_AFTER;
+        let is_steady = was_steady(&newest, now.saturating_duration_since(begun));
         let end = match until {
             Some(until) if !is_steady => until,
             _ => now + limit,
@@ -93,8 +108,25 @@ async fn go_on<C, T>(
     }
 }
 
-/// Whatever the last try has failed of, the node is not to be reached.
+/// Whether another connection may help.
+fn is_lost(error: &Error) -> bool {
+    error.kind == Kind::Unreachable || is_stalled(error)
+}
+
+/// Whether the connection was of use for long enough, which ended so after this time.
+fn was_steady(error: &Error, lasted: Duration) -> bool {
+    let stood_still = match is_stalled(error) {
+        true => STALL_TIMEOUT,
+        false => Duration::ZERO,
+    };
+    lasted.saturating_sub(stood_still) >= STEADY_AFTER
+}
+
+/// Whatever the last try has failed of, the node is not to be reached, unless it was there all the time.
 fn given_up(error: Error) -> Error {
+    if is_stalled(&error) {
+        return error;
+    }
     Error {
         kind: Kind::Unreachable,
         ..error
@@ -147,6 +179,7 @@ mod tests {
     use std::cell::{Cell, RefCell};
 
     use super::*;
+    use crate::chain::stalled;
 
     const SOON: Duration = Duration::from_millis(1);
     const LATE: Duration = Duration::from_secs(600);
@@ -194,6 +227,38 @@ mod tests {
         let end = go_on(&out, &0, connect, SOON, LATE, work).await;
         assert_eq!(end.unwrap(), 7);
         assert_eq!(*used.borrow(), [0, 2, 4]);
+    }
+
+    /// Regression: a node that had to synchronise for more than a minute ended whoever waited.
+    #[tokio::test]
+    async fn a_node_without_new_blocks_is_as_one_that_was_lost() {
+        let out = Output::new(true);
+        let connect = async || -> Result<u32> { Ok(1) };
+        let work = async |number: &u32| -> Result<u32> {
+            match *number {
+                0 => Err(stalled()),
+                _ => Ok(7),
+            }
+        };
+        let end = go_on(&out, &0, connect, SOON, LATE, work).await;
+        assert_eq!(end.unwrap(), 7);
+        let connect = async || -> Result<u32> { Ok(1) };
+        // The chain stands still: that it took a minute to see that is no sign of a good connection.
+        let work = async |_: &u32| -> Result<()> { Err(stalled()) };
+        let end = go_on(&out, &0, connect, SOON, 50 * SOON, work).await;
+        let error = end.unwrap_err();
+        assert_eq!(error.kind, Kind::Timeout);
+        assert_eq!(error.message, stalled().message);
+        for (error, seconds, expected) in [
+            (lost(), 59, false),
+            (lost(), 60, true),
+            (stalled(), 60, false),
+            (stalled(), 119, false),
+            (stalled(), 120, true),
+        ] {
+            let lasted = Duration::from_secs(seconds);
+            assert_eq!(was_steady(&error, lasted), expected, "{error} {seconds}");
+        }
     }
 
     #[tokio::test]

@@ -198,6 +198,36 @@ fn who_waits_goes_on_when_the_node_is_back() {
     assert_eq!(text.matches("trying again").count(), 1, "{text}");
 }
 
+/// What a node has that is behind the chain is old: no task that is new is there, and nothing may be signed on it.
+#[test]
+fn who_waits_goes_on_once_the_node_has_caught_up() {
+    let node = FakeNode::start();
+    let id = watched::ASSIGNED.to_string();
+    let late = format!("{}s", HANGS_AFTER.as_secs());
+    let mut watch = node.start_aicpw(&["task", "watch", &id, "--timeout", &late]);
+    let mut said = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let mut next = || {
+        let mut lines = said.by_ref().map(|line| line.unwrap());
+        lines.find(|line| !line.contains("the provider fetches the inputs"))
+    };
+    assert!(next().unwrap().contains("matched"));
+    let node = node.start_anew_behind(1);
+    let line = next().unwrap();
+    assert!(
+        line.contains("waiting for the node to catch up: it is at block 1000"),
+        "{line}"
+    );
+    assert_eq!(next().unwrap(), "connected again");
+    node.go_on(watched::ASSIGNED);
+    let line = next().unwrap();
+    assert!(line.contains("started"), "{line}");
+    let sent = Command::new("kill")
+        .args(["-TERM", &watch.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    watch.wait_with_output().unwrap();
+}
+
 /// What `nohup` has started is to go on without its terminal.
 #[test]
 fn a_signal_that_is_ignored_from_the_start_ends_nothing() {

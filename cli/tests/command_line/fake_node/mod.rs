@@ -117,6 +117,22 @@ impl FakeNode {
         Self::start_with(&at, |_| {})
     }
 
+    /// As [`Self::start_anew`]; it synchronises until it was asked so often whether it does.
+    pub fn start_anew_behind(self, asked: usize) -> Self {
+        let at = self.url.trim_start_matches("ws://").to_owned();
+        drop(self);
+        Self::start_with(&at, move |module| {
+            let before = AtomicUsize::new(0);
+            module.remove_method("system_health");
+            module
+                .register_method("system_health", move |_, _, _| {
+                    let is_behind = before.fetch_add(1, Ordering::SeqCst) < asked;
+                    json!({ "peers": 1, "isSyncing": is_behind, "shouldHavePeers": true })
+                })
+                .unwrap();
+        })
+    }
+
     /// One that also has an IPFS store.
     pub fn start_with_store() -> Self {
         let asked = Asked::default();
