@@ -19,7 +19,7 @@ use crate::{
         call::Call,
         line::Line,
         posts::{Posts, Turn},
-        submit::{Inclusion, Sent},
+        submit::{Inclusion, Sent, Signed},
         Chain,
     },
     data_keys::DataKeys,
@@ -183,16 +183,15 @@ impl<'a> Granter<'a> {
             Turn::Wait => return Ok(None),
         };
         let signed = chain.sign_instead(signer, &wanted.call, nonce).await?;
-        self.posts
-            .note(chain, wanted.assignment, signed.nonce)
-            .await?;
-        let sent = chain.send(&wanted.call, &signed).await?;
-        if sent.nonce != signed.nonce {
-            self.posts
-                .note(chain, wanted.assignment, sent.nonce)
-                .await?;
-        }
+        let sent = self.send_noted(wanted, &signed).await?;
         Ok(Some((sent.nonce, sent)))
+    }
+
+    /// Sends it, noted before that with each nonce that it is sent with.
+    async fn send_noted(&self, wanted: &Wanted, signed: &Signed) -> Result<Sent> {
+        let at = self.chain.clock().await?.now;
+        let note = |nonce| self.posts.note(wanted.assignment, nonce, at);
+        self.chain.send_noted(&wanted.call, signed, note).await
     }
 
     /// Sends it in the place of one that was lost, if it is still needed.
@@ -202,8 +201,7 @@ impl<'a> Granter<'a> {
         }
         let (chain, call) = (self.chain, &wanted.call);
         let signed = chain.sign_with(self.signer, call, nonce).await?;
-        self.posts.note(chain, wanted.assignment, nonce).await?;
-        chain.send(call, &signed).await
+        self.send_noted(wanted, &signed).await
     }
 
     /// Whether the assignment waits for its key in the state of the block `at`, or of the best block.
@@ -373,7 +371,7 @@ mod tests {
         };
         let keys = DataKeyArgs::default().open();
         let posts = Posts::default();
-        posts.note(&chain, id, 5).await.unwrap();
+        posts.note(id, 5, 1_000);
         // Over another connection.
         let granter = Granter::new(&chain, &signer, keys.clone()).await.unwrap();
         let granter = granter.after(posts);

@@ -27,18 +27,21 @@ impl From<Error> for Refused {
 }
 
 /// Sends a transaction with `nonce`, or where another has that with the account's `next` one; and with which it was. It
-/// waits for the `next_block` only where there is no newer nonce yet.
+/// waits for the `next_block` only where there is no newer nonce yet. `note` gets each nonce before it is tried: of the
+/// last one nobody may hear whether it was taken.
 ///
 /// # Errors
 /// It was refused for another reason, or too often for this one; the node does not answer.
 pub async fn send_in_turn<T>(
     mut nonce: u64,
+    note: impl Fn(u64),
     send: impl AsyncFn(u64) -> Result<T, Refused>,
     next: impl AsyncFn() -> Result<u64>,
     next_block: impl AsyncFn() -> Result<()>,
 ) -> Result<(T, u64)> {
     let mut again = 0..SIGN_AGAIN;
     loop {
+        note(nonce);
         let refused = match send(nonce).await {
             Ok(sent) => return Ok((sent, nonce)),
             Err(refused) => refused,
@@ -61,6 +64,10 @@ mod tests {
     use std::cell::{Cell, RefCell};
 
     use super::*;
+    use crate::error::Kind;
+
+    /// Where nobody has to know.
+    fn unnoted(_: u64) {}
 
     fn taken() -> Refused {
         Refused {
@@ -87,10 +94,28 @@ mod tests {
                 Ok(last.map_or(5, |nonce| nonce + 1))
             };
             let never = async || -> Result<()> { panic!("there is a newer one") };
-            let end = send_in_turn(5, send, next, never).await;
+            let end = send_in_turn(5, unnoted, send, next, never).await;
             assert_eq!(end.unwrap(), ("sent", 5 + others));
             assert_eq!(*tried.borrow(), (5..=5 + others).collect::<Vec<_>>());
         }
+    }
+
+    /// Regression: one that was signed anew was noted once the node had answered, and not where the connection broke.
+    #[tokio::test]
+    async fn each_nonce_is_noted_before_it_is_tried() {
+        let noted = RefCell::new(Vec::<u64>::new());
+        let note = |nonce: u64| noted.borrow_mut().push(nonce);
+        let send = async |nonce: u64| -> Result<(), Refused> {
+            assert_eq!(noted.borrow().last(), Some(&nonce));
+            match nonce {
+                5 => Err(taken()),
+                _ => Err(Error::new(Kind::Unreachable, "the connection was lost").into()),
+            }
+        };
+        let next = async || -> Result<u64> { Ok(6) };
+        let end = send_in_turn(5, note, send, next, async || Ok(())).await;
+        assert_eq!(end.unwrap_err().kind, Kind::Unreachable);
+        assert_eq!(*noted.borrow(), [5, 6]);
     }
 
     #[tokio::test]
@@ -101,7 +126,7 @@ mod tests {
             Err(taken())
         };
         let next = async || -> Result<u64> { Ok(5 + u64::from(tries.get())) };
-        let end = send_in_turn(5, send, next, async || Ok(())).await;
+        let end = send_in_turn(5, unnoted, send, next, async || Ok(())).await;
         assert_eq!(end.unwrap_err().message, "taken");
         assert_eq!(tries.get(), SIGN_AGAIN + 1);
     }
@@ -120,10 +145,8 @@ mod tests {
             blocks.set(blocks.get() + 1);
             Ok(())
         };
-        assert_eq!(
-            send_in_turn(5, send, next, next_block).await.unwrap(),
-            (6, 6)
-        );
+        let end = send_in_turn(5, unnoted, send, next, next_block).await;
+        assert_eq!(end.unwrap(), (6, 6));
         assert_eq!(blocks.get(), 1);
     }
 
@@ -131,7 +154,7 @@ mod tests {
     async fn what_is_refused_for_itself_is_not_sent_again() {
         let send = async |_: u64| Err::<(), _>(Refused::from(Error::other("too poor")));
         let never = async || -> Result<u64> { panic!("no other nonce helps") };
-        let end = send_in_turn(5, send, never, async || Ok(())).await;
+        let end = send_in_turn(5, unnoted, send, never, async || Ok(())).await;
         assert_eq!(end.unwrap_err().message, "too poor");
     }
 }

@@ -66,17 +66,12 @@ impl<K: Ord + Copy> Posts<K> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a transaction with this nonce that was signed just now, before it is sent. Those that cannot come any more
-    /// are forgotten.
-    ///
-    /// # Errors
-    /// The node does not answer.
-    pub async fn note(&self, chain: &Chain, what: K, nonce: u64) -> Result<()> {
-        let at = chain.clock().await?.now;
+    /// Notes a transaction with this nonce before it is sent, which was first signed when the market's block was `at`,
+    /// or before. If it was signed anew since, that was hardly later. Those that cannot come any more are forgotten.
+    pub fn note(&self, what: K, nonce: u64, at: BlockNumber) {
         let mut all = self.all();
         all.retain(|_, posted| posted.can_come(at));
         all.insert(what, Posted { nonce, at });
-        Ok(())
     }
 
     /// How to send what is needed, and is of no use after the block `by`. Where a transaction of the account has the
@@ -184,15 +179,15 @@ mod tests {
     /// A deadline that is far off.
     const LATE: BlockNumber = 10_000;
 
-    async fn posts() -> Posts<u8> {
+    fn posts() -> Posts<u8> {
         let posts = Posts::default();
-        posts.note(&node(SENT), 7, 5).await.unwrap();
+        posts.note(7, 5, SENT.now);
         posts
     }
 
     #[tokio::test]
     async fn another_is_sent_only_when_the_one_before_did_not_arrive() {
-        let posts = posts().await;
+        let posts = posts();
         let turn = async |state: State| {
             let never = async |_: H256| -> Result<bool> { panic!("its nonce is in no block") };
             let chain = node(state);
@@ -223,7 +218,7 @@ mod tests {
     /// Regression: a grant whose turn did not come was waited for until the time for the key was over.
     #[tokio::test]
     async fn one_that_may_come_too_late_is_not_waited_for() {
-        let posts = posts().await;
+        let posts = posts();
         let turn = async |state: State, by: BlockNumber| {
             let never = async |_: H256| -> Result<bool> { panic!("its nonce is in no block") };
             let chain = node(state);
@@ -263,7 +258,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_its_nonce_is_in_a_block_the_same_block_says_whether_it_did_it() {
-        let posts = posts().await;
+        let posts = posts();
         let chain = node(State {
             in_blocks: 6,
             with_pool: 6,
@@ -284,7 +279,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_not_sent_or_cannot_come_any_more_is_sent() {
-        let posts = posts().await;
+        let posts = posts();
         let waits = State {
             with_pool: 6,
             ..SENT
@@ -295,11 +290,9 @@ mod tests {
         };
         assert_eq!(turn(8).await.unwrap(), Turn::Anew);
         // The copy that another connection has knows of it.
-        let later = node(State { now: 1_256, ..SENT });
-        posts.clone().note(&later, 8, 6).await.unwrap();
+        posts.clone().note(8, 6, 1_256);
         assert_eq!(turn(7).await.unwrap(), Turn::Wait);
-        let later = node(State { now: 1_257, ..SENT });
-        posts.clone().note(&later, 9, 7).await.unwrap();
+        posts.clone().note(9, 7, 1_257);
         assert_eq!(turn(7).await.unwrap(), Turn::Anew);
     }
 }

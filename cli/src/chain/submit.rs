@@ -245,9 +245,24 @@ impl Chain {
     /// # Errors
     /// The node refuses it: nothing was paid.
     pub async fn send(&self, call: &Call, signed: &Signed) -> Result<Sent> {
+        self.send_noted(call, signed, |_| {}).await
+    }
+
+    /// As [`Self::send`]. `note` gets each nonce before the transaction is sent with it: where the connection breaks
+    /// then, nobody hears whether it arrived.
+    ///
+    /// # Errors
+    /// As of [`Self::send`].
+    pub async fn send_noted(
+        &self,
+        call: &Call,
+        signed: &Signed,
+        note: impl Fn(u64),
+    ) -> Result<Sent> {
         let at = Instant::now();
         let (progress, nonce) = match &signed.signer {
             None => {
+                note(signed.nonce);
                 let sent = send_to_pool(call, &signed.transaction).await;
                 (sent.map_err(|refused| refused.error)?, signed.nonce)
             }
@@ -261,7 +276,7 @@ impl Chain {
                 };
                 let next = async || self.next_nonce(signer.account).await;
                 let next_block = async || self.next_block().await;
-                send_in_turn(signed.nonce, send, next, next_block).await?
+                send_in_turn(signed.nonce, note, send, next, next_block).await?
             }
         };
         Ok(Sent {

@@ -149,7 +149,7 @@ async fn a_grant_that_was_sent_over_the_connection_before_is_not_sent_again() {
         Ok(json!(format!("0x{}", hex::encode(answer))))
     });
     let grants = Posts::default();
-    grants.note(&chain, id, 5).await.unwrap();
+    grants.note(id, 5, 1_000);
     let prepared = Prepared::load(&path).unwrap();
     let start = Instant::now();
     let teller = Teller::new(&out, &chain, keys.clone(), TaskId(7), start, false);

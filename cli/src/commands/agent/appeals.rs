@@ -336,12 +336,10 @@ impl Appeals {
         let appeal = async |verdict: Verdict, nonce: Option<u64>| -> Result<Inclusion> {
             let (id, plan) = (verdict.task, verdict.plan());
             let signed = contest::sign(chain, signer, &plan, verdict.grants, nonce).await?;
-            posts.note(chain, verdict.key(), signed.nonce).await?;
+            let at = chain.clock().await?.now;
+            let note = |nonce| posts.note(verdict.key(), nonce, at);
             let sent = async {
-                let mut sent = chain.send(&plan.call, &signed).await?;
-                if sent.nonce != signed.nonce {
-                    posts.note(chain, verdict.key(), sent.nonce).await?;
-                }
+                let mut sent = chain.send_noted(&plan.call, &signed, note).await?;
                 sent.included().await
             };
             sent.await.map_err(|error| error.about_task(id.0))

@@ -359,7 +359,7 @@ async fn after_a_break_another_is_sent_only_if_the_first_did_not_arrive() {
         let posts = appeals.posts.clone();
         let breaks = async |verdict: Verdict, nonce: Option<u64>| -> Result<Inclusion> {
             assert_eq!(nonce, None);
-            posts.note(&chain, verdict.key(), 5).await?;
+            posts.note(verdict.key(), 5, 1_000);
             Err(Error::new(Kind::Unreachable, "the connection was lost"))
         };
         let none = BTreeSet::new();
@@ -393,7 +393,7 @@ async fn one_that_a_fork_takes_back_is_left_to_the_pool() {
     let mut appeals = appeals();
     let posts = appeals.posts.clone();
     let appeal = async |verdict: Verdict| -> Result<Inclusion> {
-        posts.note(&chain, verdict.key(), 5).await?;
+        posts.note(verdict.key(), 5, 1_000);
         Ok(inclusion())
     };
     let steps = look(&mut appeals, &chain, PROVIDER, appeal).await;
