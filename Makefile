@@ -120,7 +120,7 @@ deny: ## Licences, sources, bans and advisories of the dependencies (compiles ca
 	@$(ENV) scripts/deny.sh
 
 .PHONY: docs-check
-docs-check: ## Fail if a link between the project's pages leads nowhere, or a script is malformed
+docs-check: ## Fail if a link between the project's pages leads nowhere, a number is missing, or a script is malformed
 	@$(SAY) "pages and scripts"
 	@scripts/check-docs.sh
 	@bash -n scripts/*.sh examples/digits/*.sh .ci/run
