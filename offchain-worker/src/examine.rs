@@ -14,7 +14,7 @@ use aicpw_protocol::device::DeviceKind;
 use crate::{
     durable,
     engines::driver_environment,
-    sandbox::{How, Stage},
+    sandbox::{hangs, How, Stage},
 };
 
 /// Longest time that drivers may take to list their devices.
@@ -22,6 +22,10 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Longest time that looking at the sandbox may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why nothing more is started that loads drivers.
+pub(crate) const HANGS: &str =
+    "a process of before was killed and does not end, because its driver hangs; another is started when it is gone";
 
 /// What the names of folders for what drivers keep, and of those in which the sandbox is tried, begin with.
 const SCRATCH: &str = "executor-";
@@ -222,8 +226,15 @@ impl Examiner {
     /// The OpenCL devices of this machine, without measuring them.
     ///
     /// # Errors
-    /// When a driver fails.
+    /// When a driver fails, or hangs since before.
     pub async fn devices(&self) -> Result<Vec<Described>, ExamineError> {
+        if hangs(&self.program, None) {
+            return Err(ExamineError {
+                action: "list the devices".into(),
+                reason: HANGS.into(),
+                by_filter: false,
+            });
+        }
         self.ask("list the devices", &["devices".as_ref()], LIST_TIMEOUT)
             .await
     }
@@ -288,6 +299,7 @@ impl Examiner {
             program: self.program.clone(),
             arguments: arguments.iter().map(Into::into).collect(),
             environment,
+            driver: None,
             folder: self.folder.clone(),
             deadline: Instant::now() + timeout,
             allowance: None,

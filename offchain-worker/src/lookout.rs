@@ -128,6 +128,7 @@ mod tests {
     use crate::{
         chain::LocalStorage,
         metrics::scrape,
+        sandbox::{hangs, keep_hanging},
         testing::{passes_trials, MemoryStorage},
     };
     use aicpw_protocol::{device::DeviceKind, mailbox::DEVICES};
@@ -148,6 +149,7 @@ if [ "$1" = build ]; then
 fi
 {trial}
 [ "$1" = devices ] || exit 2
+echo >> '{looks}'
 first=1
 printf '['
 while read -r digits; do
@@ -160,6 +162,7 @@ printf ']'
             tried = folder.join("tried").display(),
             trial = passes_trials(folder),
             list = list.display(),
+            looks = folder.join("looks").display(),
         );
         aicpw_stand_in::program(&program, &script).unwrap();
         Examiner {
@@ -234,6 +237,36 @@ printf ']'
                 assert_eq!(here(), expected, "turn {turn}");
             }
         }
+    }
+
+    /// Regression: a device that hung in its driver got one more process that nobody can end with each look.
+    #[tokio::test]
+    async fn while_a_process_hangs_no_other_is_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
+        list(folder.path(), &[1]);
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        let program = &lookout.examiner.program;
+        keep_hanging(program, None, async move {
+            let _ = ended.await;
+        });
+        let mut failed = 0;
+        for expected in 1..=4 {
+            lookout.look(&mut failed).await;
+            assert_eq!(failed, expected);
+        }
+        assert!(!folder.path().join("looks").exists());
+        end.send(()).unwrap();
+        while hangs(program, None) {
+            tokio::task::yield_now().await;
+        }
+        lookout.look(&mut failed).await;
+        assert_eq!(failed, 0);
+        assert!(folder.path().join("looks").exists());
+        let here = storage.get(DEVICES).unwrap();
+        let here = Vec::<Hash>::decode_all(&mut here.as_slice()).unwrap();
+        assert_eq!(here, [[1; 32]]);
     }
 
     #[tokio::test]

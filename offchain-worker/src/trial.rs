@@ -22,7 +22,8 @@ use crate::{
     devices::{Kinds, LocalDevice},
     durable,
     engines::{Engine, Failure, Job, OpenCl},
-    examine::{scratch, Tried},
+    examine::{scratch, Tried, HANGS},
+    sandbox::hangs,
 };
 
 /// Longest time for both stages. With PoCL it is about a second.
@@ -146,10 +147,16 @@ impl Trials {
             write_job(place.path())?;
             Ok(place)
         });
-        let place = place.map_err(|error| TrialError::NotBegun {
+        let not_begun = |reason: String| TrialError::NotBegun {
             device: device.to_owned(),
-            reason: format!("no folder in {}: {error}", self.folder.display()),
+            reason,
+        };
+        let place = place.map_err(|error| {
+            not_begun(format!("no folder in {}: {error}", self.folder.display()))
         })?;
+        if hangs(&self.program, None) {
+            return Err(not_begun(HANGS.into()));
+        }
         let kinds = Kinds::default();
         kinds.put(*fingerprint, kind);
         let engine = self.engine(kinds);
@@ -278,7 +285,7 @@ fn told(failure: Failure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::passes_trials;
+    use crate::{sandbox::keep_hanging, testing::passes_trials};
 
     const DEVICE: Hash = [1; 32];
 
@@ -389,6 +396,17 @@ mod tests {
         let error = error_of(&nowhere).await;
         assert!(error.contains("cannot be tried"), "{error}");
         assert_eq!(nowhere.passed(&DEVICE), None);
+    }
+
+    /// Regression: a device that hung in its driver got one more process that nobody can end with each trial.
+    #[tokio::test]
+    async fn while_a_process_hangs_nothing_is_tried() {
+        let dir = tempfile::tempdir().unwrap();
+        let waits = trials(dir.path(), "");
+        keep_hanging(&waits.program, None, std::future::pending());
+        let error = error_of(&waits).await;
+        assert!(error.contains("its driver hangs"), "{error}");
+        assert_eq!(waits.passed(&DEVICE), None);
     }
 
     #[test]

@@ -137,6 +137,7 @@ impl OpenCl {
             program: self.program.clone(),
             arguments,
             environment: driver_environment(),
+            driver: None,
             folder: job.folder.clone(),
             deadline: job.deadline,
             // A graphics card's driver keeps there what it likes; each file has its limit.

@@ -4,6 +4,7 @@
 //! The child locks itself in (Landlock, seccomp, limits) before it touches anything of the job;
 //! what it says is data from a stranger.
 
+mod hanging;
 mod output;
 mod starter;
 mod written;
@@ -18,6 +19,9 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncRead;
 use tokio::process::Command;
 
+pub(crate) use hanging::hangs;
+#[cfg(test)]
+pub(crate) use hanging::keep as keep_hanging;
 pub use output::Log;
 pub use written::Allowance;
 
@@ -27,7 +31,8 @@ use written::Written;
 /// How long the pipes of a group that was killed may stay open.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// How long a process that was killed is waited for. One that hangs in its driver, in the kernel, may never end.
+/// How long a process that was killed is waited for. One that hangs in its driver, in the kernel, may never end; it is
+/// waited for in the background then.
 const DIES_WITHIN: Duration = Duration::from_secs(30);
 
 /// A process to run.
@@ -39,6 +44,8 @@ pub struct Stage {
     pub arguments: Vec<OsString>,
     /// All of its environment.
     pub environment: Vec<(OsString, OsString)>,
+    /// The file of the driver that it loads, if it was told to load one alone.
+    pub driver: Option<PathBuf>,
     /// Where it runs.
     pub folder: PathBuf,
     /// When it is killed.
@@ -159,14 +166,21 @@ impl Stage {
             Ok(status) if status.success() && is_over(written.as_ref()) => How::Overfilled,
             Ok(status) => how(status),
             Err(killed) => {
-                match tokio::time::timeout(DIES_WITHIN, child.wait()).await {
+                let ended = tokio::time::timeout(DIES_WITHIN, child.wait()).await;
+                match ended {
                     Ok(ended) => {
                         ended?;
                     }
-                    Err(_) => tracing::warn!(
-                        program = %self.program.display(),
-                        "a process was killed and does not end: its driver hangs"
-                    ),
+                    Err(_) => {
+                        tracing::warn!(
+                            program = %self.program.display(),
+                            "a process was killed and does not end: its driver hangs"
+                        );
+                        hanging::keep(&self.program, self.driver.as_deref(), async move {
+                            // Whether it could be waited for or not, there is no more to wait for.
+                            let _ = child.wait().await;
+                        });
+                    }
                 }
                 killed
             }
@@ -258,6 +272,7 @@ mod tests {
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), script.into()],
             environment: vec![("ONLY".into(), "this".into())],
+            driver: None,
             folder: folder.to_owned(),
             deadline: Instant::now() + limit,
             allowance: None,
