@@ -1,9 +1,10 @@
 //! Looks now and then which devices the machine has. A driver can be changed while the node runs, and a
 //! device can break; what is registered of it is not to be matched then. Nor is one that fails a job of ours, which a
-//! device does when it is seen for the first time. The hook compares, and says so with its heartbeats.
+//! device does when it is seen for the first time, and again some time after it has failed. The hook compares, and says
+//! so with its heartbeats.
 
 use aicpw_protocol::Hash;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::{
     sync::watch,
     time::{interval, MissedTickBehavior},
@@ -57,6 +58,10 @@ impl Lookout {
 
     /// `failed`: how many looks have failed since the last that worked.
     async fn look(&self, failed: &mut u64) {
+        self.look_as_of(failed, Instant::now()).await;
+    }
+
+    async fn look_as_of(&self, failed: &mut u64, now: Instant) {
         match self.examiner.devices().await {
             Ok(devices) => {
                 if *failed >= TOO_MANY {
@@ -65,17 +70,22 @@ impl Lookout {
                     );
                 }
                 *failed = 0;
-                let (mut found, mut names) = (Vec::new(), Vec::new());
+                let (mut found, mut names, mut failing) = (Vec::new(), Vec::new(), Vec::new());
                 for device in &devices {
                     let Some(fingerprint) = fingerprint(device) else {
                         continue;
                     };
                     self.kinds.put(fingerprint, device.kind);
-                    if self.works(&fingerprint, device).await {
-                        found.push(fingerprint);
-                        names.push(&*device.name);
+                    match self.works(&fingerprint, device, now).await {
+                        true => {
+                            found.push(fingerprint);
+                            names.push(&*device.name);
+                        }
+                        false => failing.push(fingerprint),
                     }
                 }
+                // First: the hook says of a device that is in neither that it is gone.
+                self.mailbox.write_failing_devices(&failing);
                 if self.mailbox.write_devices(&found) {
                     tracing::info!(devices = names.join(", "), "the devices of this machine");
                 }
@@ -100,9 +110,9 @@ impl Lookout {
         self.metrics.looks_failed(*failed);
     }
 
-    /// Whether a device does a job of ours. It is asked once.
-    async fn works(&self, fingerprint: &Hash, device: &Described) -> bool {
-        if let Some(passed) = self.trials.passed(fingerprint) {
+    /// Whether a device does a job of ours. It is asked once, and again where it failed and a pause is over.
+    async fn works(&self, fingerprint: &Hash, device: &Described, now: Instant) -> bool {
+        if let Some(passed) = self.trials.passed_as_of(fingerprint, now) {
             return passed;
         }
         let tried = self.trials.of(fingerprint, device.kind, &device.name);
@@ -131,13 +141,16 @@ mod tests {
         sandbox::{hangs, keep_hanging},
         testing::{passes_trials, MemoryStorage},
     };
-    use aicpw_protocol::{device::DeviceKind, mailbox::DEVICES};
+    use aicpw_protocol::{
+        device::DeviceKind,
+        mailbox::{DEVICES, FAILING_DEVICES},
+    };
     use codec::{DecodeAll, Encode};
     use std::{fs, path::Path, sync::Arc};
     use substrate_prometheus_endpoint::Registry;
 
     /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is
-    /// not there. It builds no job for device 5, and writes down for which it is asked to.
+    /// not there. It builds no job for device 5 unless a file `mended` is there, and writes down for which it is asked to.
     fn executor(folder: &Path) -> Examiner {
         let program = folder.join("executor");
         let list = folder.join("list");
@@ -145,7 +158,7 @@ mod tests {
             r#"#!/bin/sh
 if [ "$1" = build ]; then
   grep -o '"device": ".."*' "$2/job.json" >> '{tried}'
-  if grep -q '"device": "05' "$2/job.json"; then exit 1; fi
+  if grep -q '"device": "05' "$2/job.json" && [ ! -e '{mended}' ]; then exit 1; fi
 fi
 {trial}
 [ "$1" = devices ] || exit 2
@@ -162,6 +175,7 @@ printf ']'
             tried = folder.join("tried").display(),
             trial = passes_trials(folder),
             list = list.display(),
+            mended = folder.join("mended").display(),
             looks = folder.join("looks").display(),
         );
         aicpw_stand_in::program(&program, &script).unwrap();
@@ -210,6 +224,37 @@ printf ']'
         assert_eq!(tried.lines().count(), 3, "{tried}");
         // Its jobs that were assigned before get the sandbox of its kind all the same.
         assert_eq!(lookout.kinds.of(&[5; 32]), Some(DeviceKind::Cpu));
+    }
+
+    /// Regression: who failed once, on a disk that was full, was not offered until the node was started again.
+    #[tokio::test]
+    async fn who_failed_is_tried_again_later_and_is_not_said_to_be_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
+        list(folder.path(), &[1, 5]);
+        let said = |key: &[u8]| {
+            let bytes = storage.get(key).unwrap();
+            Vec::<Hash>::decode_all(&mut bytes.as_slice()).unwrap()
+        };
+        let tried = || {
+            let tried = fs::read_to_string(folder.path().join("tried")).unwrap();
+            tried.lines().count()
+        };
+        let in_minutes = |minutes: u64| Instant::now() + Duration::from_secs(60 * minutes);
+        let mut failed = 0;
+        // Twice: it fails, and a second time after 10 minutes, after which there is a pause of 20.
+        for (minutes, trials) in [(0, 2), (8, 2), (11, 3), (18, 3)] {
+            lookout.look_as_of(&mut failed, in_minutes(minutes)).await;
+            assert_eq!(tried(), trials, "{minutes}");
+            assert_eq!(said(DEVICES), [[1; 32]]);
+            assert_eq!(said(FAILING_DEVICES), [[5; 32]]);
+        }
+        fs::write(folder.path().join("mended"), "").unwrap();
+        lookout.look_as_of(&mut failed, in_minutes(21)).await;
+        assert_eq!(tried(), 4);
+        assert_eq!(said(DEVICES), [[1; 32], [5; 32]]);
+        assert!(said(FAILING_DEVICES).is_empty());
     }
 
     /// Regression: a card that hung in its driver stayed offered, and each of its jobs waited until its deadline.

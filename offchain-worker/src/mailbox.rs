@@ -4,7 +4,7 @@
 use aicpw_protocol::{
     mailbox::{
         answer_key, report_key, Asks, ChallengeAnswer, Challenges, DeviceSize, Orders, Report,
-        ASKS, CHALLENGES, DEVICES, DEVICE_SIZES, ORDERS, SERVING,
+        ASKS, CHALLENGES, DEVICES, DEVICE_SIZES, FAILING_DEVICES, ORDERS, SERVING,
     },
     AssignmentId, DeviceId, Hash,
 };
@@ -144,6 +144,11 @@ impl Mailbox {
     /// Says which devices this machine has, by fingerprint. Whether they are others than before.
     pub fn write_devices(&self, fingerprints: &[Hash]) -> bool {
         self.replace(DEVICES, fingerprints.encode())
+    }
+
+    /// Says which devices this machine has that do not do a job of ours.
+    pub fn write_failing_devices(&self, fingerprints: &[Hash]) {
+        self.replace(FAILING_DEVICES, fingerprints.encode());
     }
 
     /// Says how much there is of each device that is offered.

@@ -25,7 +25,7 @@ use crate::{
     metrics::{MeteredEngine, WorkerMetrics},
     queue::{owes, FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
-    trial::{Trials, TRIAL_NEEDS},
+    trial::{TrialError, Trials, TRIAL_NEEDS},
 };
 
 /// How long a start may take before what is committed to is opened meanwhile: a fraction of the window for it, and
@@ -104,6 +104,16 @@ pub enum StartError {
          its vendor's OpenCL driver"
     )]
     NoDevice,
+    /// There are devices, and none does a job of ours.
+    #[error(
+        "none of this machine's devices does a job of ours in its sandbox, so it cannot be a provider: {}; {}",
+        failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        TRIAL_NEEDS
+    )]
+    NoneWorks {
+        /// What each fails of, and in which stage.
+        failures: Vec<TrialError>,
+    },
     /// No secret, no commitments.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -299,16 +309,20 @@ async fn prepare(
     allow_weak: bool,
 ) -> Result<Vec<LocalDevice>, StartError> {
     require_sandboxes(examiner, allow_weak).await?;
-    let mut devices = Vec::new();
+    let (mut devices, mut failures) = (Vec::new(), Vec::new());
     for device in measuring.devices().await? {
         match trials.of_local(&device).await {
             Ok(()) => devices.push(device),
-            Err(error) => tracing::error!("{error}; {TRIAL_NEEDS}"),
+            Err(error) => {
+                tracing::error!("{error}; {TRIAL_NEEDS}");
+                failures.push(error);
+            }
         }
     }
-    match devices.is_empty() {
-        true => Err(StartError::NoDevice),
-        false => Ok(devices),
+    match (devices.is_empty(), failures.is_empty()) {
+        (true, true) => Err(StartError::NoDevice),
+        (true, false) => Err(StartError::NoneWorks { failures }),
+        (false, _) => Ok(devices),
     }
 }
 
@@ -469,8 +483,13 @@ esac
         assert!(matches!(error, StartError::NoDevice), "{error:?}");
     }
 
-    /// A node with two devices whose executor fails this stage of jobs on the card.
-    async fn start_with_a_card(folder: &Path, fails: &str) -> Result<WorkerService, StartError> {
+    /// A node with two devices whose executor fails this stage of jobs on the card, where `on` is `gpu`, or on both,
+    /// where it is nothing.
+    async fn start_with_a_card(
+        folder: &Path,
+        fails: &str,
+        on: &str,
+    ) -> Result<WorkerService, StartError> {
         let program = folder.join("executor");
         let (one, two) = (hex::encode([1u8; 32]), hex::encode([2u8; 32]));
         let trial = passes_trials(folder);
@@ -485,7 +504,7 @@ devices) echo '[{{"fingerprint":"{one}","name":"One","driver":"x","platform":"P"
 measure) kind=cpu; [ "$3" = {two} ] && kind=gpu
   echo '{{"kind":"'$kind'","engine":"opencl","name":"Some","fingerprint":"'$3'","gflops":7,"memory":1024,
   "classes":{{"int":true,"fp32Strict":false,"device":true}},"memory_gigabytes_per_second":3.0,"deviations":[]}}';;
-{fails}) if grep -q '"kind": "gpu"' "$2/job.json"; then echo 'no /dev/nvidia-uvm' >&2; exit 1; fi;;
+{fails}) if grep -q '"kind": "{on}' "$2/job.json"; then echo 'no /dev/nvidia-uvm' >&2; exit 1; fi;;
 esac
 {trial}"#
         );
@@ -514,11 +533,28 @@ esac
             ("none", vec![[1u8; 32], [2; 32]]),
         ] {
             let dir = tempfile::tempdir().unwrap();
-            let worker = start_with_a_card(dir.path(), fails).await.unwrap();
+            let worker = start_with_a_card(dir.path(), fails, "gpu").await.unwrap();
             let offered = worker.inventory().devices().into_iter();
             let offered: Vec<_> = offered.map(|device| device.spec.fingerprint).collect();
             assert_eq!(offered, expected, "{fails}");
             worker.shutdown().await;
+        }
+    }
+
+    /// Regression: who has two devices that fail was told to install PoCL.
+    #[tokio::test]
+    async fn where_all_devices_fail_each_is_named_with_its_stage() {
+        for (fails, stage) in [("build", "the build stage"), ("run", "the run stage")] {
+            let dir = tempfile::tempdir().unwrap();
+            let error = start_with_a_card(dir.path(), fails, "").await.unwrap_err();
+            assert!(
+                matches!(&error, StartError::NoneWorks { failures } if failures.len() == 2),
+                "{error:?}"
+            );
+            let said = error.to_string();
+            assert_eq!(said.matches(&format!("{stage}: ")).count(), 2, "{said}");
+            assert!(said.contains("no /dev/nvidia-uvm"), "{said}");
+            assert!(!said.contains("pocl-opencl-icd"), "{said}");
         }
     }
 }

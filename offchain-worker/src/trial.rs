@@ -4,6 +4,9 @@
 //! get only a job shows, and a job that breaks there before it has begun costs collateral, each time anew. So this one
 //! goes through both stages as a stranger's does. Nothing that was built before is taken for it: that would leave the
 //! build stage out.
+//!
+//! What a device fails of may pass: a disk or memory that is full, a machine that boots, a driver that is being changed.
+//! So it is tried again, after a pause that doubles with each failure.
 
 use aicpw_protocol::{
     device::{DeviceKind, Reputation},
@@ -29,12 +32,16 @@ use crate::{
 /// Longest time for both stages. With PoCL it is about a second.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
+/// How long after its first failure a device is tried again, and the most that this grows to.
+const FIRST_PAUSE: Duration = Duration::from_secs(10 * 60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4 * 3600);
+
 /// What a device needs that fails.
 pub const TRIAL_NEEDS: &str =
     "the node does not offer this device, because others' jobs would fail on it as well and cost collateral. The \
      node's user has to reach the device's nodes in /dev (AMD and Intel: groups render and video; NVIDIA: \
      /dev/nvidia-uvm, see packaging/systemd/nvidia.conf), and its driver has to do with what the sandbox leaves it. \
-     Then start the node again";
+     The node tries it again after 10 minutes, and then after ever longer pauses; when it is started, at once";
 
 const PROGRAM: &str = "__kernel void trial(__global uint* values, const uint factor) {
     const uint item = (uint)get_global_id(0);
@@ -78,13 +85,32 @@ pub enum TrialError {
     },
 }
 
+/// What came of trying a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed { at: Instant, pause: Duration },
+}
+
+impl Outcome {
+    /// That of a failure now, after this one.
+    fn failed_after(before: Option<&Self>) -> Self {
+        let pause = match before {
+            Some(Self::Failed { pause, .. }) => (*pause * 2).min(LONGEST_PAUSE),
+            Some(Self::Passed) | None => FIRST_PAUSE,
+        };
+        let at = Instant::now();
+        Self::Failed { at, pause }
+    }
+}
+
 /// Tries devices, and knows what came of it.
 #[derive(Debug, Clone)]
 pub struct Trials {
     program: PathBuf,
     folder: PathBuf,
     allow_weak_sandbox: bool,
-    passed: Arc<RwLock<HashMap<Hash, bool>>>,
+    outcomes: Arc<RwLock<HashMap<Hash, Outcome>>>,
 }
 
 impl Trials {
@@ -94,14 +120,29 @@ impl Trials {
             program,
             folder,
             allow_weak_sandbox,
-            passed: Arc::default(),
+            outcomes: Arc::default(),
         }
     }
 
     /// Whether a device did the job when it was tried last; `None` if it never was.
     pub fn passed(&self, fingerprint: &Hash) -> Option<bool> {
-        let passed = self.passed.read().unwrap_or_else(PoisonError::into_inner);
-        passed.get(fingerprint).copied()
+        let outcome = self.outcome(fingerprint)?;
+        Some(outcome == Outcome::Passed)
+    }
+
+    /// The same, for whoever would try it `now`: `None` also where it has failed so long ago that it is tried again.
+    pub(crate) fn passed_as_of(&self, fingerprint: &Hash, now: Instant) -> Option<bool> {
+        match self.outcome(fingerprint)? {
+            Outcome::Passed => Some(true),
+            Outcome::Failed { at, pause } => {
+                (now.saturating_duration_since(at) < pause).then_some(false)
+            }
+        }
+    }
+
+    fn outcome(&self, fingerprint: &Hash) -> Option<Outcome> {
+        let outcomes = self.outcomes.read().unwrap_or_else(PoisonError::into_inner);
+        outcomes.get(fingerprint).copied()
     }
 
     /// Tries a device that was measured.
@@ -126,8 +167,15 @@ impl Trials {
     ) -> Result<(), TrialError> {
         let tried = self.run(fingerprint, kind, device).await;
         if !matches!(tried, Err(TrialError::NotBegun { .. })) {
-            let mut passed = self.passed.write().unwrap_or_else(PoisonError::into_inner);
-            passed.insert(*fingerprint, tried.is_ok());
+            let mut outcomes = self
+                .outcomes
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            let outcome = match tried {
+                Ok(()) => Outcome::Passed,
+                Err(_) => Outcome::failed_after(outcomes.get(fingerprint)),
+            };
+            outcomes.insert(*fingerprint, outcome);
         }
         tried
     }
@@ -365,6 +413,40 @@ mod tests {
                 assert_eq!(fails.passed(&DEVICE), Some(false));
             }
         }
+    }
+
+    /// Regression: a device that failed once, because a disk was full, was not offered until the node was started again.
+    #[tokio::test]
+    async fn who_fails_is_tried_again_after_a_pause_that_doubles() {
+        let dir = tempfile::tempdir().unwrap();
+        let fails = trials(dir.path(), "exit 1");
+        let after = |pause: Duration| fails.passed_as_of(&DEVICE, Instant::now() + pause);
+        assert_eq!(after(Duration::ZERO), None);
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..7 {
+            error_of(&fails).await;
+            assert_eq!(fails.passed(&DEVICE), Some(false));
+            // A trial takes less than a minute.
+            let soon_due = pause - Duration::from_secs(60);
+            assert_eq!((after(soon_due), after(pause)), (Some(false), None));
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        assert_eq!(pause, LONGEST_PAUSE);
+        let works = trials(dir.path(), "");
+        let works = Trials {
+            program: works.program,
+            ..fails.clone()
+        };
+        works.of(&DEVICE, DeviceKind::Gpu, "Card").await.unwrap();
+        assert_eq!(after(LONGEST_PAUSE), Some(true));
+        // From the beginning.
+        let fails_again = trials(dir.path(), "exit 1");
+        let fails_again = Trials {
+            program: fails_again.program,
+            ..fails.clone()
+        };
+        error_of(&fails_again).await;
+        assert_eq!(after(FIRST_PAUSE), None);
     }
 
     #[tokio::test]

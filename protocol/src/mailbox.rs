@@ -17,6 +17,8 @@
 //!   offline by itself.
 //! * [`DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that
 //!   this machine has. In heartbeats the hook names those of the provider that are not among them.
+//! * [`FAILING_DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that are
+//!   there and do not do the job by which the engine tries them. They are not among [`DEVICES`], and the hook says why.
 //! * [`DEVICE_SIZES`] is written by the native engine only, when it has measured: how much there is of each device
 //!   that it offers. The hook also names those that are less than they were registered as. Of a device without
 //!   an entry nothing is known.
@@ -59,6 +61,9 @@ pub const SERVING: &[u8] = b"aicpw/mailbox/v1/serving";
 
 /// Key of the fingerprints of this machine's devices: a `Vec<Hash>`, SCALE-encoded.
 pub const DEVICES: &[u8] = b"aicpw/mailbox/v1/devices";
+
+/// Key of the fingerprints of the devices that this machine has and that do not work: a `Vec<Hash>`, SCALE-encoded.
+pub const FAILING_DEVICES: &[u8] = b"aicpw/mailbox/v1/failing-devices";
 
 /// Key of how much there is of this machine's devices: a `Vec<DeviceSize>`, SCALE-encoded.
 pub const DEVICE_SIZES: &[u8] = b"aicpw/mailbox/v1/device-sizes";

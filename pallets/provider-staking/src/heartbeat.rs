@@ -7,7 +7,7 @@ use aicpw_primitives::{
     worker_key::{verify, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    mailbox::{DeviceSize, DEVICES, DEVICE_SIZES, SERVING, SERVING_FRESH_FOR},
+    mailbox::{DeviceSize, DEVICES, DEVICE_SIZES, FAILING_DEVICES, SERVING, SERVING_FRESH_FOR},
     worker::{MissingDevices, Statement},
     BlockNumber, DeviceId, Hash,
 };
@@ -50,6 +50,17 @@ pub(crate) enum NotSent {
     NoSignature,
     /// The transaction pool refused it.
     Refused,
+}
+
+/// The devices of a provider that its node says can do no job.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub(crate) struct NotHere {
+    /// The node's machine does not have them.
+    pub gone: Vec<DeviceId>,
+    /// It has them, and they do not work.
+    pub failing: Vec<DeviceId>,
+    /// They are less than they were registered as.
+    pub less: Vec<DeviceId>,
 }
 
 impl From<NotProven> for NotSent {
@@ -343,13 +354,24 @@ impl<T: Config> Pallet<T> {
         provider: T::AccountId,
         period: BlockNumber,
     ) -> Result<(), NotSent> {
-        let (gone, less) = Self::not_on_this_machine(&provider);
+        let NotHere {
+            gone,
+            failing,
+            less,
+        } = Self::not_on_this_machine(&provider);
         if !gone.is_empty() {
             log::warn!(
                 target: LOG_TARGET,
                 "this machine has no such devices as {gone:?} were registered as, so they get no tasks. Was a \
                  driver changed? Start the node again, which measures what there is, and update them: \
                  `aicpw provider devices update`",
+            );
+        }
+        if !failing.is_empty() {
+            log::warn!(
+                target: LOG_TARGET,
+                "the devices {failing:?} do not do the job by which the node tries them, so they get no tasks. The node's \
+                 log says what they lack; it tries them again from time to time",
             );
         }
         if !less.is_empty() {
@@ -360,7 +382,7 @@ impl<T: Config> Pallet<T> {
                  chain know: `aicpw provider devices pause`, `update` and `resume`",
             );
         }
-        let missing = MissingDevices::truncate_from([gone, less].concat());
+        let missing = MissingDevices::truncate_from([gone, failing, less].concat());
         if missing.is_empty() {
             let statement = Statement::Heartbeat {
                 provider: provider.clone(),
@@ -387,25 +409,29 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The provider's devices that the native engine of this node does not find, and those that are less here than
-    /// they were registered as: their jobs would fail at the provider's cost. As long as it has not looked they are
+    /// The provider's devices that the native engine of this node does not find, those that it finds and that do not
+    /// work, and those that are less here than they were registered as: their jobs would fail at the provider's cost. As long as it has not looked they are
     /// believed to be there, and as long as it has not measured to be all that they were.
-    fn not_on_this_machine(provider: &T::AccountId) -> (Vec<DeviceId>, Vec<DeviceId>) {
+    pub(crate) fn not_on_this_machine(provider: &T::AccountId) -> NotHere {
         let here = Self::said::<Vec<Hash>>(DEVICES);
         let sizes = Self::said::<Vec<DeviceSize>>(DEVICE_SIZES).unwrap_or_default();
-        let (mut gone, mut less) = (Vec::new(), Vec::new());
+        let fails = Self::said::<Vec<Hash>>(FAILING_DEVICES).unwrap_or_default();
+        let mut not_here = NotHere::default();
         for id in DevicesOf::<T>::get(provider) {
             let Some(Device { spec, .. }) = Devices::<T>::get(id) else {
                 continue;
             };
             let is_gone = |here: &Vec<Hash>| !here.contains(&spec.fingerprint);
             if here.as_ref().is_some_and(is_gone) {
-                gone.push(id);
+                match fails.contains(&spec.fingerprint) {
+                    true => not_here.failing.push(id),
+                    false => not_here.gone.push(id),
+                }
             } else if sizes.iter().any(|size| size.is_less_than(&spec)) {
-                less.push(id);
+                not_here.less.push(id);
             }
         }
-        (gone, less)
+        not_here
     }
 
     /// What the native engine says of this machine's devices; `None` until it has.

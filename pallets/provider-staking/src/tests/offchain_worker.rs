@@ -3,7 +3,9 @@
 use aicpw_primitives::{traits::DeviceOffers, worker_key::WorkerId};
 use aicpw_protocol::{
     device::DeviceSpec,
-    mailbox::{DeviceSize, DEVICES, DEVICE_SIZES, RETRY_AFTER, SERVING, SERVING_FRESH_FOR},
+    mailbox::{
+        DeviceSize, DEVICES, DEVICE_SIZES, FAILING_DEVICES, RETRY_AFTER, SERVING, SERVING_FRESH_FOR,
+    },
     worker::{MissingDevices, Statement},
     Hash, Mebibytes, MegabitsPerSecond,
 };
@@ -23,7 +25,9 @@ use sp_runtime::{
 };
 
 use crate::{
-    heartbeat::NotSent, mock::*, Call, DevicesOf, Event, MissingDevicesOf, Pallet, Providers,
+    heartbeat::{NotHere, NotSent},
+    mock::*,
+    Call, DevicesOf, Event, MissingDevicesOf, Pallet, Providers,
 };
 
 struct Node {
@@ -46,6 +50,11 @@ impl Node {
     fn say_devices(&self, fingerprints: &[u8]) {
         let devices: Vec<Hash> = fingerprints.iter().map(|byte| [*byte; 32]).collect();
         StorageValueRef::persistent(DEVICES).set(&devices);
+    }
+
+    fn say_failing(&self, fingerprints: &[u8]) {
+        let devices: Vec<Hash> = fingerprints.iter().map(|byte| [*byte; 32]).collect();
+        StorageValueRef::persistent(FAILING_DEVICES).set(&devices);
     }
 
     fn say_measured(&self, devices: &[DeviceSpec]) {
@@ -130,6 +139,32 @@ fn it_is_sent_again_only_if_it_did_not_get_in() {
         run_for(1);
         node.run_hook();
         assert_eq!(node.submitted().len(), 1);
+    });
+}
+
+/// Regression: of a device that was there and did not work it was asked whether its driver was changed.
+#[test]
+fn a_device_that_does_not_work_is_missing_and_told_from_one_that_is_gone() {
+    on_node(|node, _| {
+        let (fails, gone) = (add_device(ALICE, 2), add_device(ALICE, 3));
+        node.say_devices(&[1]);
+        node.say_failing(&[2]);
+        let expected = NotHere {
+            gone: vec![gone],
+            failing: vec![fails],
+            less: Vec::new(),
+        };
+        assert_eq!(Pallet::<Test>::not_on_this_machine(&ALICE), expected);
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        let missing = MissingDevicesOf::<Test>::get(ALICE).into_inner();
+        assert_eq!(missing, vec![fails, gone]);
+        // It works, and what was said of it before is still there.
+        node.say_devices(&[1, 2, 3]);
+        assert_eq!(
+            Pallet::<Test>::not_on_this_machine(&ALICE),
+            NotHere::default()
+        );
     });
 }
 
