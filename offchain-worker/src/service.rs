@@ -25,12 +25,16 @@ use crate::{
     metrics::{MeteredEngine, WorkerMetrics},
     queue::{owes, FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
-    trial::{TrialError, Trials, TRIAL_NEEDS},
+    trial::{TrialError, Trials, TIMEOUT, TRIAL_NEEDS},
 };
 
 /// How long a start may take before what is committed to is opened meanwhile: a fraction of the window for it, and
 /// several times what it takes where no device has to be measured.
 const PREPARED_SOON: Duration = Duration::from_secs(10);
+
+/// How long each device is tried at the start. All are at the same time, and those that work wait no longer for one that
+/// hangs; that one is tried again, with all the time that there is, as soon as the worker runs.
+const TRIED_SOON: Duration = Duration::from_secs(20);
 
 /// How long after a start that failed, while there are jobs to finish, the next one is tried.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(60);
@@ -309,15 +313,20 @@ async fn prepare(
     allow_weak: bool,
 ) -> Result<Vec<LocalDevice>, StartError> {
     require_sandboxes(examiner, allow_weak).await?;
-    let (mut devices, mut failures) = (Vec::new(), Vec::new());
-    for device in measuring.devices().await? {
-        match trials.of_local(&device).await {
-            Ok(()) => devices.push(device),
-            Err(error) => {
-                tracing::error!("{error}; {TRIAL_NEEDS}");
-                failures.push(error);
-            }
-        }
+    let measured = measuring.devices().await?;
+    let (mut devices, mut others) = trials.of_all(measured, TRIED_SOON).await;
+    if devices.is_empty() {
+        // Then there is nothing that would wait for those that need longer.
+        let is_slow =
+            |(_, error): &(LocalDevice, TrialError)| matches!(error, TrialError::NotDone { .. });
+        let (slow, failed): (Vec<_>, Vec<_>) = others.into_iter().partition(is_slow);
+        let slow = slow.into_iter().map(|(device, _)| device).collect();
+        (devices, others) = trials.of_all(slow, TIMEOUT).await;
+        others.extend(failed);
+    }
+    let failures: Vec<TrialError> = others.into_iter().map(|(_, error)| error).collect();
+    for error in &failures {
+        tracing::error!("{error}; {TRIAL_NEEDS}");
     }
     match (devices.is_empty(), failures.is_empty()) {
         (true, true) => Err(StartError::NoDevice),
@@ -490,6 +499,13 @@ esac
         fails: &str,
         on: &str,
     ) -> Result<WorkerService, StartError> {
+        let then = "then echo 'no /dev/nvidia-uvm' >&2; exit 1; fi;;";
+        let is_it = format!(r#"if grep -q '"kind": "{on}' "$2/job.json""#);
+        start_with_two(folder, &format!("{fails}) {is_it}; {then}")).await
+    }
+
+    /// A node with a processor and a card, with this case of what its executor does.
+    async fn start_with_two(folder: &Path, case: &str) -> Result<WorkerService, StartError> {
         let program = folder.join("executor");
         let (one, two) = (hex::encode([1u8; 32]), hex::encode([2u8; 32]));
         let trial = passes_trials(folder);
@@ -504,7 +520,7 @@ devices) echo '[{{"fingerprint":"{one}","name":"One","driver":"x","platform":"P"
 measure) kind=cpu; [ "$3" = {two} ] && kind=gpu
   echo '{{"kind":"'$kind'","engine":"opencl","name":"Some","fingerprint":"'$3'","gflops":7,"memory":1024,
   "classes":{{"int":true,"fp32Strict":false,"device":true}},"memory_gigabytes_per_second":3.0,"deviations":[]}}';;
-{fails}) if grep -q '"kind": "{on}' "$2/job.json"; then echo 'no /dev/nvidia-uvm' >&2; exit 1; fi;;
+{case}
 esac
 {trial}"#
         );
@@ -539,6 +555,23 @@ esac
             assert_eq!(offered, expected, "{fails}");
             worker.shutdown().await;
         }
+    }
+
+    /// Regression: one device after the other was tried, and the others waited for one that hung.
+    #[tokio::test]
+    async fn devices_are_tried_at_the_same_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        let mut make = std::process::Command::new("mkfifo");
+        assert!(make.arg(&fifo).status().unwrap().success());
+        // Each waits for the other.
+        let case = format!(
+            r#"build) if grep -q '"kind": "gpu"' "$2/job.json"; then read -r line < '{fifo}'; else echo > '{fifo}'; fi;;"#,
+            fifo = fifo.display()
+        );
+        let worker = start_with_two(dir.path(), &case).await.unwrap();
+        assert_eq!(worker.inventory().devices().len(), 2);
+        worker.shutdown().await;
     }
 
     /// Regression: who has two devices that fail was told to install PoCL.

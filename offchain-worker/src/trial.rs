@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Longest time for both stages. With PoCL it is about a second.
-const TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How long after its first failure a device is tried again, and the most that this grows to.
 const FIRST_PAUSE: Duration = Duration::from_secs(10 * 60);
@@ -72,6 +72,16 @@ pub enum TrialError {
         device: String,
         /// Why.
         reason: String,
+    },
+    /// It was given less than the usual time, and that was over. Nothing is known of it yet.
+    #[error("{device} has not done a job of ours in {} s: it was in {}", limit.as_secs(), stage.name())]
+    NotDone {
+        /// Its name.
+        device: String,
+        /// Where.
+        stage: Tried,
+        /// How long it had.
+        limit: Duration,
     },
     /// It fails.
     #[error("{device} does not do a job of ours in its sandbox: {}: {reason}", stage.name())]
@@ -150,9 +160,39 @@ impl Trials {
     /// # Errors
     /// As [`Self::of`].
     pub async fn of_local(&self, device: &LocalDevice) -> Result<(), TrialError> {
+        self.of_local_within(device, TIMEOUT).await
+    }
+
+    async fn of_local_within(
+        &self,
+        device: &LocalDevice,
+        limit: Duration,
+    ) -> Result<(), TrialError> {
         let name = String::from_utf8_lossy(&device.spec.name);
-        self.of(&device.spec.fingerprint, device.spec.kind, &name)
+        let spec = &device.spec;
+        self.of_within(&spec.fingerprint, spec.kind, &name, limit)
             .await
+    }
+
+    /// Tries devices that were measured, all at the same time and each for so long. Those that work, and those that do
+    /// not.
+    pub(crate) async fn of_all(
+        &self,
+        devices: Vec<LocalDevice>,
+        limit: Duration,
+    ) -> (Vec<LocalDevice>, Vec<(LocalDevice, TrialError)>) {
+        let trying = devices.into_iter().map(|device| async move {
+            let tried = self.of_local_within(&device, limit).await;
+            (device, tried)
+        });
+        let (mut works, mut others) = (Vec::new(), Vec::new());
+        for (device, tried) in futures::future::join_all(trying).await {
+            match tried {
+                Ok(()) => works.push(device),
+                Err(error) => others.push((device, error)),
+            }
+        }
+        (works, others)
     }
 
     /// Tries a device.
@@ -165,8 +205,30 @@ impl Trials {
         kind: DeviceKind,
         device: &str,
     ) -> Result<(), TrialError> {
-        let tried = self.run(fingerprint, kind, device).await;
-        if !matches!(tried, Err(TrialError::NotBegun { .. })) {
+        self.of_within(fingerprint, kind, device, TIMEOUT).await
+    }
+
+    async fn of_within(
+        &self,
+        fingerprint: &Hash,
+        kind: DeviceKind,
+        device: &str,
+        limit: Duration,
+    ) -> Result<(), TrialError> {
+        let begun = Instant::now();
+        let tried = match self.run(fingerprint, kind, device, limit).await {
+            Err(TrialError::Failed { device, stage, .. })
+                if limit < TIMEOUT && begun.elapsed() >= limit =>
+            {
+                Err(TrialError::NotDone {
+                    device,
+                    stage,
+                    limit,
+                })
+            }
+            tried => tried,
+        };
+        if matches!(tried, Ok(()) | Err(TrialError::Failed { .. })) {
             let mut outcomes = self
                 .outcomes
                 .write()
@@ -185,6 +247,7 @@ impl Trials {
         fingerprint: &Hash,
         kind: DeviceKind,
         device: &str,
+        limit: Duration,
     ) -> Result<(), TrialError> {
         let failed = |stage: Tried, reason: String| TrialError::Failed {
             device: device.to_owned(),
@@ -213,7 +276,7 @@ impl Trials {
             fingerprint: *fingerprint,
             needs: needs(),
             output_bytes: BYTES,
-            deadline: Instant::now() + TIMEOUT,
+            deadline: Instant::now() + limit,
             keep_build: false,
             part: None,
         };
@@ -413,6 +476,24 @@ mod tests {
                 assert_eq!(fails.passed(&DEVICE), Some(false));
             }
         }
+    }
+
+    #[tokio::test]
+    async fn who_had_little_time_and_was_not_done_is_not_judged() {
+        let dir = tempfile::tempdir().unwrap();
+        let hangs = trials(dir.path(), "exec sleep 1000");
+        let limit = Duration::from_millis(300);
+        let tried = hangs.of_within(&DEVICE, DeviceKind::Gpu, "Card", limit);
+        let error = tried.await.unwrap_err();
+        assert!(matches!(error, TrialError::NotDone { .. }), "{error}");
+        assert_eq!(hangs.passed(&DEVICE), None);
+        // Who fails before is.
+        let fails = trials(dir.path(), "exit 1");
+        let limit = TIMEOUT - Duration::from_secs(1);
+        let tried = fails.of_within(&DEVICE, DeviceKind::Gpu, "Card", limit);
+        let error = tried.await.unwrap_err();
+        assert!(matches!(error, TrialError::Failed { .. }), "{error}");
+        assert_eq!(fails.passed(&DEVICE), Some(false));
     }
 
     /// Regression: a device that failed once, because a disk was full, was not offered until the node was started again.
