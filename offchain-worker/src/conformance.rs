@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use crate::{
     chain::ChainView,
+    devices::Kinds,
     examine::{ExamineError, Examiner},
     mailbox::Mailbox,
     measuring_turn::Turn,
@@ -34,6 +35,7 @@ pub(crate) struct Prover {
     pub chain: Arc<dyn ChainView>,
     pub mailbox: Mailbox,
     pub examiner: Examiner,
+    pub kinds: Kinds,
     pub turn: Turn,
     pub metrics: WorkerMetrics,
 }
@@ -127,12 +129,17 @@ impl Prover {
         let run = hex::encode(codec::Encode::encode(&order.run));
         let arguments = ["prove", "--device", &fingerprint, "--run", &run].map(Path::new);
         let _turn = self.turn.for_run().await;
-        let computed: Computed = self.examiner.ask(&action, &arguments, LONGEST_RUN).await?;
+        let driver = self.kinds.driver_of(&order.fingerprint);
+        let asked = self
+            .examiner
+            .ask(&action, &arguments, driver.as_deref(), LONGEST_RUN);
+        let computed: Computed = asked.await?;
         let answer = Answer::decode_all(&mut computed.answer.as_slice());
         let answer = answer.map_err(|error| ExamineError {
             action,
             reason: format!("it printed something else: {error}"),
             by_filter: false,
+            no_room: false,
         })?;
         Ok((answer, computed.milliseconds))
     }
@@ -176,6 +183,7 @@ mod tests {
                 program,
                 folder: folder.to_owned(),
             },
+            kinds: Kinds::default(),
             turn: Turn::default(),
             metrics: WorkerMetrics::default(),
         }

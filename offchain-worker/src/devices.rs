@@ -41,21 +41,37 @@ pub struct LocalDevice {
     pub deviations: Vec<String>,
 }
 
-/// Of which kind the devices of this machine are. What a job's sandbox lets its driver do depends on it.
+/// Of which kind the devices of this machine are: what a job's sandbox lets its driver do depends on it. And which of
+/// them are used with their driver alone.
 #[derive(Debug, Clone, Default)]
-pub struct Kinds(Arc<RwLock<HashMap<Hash, DeviceKind>>>);
+pub struct Kinds {
+    kinds: Arc<RwLock<HashMap<Hash, DeviceKind>>>,
+    drivers: Arc<RwLock<HashMap<Hash, PathBuf>>>,
+}
 
 impl Kinds {
     /// That of a device, if it was ever measured here.
     pub fn of(&self, fingerprint: &Hash) -> Option<DeviceKind> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.kinds.read().unwrap_or_else(PoisonError::into_inner);
         known.get(fingerprint).copied()
     }
 
     /// Remembers that of a device.
     pub fn put(&self, fingerprint: Hash, kind: DeviceKind) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(fingerprint, kind);
+    }
+
+    /// The file of the driver that a process for a device loads alone, if it does: another driver hangs or is broken.
+    pub fn driver_of(&self, fingerprint: &Hash) -> Option<PathBuf> {
+        let drivers = self.drivers.read().unwrap_or_else(PoisonError::into_inner);
+        drivers.get(fingerprint).cloned()
+    }
+
+    /// Remembers for which devices that is so, in place of what was known before.
+    pub fn set_drivers(&self, drivers: HashMap<Hash, PathBuf>) {
+        let mut known = self.drivers.write().unwrap_or_else(PoisonError::into_inner);
+        *known = drivers;
     }
 }
 
@@ -242,6 +258,7 @@ impl Measuring {
                          which looks what there is"
                     .into(),
                 by_filter: false,
+                no_room: false,
             })?;
         let measured = self.measure_aloud(fingerprint, &described.name).await?;
         let mut kept = self.kept();
@@ -283,7 +300,9 @@ impl Measuring {
         let action = format!("measure {name}");
         let arguments = ["measure", "--device", &digits].map(Path::new);
         let examiner = self.examiner();
-        let measured: Measured = examiner.ask(&action, &arguments, MEASURE_TIMEOUT).await?;
+        let driver = self.kinds.driver_of(fingerprint);
+        let asked = examiner.ask(&action, &arguments, driver.as_deref(), MEASURE_TIMEOUT);
+        let measured: Measured = asked.await?;
         if measured.fingerprint == *fingerprint {
             Ok(measured)
         } else {
@@ -292,6 +311,7 @@ impl Measuring {
                 action,
                 reason,
                 by_filter: false,
+                no_room: false,
             }
             .into())
         }

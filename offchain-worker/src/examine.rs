@@ -13,12 +13,15 @@ use aicpw_protocol::device::DeviceKind;
 
 use crate::{
     durable,
-    engines::driver_environment,
+    engines::environment_with,
     sandbox::{hangs, How, Stage},
 };
 
 /// Longest time that drivers may take to list their devices.
 const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Longest time that one driver may take alone.
+const LIST_ALONE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Longest time that looking at the sandbox may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
@@ -90,6 +93,8 @@ pub struct ExamineError {
     pub reason: String,
     /// Whether a filter of system calls has ended it.
     pub by_filter: bool,
+    /// Whether it was not even started, because there was no folder for it. Nothing is known then.
+    pub no_room: bool,
 }
 
 /// A device, as its driver describes it.
@@ -228,14 +233,32 @@ impl Examiner {
     /// # Errors
     /// When a driver fails, or hangs since before.
     pub async fn devices(&self) -> Result<Vec<Described>, ExamineError> {
-        if hangs(&self.program, None) {
+        self.list(None, LIST_TIMEOUT).await
+    }
+
+    /// Those of one driver, which is loaded alone.
+    ///
+    /// # Errors
+    /// When it fails, or hangs since before.
+    pub(crate) async fn devices_of(&self, driver: &Path) -> Result<Vec<Described>, ExamineError> {
+        self.list(Some(driver), LIST_ALONE_TIMEOUT).await
+    }
+
+    async fn list(
+        &self,
+        driver: Option<&Path>,
+        timeout: Duration,
+    ) -> Result<Vec<Described>, ExamineError> {
+        const ACTION: &str = "list the devices";
+        if hangs(&self.program, driver) {
             return Err(ExamineError {
-                action: "list the devices".into(),
+                action: ACTION.into(),
                 reason: HANGS.into(),
                 by_filter: false,
+                no_room: false,
             });
         }
-        self.ask("list the devices", &["devices".as_ref()], LIST_TIMEOUT)
+        self.ask(ACTION, &["devices".as_ref()], driver, timeout)
             .await
     }
 
@@ -266,6 +289,7 @@ impl Examiner {
             action: ACTION.into(),
             reason: format!("no folder in {}: {error}", self.folder.display()),
             by_filter: false,
+            no_room: true,
         })?;
         let mut arguments: Vec<&Path> = vec!["check".as_ref(), folder.path()];
         if stage == Tried::Build {
@@ -274,32 +298,36 @@ impl Examiner {
         if allow_weak {
             arguments.push("--allow-weak-sandbox".as_ref());
         }
-        self.ask(ACTION, &arguments, CHECK_TIMEOUT).await
+        self.ask(ACTION, &arguments, None, CHECK_TIMEOUT).await
     }
 
-    /// Runs a command of the executor and reads its answer.
+    /// Runs a command of the executor, with this driver alone if one is named, and reads its answer.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
         action: &str,
         arguments: &[&Path],
+        driver: Option<&Path>,
         timeout: Duration,
     ) -> Result<T, ExamineError> {
         let failed = |reason: String| ExamineError {
             action: action.to_owned(),
             reason,
             by_filter: false,
+            no_room: false,
         };
         // For what drivers keep, where nobody else can write. Gone afterwards, also if the executor was killed; if
         // the node was, it goes with the next start.
-        let scratch = scratch(&self.folder)
-            .map_err(|error| failed(format!("no folder for drivers: {error}")))?;
-        let mut environment = driver_environment();
+        let scratch = scratch(&self.folder).map_err(|error| ExamineError {
+            no_room: true,
+            ..failed(format!("no folder for drivers: {error}"))
+        })?;
+        let mut environment = environment_with(driver);
         environment.push(("TMPDIR".into(), scratch.path().into()));
         let stage = Stage {
             program: self.program.clone(),
             arguments: arguments.iter().map(Into::into).collect(),
             environment,
-            driver: None,
+            driver: driver.map(Path::to_owned),
             folder: self.folder.clone(),
             deadline: Instant::now() + timeout,
             allowance: None,

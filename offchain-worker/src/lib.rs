@@ -17,6 +17,7 @@
 //! | `lookout` | looks now and then which devices there are, and says so to the hook |
 //! | `conformance` | does the conformance runs, by which a provider proves to the chain what its devices compute |
 //! | `measuring_turn` | never a measurement and a conformance run at once; the run goes first |
+//! | `drivers` | the files by which the loader finds drivers, and one of them alone |
 //! | [`examine`] | what the executor says of this machine |
 //! | [`trial`] | a job of ours on a device, before it gets others' |
 //! | [`ipfs`] | content in and out |
@@ -35,6 +36,7 @@ pub mod chain;
 mod clock;
 mod conformance;
 pub mod devices;
+mod drivers;
 mod durable;
 pub mod engines;
 pub mod examine;

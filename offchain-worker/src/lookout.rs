@@ -4,6 +4,12 @@
 //! so with its heartbeats.
 
 use aicpw_protocol::Hash;
+use futures::{
+    future::join_all,
+    stream::{FuturesUnordered, StreamExt},
+};
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::{
     sync::watch,
@@ -12,6 +18,7 @@ use tokio::{
 
 use crate::{
     devices::Kinds,
+    drivers,
     examine::{Described, Examiner},
     mailbox::Mailbox,
     metrics::WorkerMetrics,
@@ -21,8 +28,9 @@ use crate::{
 /// How often it looks: once in a heartbeat period.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// After so many looks in a row that failed no device is taken to work. A driver that is being changed fails once or
-/// twice; one that hangs in its driver fails each time, after a minute.
+/// After so many looks in a row that failed each driver is asked alone, and devices are taken to work only if theirs
+/// answers. A driver that is being changed fails once or twice; one that hangs fails each time, and takes along all that
+/// are loaded with it.
 const TOO_MANY: u64 = 3;
 
 /// Who looks.
@@ -31,6 +39,8 @@ pub(crate) struct Lookout {
     pub examiner: Examiner,
     pub kinds: Kinds,
     pub trials: Trials,
+    /// The folder of the drivers' files.
+    pub vendors: Option<PathBuf>,
     pub metrics: WorkerMetrics,
 }
 
@@ -66,64 +76,136 @@ impl Lookout {
             Ok(devices) => {
                 if *failed >= TOO_MANY {
                     tracing::warn!(
-                        "it is seen again which devices are there, and they are offered"
+                        "it is seen again which devices are there; they are tried, and offered"
                     );
+                    self.trials.forget_passed(|_| true);
+                    self.kinds.set_drivers(HashMap::new());
                 }
                 *failed = 0;
-                let (mut found, mut names, mut failing) = (Vec::new(), Vec::new(), Vec::new());
-                for device in &devices {
-                    let Some(fingerprint) = fingerprint(device) else {
-                        continue;
-                    };
-                    self.kinds.put(fingerprint, device.kind);
-                    match self.works(&fingerprint, device, now).await {
-                        true => {
-                            found.push(fingerprint);
-                            names.push(&*device.name);
-                        }
-                        false => failing.push(fingerprint),
-                    }
-                }
-                // First: the hook says of a device that is in neither that it is gone.
-                self.mailbox.write_failing_devices(&failing);
-                if self.mailbox.write_devices(&found) {
-                    tracing::info!(devices = names.join(", "), "the devices of this machine");
-                }
+                self.offer(&devices, now).await;
+            }
+            Err(error) if error.no_room => {
+                tracing::warn!(%error, "cannot look which devices are there; those that were seen last are offered");
             }
             Err(error) => {
                 *failed = failed.saturating_add(1);
                 match *failed {
                     // What was found before stays for now, and jobs say what they meet.
                     1 => tracing::warn!(%error, "cannot look which devices are there"),
-                    TOO_MANY => tracing::warn!(
-                        %error,
-                        "cannot look which devices are there, {TOO_MANY} times now: none of them gets tasks until it \
-                         works. A driver hangs or is broken; `aicpw-executor devices` shows it"
-                    ),
+                    TOO_MANY => {
+                        tracing::warn!(
+                            %error,
+                            "cannot look which devices are there, {TOO_MANY} times now: until it works only those get \
+                             tasks whose drivers answer alone. A driver hangs or is broken; `aicpw-executor devices` \
+                             shows it"
+                        );
+                        self.trials.forget_passed(|_| true);
+                    }
                     _ => {}
                 }
                 if *failed >= TOO_MANY {
-                    self.mailbox.write_devices(&[]);
+                    self.look_apart(now).await;
                 }
             }
         }
         self.metrics.looks_failed(*failed);
     }
 
-    /// Whether a device does a job of ours. It is asked once, and again where it failed and a pause is over.
-    async fn works(&self, fingerprint: &Hash, device: &Described, now: Instant) -> bool {
-        if let Some(passed) = self.trials.passed_as_of(fingerprint, now) {
-            return passed;
+    /// Looks at each driver alone, at all of them at the same time.
+    async fn look_apart(&self, now: Instant) {
+        let files = drivers::apart(self.vendors.as_deref());
+        let looks = files.into_iter().map(|file| async move {
+            let listed = self.examiner.devices_of(&file).await;
+            (file, listed)
+        });
+        let (mut devices, mut alone) = (Vec::new(), HashMap::new());
+        for (file, listed) in join_all(looks).await {
+            let listed = listed.unwrap_or_else(|error| {
+                tracing::debug!(driver = %file.display(), %error, "a driver fails alone as well");
+                Vec::new()
+            });
+            for device in listed {
+                let Some(fingerprint) = fingerprint(&device) else {
+                    continue;
+                };
+                // Two files can name one driver.
+                if alone.insert(fingerprint, file.clone()).is_none() {
+                    devices.push(device);
+                }
+            }
         }
-        let tried = self.trials.of(fingerprint, device.kind, &device.name);
+        self.trials
+            .forget_passed(|device| !alone.contains_key(device));
+        self.kinds.set_drivers(alone);
+        self.offer(&devices, now).await;
+    }
+
+    /// Says which of these devices work. Those that are to be tried are so at the same time, and the others do not wait
+    /// for them.
+    async fn offer(&self, devices: &[Described], now: Instant) {
+        let mut seen = Vec::new();
+        for device in devices {
+            let Some(fingerprint) = fingerprint(device) else {
+                continue;
+            };
+            self.kinds.put(fingerprint, device.kind);
+            let works = self.trials.passed_as_of(&fingerprint, now);
+            seen.push(Seen {
+                fingerprint,
+                device,
+                works,
+            });
+        }
+        let mut trying = FuturesUnordered::new();
+        for (at, seen) in seen.iter().enumerate() {
+            if seen.works.is_none() {
+                trying.push(self.try_one(at, seen.fingerprint, seen.device));
+            }
+        }
+        if seen.iter().any(|seen| seen.works == Some(true)) {
+            self.say(&seen);
+        }
+        while let Some((at, works)) = trying.next().await {
+            seen[at].works = Some(works);
+            if works {
+                self.say(&seen);
+            }
+        }
+        self.say(&seen);
+    }
+
+    fn say(&self, seen: &[Seen<'_>]) {
+        let that = |works: bool| {
+            let those = seen.iter().filter(move |seen| seen.works == Some(works));
+            those.map(|seen| seen.fingerprint).collect::<Vec<_>>()
+        };
+        // First: the hook says of a device that is in neither that it is gone.
+        self.mailbox.write_failing_devices(&that(false));
+        if self.mailbox.write_devices(&that(true)) {
+            let works = seen.iter().filter(|seen| seen.works == Some(true));
+            let names: Vec<&str> = works.map(|seen| &*seen.device.name).collect();
+            tracing::info!(devices = names.join(", "), "the devices of this machine");
+        }
+    }
+
+    /// Whether a device does a job of ours, and where in a list it stands.
+    async fn try_one(&self, at: usize, fingerprint: Hash, device: &Described) -> (usize, bool) {
+        let tried = self.trials.of(&fingerprint, device.kind, &device.name);
         match tried.await {
-            Ok(()) => true,
+            Ok(()) => (at, true),
             Err(error) => {
                 tracing::error!("{error}; {TRIAL_NEEDS}");
-                false
+                (at, false)
             }
         }
     }
+}
+
+/// A device that is there, and whether it works, if that is known.
+struct Seen<'a> {
+    fingerprint: Hash,
+    device: &'a Described,
+    works: Option<bool>,
 }
 
 fn fingerprint(device: &Described) -> Option<Hash> {
@@ -150,19 +232,22 @@ mod tests {
     use substrate_prometheus_endpoint::Registry;
 
     /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is
-    /// not there. It builds no job for device 5 unless a file `mended` is there, and writes down for which it is asked to.
+    /// not there; or, as long as a file `apart` is, if it loads another driver than `good.icd`. It builds no job for device 5 unless a file `mended` is there, and writes down for which it is asked to.
     fn executor(folder: &Path) -> Examiner {
         let program = folder.join("executor");
         let list = folder.join("list");
         let script = format!(
             r#"#!/bin/sh
+if [ "$1" = devices ]; then echo "$OCL_ICD_VENDORS" >> '{looks}'; fi
+if [ -e '{apart}' ]; then
+  case "$OCL_ICD_VENDORS" in */good.icd) ;; *) exit 1;; esac
+fi
 if [ "$1" = build ]; then
   grep -o '"device": ".."*' "$2/job.json" >> '{tried}'
   if grep -q '"device": "05' "$2/job.json" && [ ! -e '{mended}' ]; then exit 1; fi
 fi
 {trial}
 [ "$1" = devices ] || exit 2
-echo >> '{looks}'
 first=1
 printf '['
 while read -r digits; do
@@ -175,6 +260,7 @@ printf ']'
             tried = folder.join("tried").display(),
             trial = passes_trials(folder),
             list = list.display(),
+            apart = folder.join("apart").display(),
             mended = folder.join("mended").display(),
             looks = folder.join("looks").display(),
         );
@@ -195,12 +281,14 @@ printf ']'
     }
 
     fn lookout(folder: &Path, storage: &Arc<MemoryStorage>, metrics: WorkerMetrics) -> Lookout {
-        let examiner = executor(folder);
+        let (examiner, kinds) = (executor(folder), Kinds::default());
         Lookout {
             mailbox: Mailbox::new(storage.clone(), [0; 32]),
-            trials: Trials::new(examiner.program.clone(), folder.into(), false),
+            trials: Trials::new(examiner.program.clone(), folder.into(), false)
+                .with_drivers_of(kinds.clone()),
             examiner,
-            kinds: Kinds::default(),
+            kinds,
+            vendors: None,
             metrics,
         }
     }
@@ -255,6 +343,87 @@ printf ']'
         assert_eq!(tried(), 4);
         assert_eq!(said(DEVICES), [[1; 32], [5; 32]]);
         assert!(said(FAILING_DEVICES).is_empty());
+    }
+
+    /// Regression: one driver that hung took the devices of all others along; and when it was back nobody knew whether
+    /// devices worked.
+    #[tokio::test]
+    async fn who_answers_alone_is_offered_alone_and_is_tried_anew_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let mut lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
+        let vendors = folder.path().join("vendors");
+        fs::create_dir(&vendors).unwrap();
+        let (good, bad) = (vendors.join("good.icd"), vendors.join("bad.icd"));
+        for file in [&good, &bad] {
+            fs::write(file, "").unwrap();
+        }
+        lookout.vendors = Some(vendors);
+        list(folder.path(), &[1]);
+        let apart = folder.path().join("apart");
+        let offered = || {
+            let bytes = storage.get(DEVICES).unwrap();
+            Vec::<Hash>::decode_all(&mut bytes.as_slice()).unwrap()
+        };
+        let tried = || {
+            let tried = fs::read_to_string(folder.path().join("tried")).unwrap();
+            tried.lines().count()
+        };
+        let looks_at_bad = || {
+            let looks = fs::read_to_string(folder.path().join("looks")).unwrap();
+            looks
+                .lines()
+                .filter(|line| line.ends_with("bad.icd"))
+                .count()
+        };
+        let mut failed = 0;
+        lookout.look(&mut failed).await;
+        assert_eq!((offered(), tried()), (vec![[1; 32]], 1));
+
+        fs::write(&apart, "").unwrap();
+        for trials in [1, 1, 2, 2] {
+            lookout.look(&mut failed).await;
+            assert_eq!((offered(), tried()), (vec![[1; 32]], trials), "{failed}");
+        }
+        assert_eq!(failed, 4);
+        assert_eq!(lookout.kinds.driver_of(&[1; 32]), Some(good));
+        assert_eq!(looks_at_bad(), 2);
+        // Of the driver that hangs there is one process and no more, and the other is asked all the same.
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        let program = lookout.examiner.program.clone();
+        keep_hanging(&program, Some(&bad), async move {
+            let _ = ended.await;
+        });
+        lookout.look(&mut failed).await;
+        assert_eq!((offered(), tried()), (vec![[1; 32]], 2));
+        assert_eq!((failed, looks_at_bad()), (5, 2));
+        end.send(()).unwrap();
+        while hangs(&program, None) {
+            tokio::task::yield_now().await;
+        }
+
+        fs::remove_file(&apart).unwrap();
+        lookout.look(&mut failed).await;
+        assert_eq!((offered(), tried()), (vec![[1; 32]], 3));
+        assert_eq!((failed, lookout.kinds.driver_of(&[1; 32])), (0, None));
+    }
+
+    #[tokio::test]
+    async fn a_look_without_room_says_nothing_of_devices() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let mut lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
+        list(folder.path(), &[1]);
+        let mut failed = 0;
+        lookout.look(&mut failed).await;
+        lookout.examiner.folder = folder.path().join("gone");
+        for _ in 0..=TOO_MANY {
+            lookout.look(&mut failed).await;
+        }
+        assert_eq!(failed, 0);
+        let here = storage.get(DEVICES).unwrap();
+        let here = Vec::<Hash>::decode_all(&mut here.as_slice()).unwrap();
+        assert_eq!(here, [[1; 32]]);
     }
 
     /// Regression: a card that hung in its driver stayed offered, and each of its jobs waited until its deadline.

@@ -15,6 +15,7 @@ use crate::{
     chain::{ChainView, LocalStorage},
     conformance::Prover,
     devices::{DevicesError, Kinds, LocalDevice, Measuring},
+    drivers,
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
     examine::{remove_left_over, Examiner, Judged, SANDBOX_NEEDS, TRYING_NEEDS},
     inventory::Inventory,
@@ -181,6 +182,7 @@ impl WorkerService {
         };
         let allow_weak = config.allow_weak_sandbox;
         let trials = Trials::new(program.clone(), folder.clone(), allow_weak);
+        let trials = trials.with_drivers_of(kinds.clone());
         let builds = folder.join("builds");
         let builds =
             Builds::open(builds.clone(), program.clone()).map_err(|source| StartError::Folder {
@@ -246,8 +248,9 @@ impl WorkerService {
         let lookout = Lookout {
             mailbox: mailbox.clone(),
             examiner: examiner.clone(),
-            kinds,
+            kinds: kinds.clone(),
             trials: trials.clone(),
+            vendors: drivers::vendors(|name| std::env::var_os(name)),
             metrics: config.metrics.clone(),
         };
         let turn = Turn::default();
@@ -255,6 +258,7 @@ impl WorkerService {
             chain,
             mailbox: mailbox.clone(),
             examiner,
+            kinds,
             turn: turn.clone(),
             metrics: config.metrics.clone(),
         };

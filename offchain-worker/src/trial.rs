@@ -121,6 +121,7 @@ pub struct Trials {
     folder: PathBuf,
     allow_weak_sandbox: bool,
     outcomes: Arc<RwLock<HashMap<Hash, Outcome>>>,
+    devices: Kinds,
 }
 
 impl Trials {
@@ -131,7 +132,22 @@ impl Trials {
             folder,
             allow_weak_sandbox,
             outcomes: Arc::default(),
+            devices: Kinds::default(),
         }
+    }
+
+    /// The same, with what is known of which devices are used with their driver alone.
+    pub(crate) fn with_drivers_of(self, devices: Kinds) -> Self {
+        Self { devices, ..self }
+    }
+
+    /// Forgets which of these devices have passed: each is tried anew before it is offered.
+    pub(crate) fn forget_passed(&self, which: impl Fn(&Hash) -> bool) {
+        let mut outcomes = self
+            .outcomes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        outcomes.retain(|device, outcome| *outcome != Outcome::Passed || !which(device));
     }
 
     /// Whether a device did the job when it was tried last; `None` if it never was.
@@ -265,11 +281,18 @@ impl Trials {
         let place = place.map_err(|error| {
             not_begun(format!("no folder in {}: {error}", self.folder.display()))
         })?;
-        if hangs(&self.program, None) {
+        let driver = self.devices.driver_of(fingerprint);
+        if hangs(&self.program, driver.as_deref()) {
             return Err(not_begun(HANGS.into()));
         }
         let kinds = Kinds::default();
         kinds.put(*fingerprint, kind);
+        kinds.set_drivers(
+            driver
+                .map(|driver| (*fingerprint, driver))
+                .into_iter()
+                .collect(),
+        );
         let engine = self.engine(kinds);
         let job = Job {
             folder: place.path().to_owned(),

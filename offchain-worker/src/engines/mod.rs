@@ -6,6 +6,7 @@ mod opencl;
 
 pub use builds::Builds;
 pub use executor::{find_executor, ExecutorMissing, EXECUTOR};
+pub(crate) use opencl::environment_with;
 pub use opencl::{driver_environment, OpenCl};
 
 use aicpw_protocol::{

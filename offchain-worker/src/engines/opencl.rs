@@ -23,6 +23,7 @@ use super::{BadManifest, Blob, Builds, Engine, Failure, Job, OnProgress, Plan, P
 use crate::{
     blocking,
     devices::Kinds,
+    drivers::{OCL_ICD_FILENAMES, OCL_ICD_VENDORS},
     durable,
     sandbox::{Allowance, Exit, How, Stage},
 };
@@ -52,6 +53,16 @@ pub fn driver_environment() -> Vec<(OsString, OsString)> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let told = driver_variables(processors, |name| std::env::var_os(name));
     fixed.into_iter().chain(told).collect()
+}
+
+/// The same with this driver alone, if one is named: the file by which the loader finds it.
+pub(crate) fn environment_with(driver: Option<&Path>) -> Vec<(OsString, OsString)> {
+    let mut environment = driver_environment();
+    if let Some(driver) = driver {
+        environment.retain(|(name, _)| name != OCL_ICD_VENDORS && name != OCL_ICD_FILENAMES);
+        environment.push((OCL_ICD_VENDORS.into(), driver.into()));
+    }
+    environment
 }
 
 /// The stages of a job.
@@ -133,11 +144,12 @@ impl OpenCl {
         if self.allow_weak_sandbox {
             arguments.push("--allow-weak-sandbox".into());
         }
+        let driver = self.kinds.driver_of(&job.fingerprint);
         let stage = Stage {
             program: self.program.clone(),
             arguments,
-            environment: driver_environment(),
-            driver: None,
+            environment: environment_with(driver.as_deref()),
+            driver,
             folder: job.folder.clone(),
             deadline: job.deadline,
             // A graphics card's driver keeps there what it likes; each file has its limit.

@@ -93,8 +93,8 @@ impl WorkerMetrics {
             looks_failed: register(
                 Gauge::new(
                     "aicpw_device_look_failed",
-                    "Looks for this machine's devices that have failed since the last that worked; from three on none \
-                     of them is offered",
+                    "Looks for this machine's devices that have failed since the last that worked; from three on only \
+                     those are offered whose drivers answer alone",
                 )?,
                 registry,
             )?,
