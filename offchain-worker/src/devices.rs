@@ -243,6 +243,16 @@ impl Measuring {
         Ok(devices)
     }
 
+    /// A device as it was measured before, if it was at the size that it has.
+    pub(crate) fn known(&self, described: &Described) -> Option<LocalDevice> {
+        let mut fingerprint = Hash::default();
+        hex::decode_to_slice(&described.fingerprint, &mut fingerprint).ok()?;
+        let kept = self.kept();
+        let known = kept.find(&fingerprint)?;
+        let holds = Size::of(described).is_as(&known.size);
+        holds.then(|| self.local_device(known.measured.clone()))
+    }
+
     /// Measures a device, whatever is known of it, and keeps that.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! The OpenCL drivers of this machine, by the files that name them to the loader. One that hangs or is broken takes all
 //! others along where all are loaded into one process; told of one file, the loader loads that driver alone.
 //!
-//! That a single file can be named is a property of `ocl-icd`, the loader of Debian and Ubuntu. With another one the file
-//! is taken for a folder, in which there is no driver.
+//! That a single file can be named is a property of `ocl-icd`, the loader of Debian and Ubuntu. With another one the
+//! file is taken for a folder, in which there is no driver.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

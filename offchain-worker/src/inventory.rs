@@ -1,7 +1,8 @@
 //! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks. What it
 //! knows of their size it says to the hook.
 //!
-//! As long as a device is measured no job starts on it, and one that then fails its trial is offered no longer. A conformance run, of this device or another, breaks the
+//! As long as a device is measured no job starts on it, and one that then fails its trial is offered no longer. One
+//! that works only later than at the start is taken in then. A conformance run, of this device or another, breaks the
 //! measurement off, which is done again then (`measuring_turn`).
 
 use aicpw_protocol::{mailbox::DeviceSize, Hash};
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::{
     devices::{LocalDevice, Measuring},
+    examine::Described,
     mailbox::Mailbox,
     measuring_turn::Turn,
     queue::Slots,
@@ -73,6 +75,21 @@ impl Inventory {
     /// The devices, as they were measured last.
     pub fn devices(&self) -> Vec<LocalDevice> {
         locked(&self.devices).clone()
+    }
+
+    /// Takes in a device that works and is not among the devices yet, because it could not be tried at the start or
+    /// failed then; as it was measured before. Of one that was not, at that size, nothing is known. How many there are.
+    pub(crate) fn admit(&self, described: &Described) -> usize {
+        let is_it =
+            |device: &LocalDevice| hex::encode(device.spec.fingerprint) == described.fingerprint;
+        let mut devices = locked(&self.devices);
+        if !devices.iter().any(is_it) {
+            if let Some(device) = self.measuring.known(described) {
+                devices.push(device);
+                say_sizes(&self.mailbox, &devices);
+            }
+        }
+        devices.len()
     }
 
     /// Measures a device anew. It goes on when nobody waits for it any more; who asks meanwhile waits for the
@@ -165,7 +182,9 @@ mod tests {
     use crate::chain::LocalStorage;
     use crate::devices::Kinds;
     use crate::testing::{passes_trials, soon, MemoryStorage};
-    use aicpw_protocol::{mailbox::DEVICE_SIZES, Gflops, Mebibytes, MegabitsPerSecond};
+    use aicpw_protocol::{
+        device::DeviceKind, mailbox::DEVICE_SIZES, Gflops, Mebibytes, MegabitsPerSecond,
+    };
     use codec::DecodeAll;
     use std::path::Path;
 
@@ -298,6 +317,38 @@ esac
         std::fs::remove_file(&locked).unwrap();
         inventory.measure(DEVICE).await.unwrap();
         assert_eq!((gflops(&inventory), sizes()), (vec![3], 1));
+    }
+
+    /// Regression: a device that could not be tried at the start was offered later, and the hook was not told how much
+    /// there is of it.
+    #[tokio::test]
+    async fn a_device_that_works_later_is_taken_in_as_it_was_measured() {
+        let dir = tempfile::tempdir().unwrap();
+        let storage = Arc::<MemoryStorage>::default();
+        let (inventory, _stop) = inventory_of(dir.path(), storage.clone()).await;
+        let sizes = || {
+            let bytes = storage.get(DEVICE_SIZES).unwrap();
+            let sizes = Vec::<DeviceSize>::decode_all(&mut bytes.as_slice());
+            sizes.unwrap().len()
+        };
+        let described = |memory_bytes| Described {
+            fingerprint: hex::encode(DEVICE),
+            platform: "P".into(),
+            driver: "x".into(),
+            name: "One".into(),
+            kind: DeviceKind::Cpu,
+            memory_bytes,
+            usable_bytes: None,
+            compute_units: 2,
+        };
+        locked(&inventory.devices).clear();
+        say_sizes(&inventory.mailbox, &[]);
+        assert_eq!(inventory.admit(&described(4096)), 0, "another size");
+        assert_eq!((gflops(&inventory), sizes()), (Vec::new(), 0));
+        for _ in 0..2 {
+            assert_eq!(inventory.admit(&described(1024)), 1);
+            assert_eq!((gflops(&inventory), sizes()), (vec![1], 1));
+        }
     }
 
     #[tokio::test]

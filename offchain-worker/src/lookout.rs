@@ -10,6 +10,7 @@ use futures::{
 };
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::{
     sync::watch,
@@ -20,6 +21,7 @@ use crate::{
     devices::Kinds,
     drivers,
     examine::{Described, Examiner},
+    inventory::Inventory,
     mailbox::Mailbox,
     metrics::WorkerMetrics,
     trial::{Trials, TRIAL_NEEDS},
@@ -29,8 +31,8 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(30);
 
 /// After so many looks in a row that failed each driver is asked alone, and devices are taken to work only if theirs
-/// answers. A driver that is being changed fails once or twice; one that hangs fails each time, and takes along all that
-/// are loaded with it.
+/// answers. A driver that is being changed fails once or twice; one that hangs fails each time, and takes along all
+/// that are loaded with it.
 const TOO_MANY: u64 = 3;
 
 /// Who looks.
@@ -39,6 +41,7 @@ pub(crate) struct Lookout {
     pub examiner: Examiner,
     pub kinds: Kinds,
     pub trials: Trials,
+    pub inventory: Arc<Inventory>,
     /// The folder of the drivers' files.
     pub vendors: Option<PathBuf>,
     pub metrics: WorkerMetrics,
@@ -179,6 +182,10 @@ impl Lookout {
             let those = seen.iter().filter(move |seen| seen.works == Some(works));
             those.map(|seen| seen.fingerprint).collect::<Vec<_>>()
         };
+        // How much there is of each, before it is said that it is there.
+        for seen in seen.iter().filter(|seen| seen.works == Some(true)) {
+            self.metrics.devices(self.inventory.admit(seen.device));
+        }
         // First: the hook says of a device that is in neither that it is gone.
         self.mailbox.write_failing_devices(&that(false));
         if self.mailbox.write_devices(&that(true)) {
@@ -219,20 +226,24 @@ mod tests {
     use super::*;
     use crate::{
         chain::LocalStorage,
+        devices::Measuring,
+        measuring_turn::Turn,
         metrics::scrape,
         sandbox::{hangs, keep_hanging},
         testing::{passes_trials, MemoryStorage},
     };
     use aicpw_protocol::{
         device::DeviceKind,
-        mailbox::{DEVICES, FAILING_DEVICES},
+        mailbox::{DeviceSize, DEVICES, DEVICE_SIZES, FAILING_DEVICES},
+        MegabitsPerSecond,
     };
     use codec::{DecodeAll, Encode};
-    use std::{fs, path::Path, sync::Arc};
+    use std::{fs, path::Path};
     use substrate_prometheus_endpoint::Registry;
 
-    /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is
-    /// not there; or, as long as a file `apart` is, if it loads another driver than `good.icd`. It builds no job for device 5 unless a file `mended` is there, and writes down for which it is asked to.
+    /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is not there; and,
+    /// as long as a file `apart` is there, if it loads another driver than `good.icd`. It builds no job for device 5
+    /// unless a file `mended` is there, and writes down for which it is asked to.
     fn executor(folder: &Path) -> Examiner {
         let program = folder.join("executor");
         let list = folder.join("list");
@@ -247,6 +258,11 @@ if [ "$1" = build ]; then
   if grep -q '"device": "05' "$2/job.json" && [ ! -e '{mended}' ]; then exit 1; fi
 fi
 {trial}
+if [ "$1" = measure ]; then
+  echo '{{"kind":"cpu","engine":"opencl","name":"Some","fingerprint":"'$3'","gflops":7,"memory":1,
+  "classes":{{"int":true,"fp32Strict":false,"device":true}},"memory_gigabytes_per_second":3.0,"deviations":[]}}'
+  exit 0
+fi
 [ "$1" = devices ] || exit 2
 first=1
 printf '['
@@ -280,12 +296,33 @@ printf ']'
         fs::rename(folder.join("new"), folder.join("list")).unwrap();
     }
 
+    fn measuring(examiner: &Examiner, kinds: &Kinds) -> Measuring {
+        Measuring {
+            program: examiner.program.clone(),
+            folder: examiner.folder.clone(),
+            bandwidth: MegabitsPerSecond(50),
+            kinds: kinds.clone(),
+        }
+    }
+
     fn lookout(folder: &Path, storage: &Arc<MemoryStorage>, metrics: WorkerMetrics) -> Lookout {
         let (examiner, kinds) = (executor(folder), Kinds::default());
+        let mailbox = Mailbox::new(storage.clone(), [0; 32]);
+        let trials = Trials::new(examiner.program.clone(), folder.into(), false)
+            .with_drivers_of(kinds.clone());
+        let inventory = Inventory::new(
+            measuring(&examiner, &kinds),
+            trials.clone(),
+            mailbox.clone(),
+            Vec::new(),
+            Arc::default(),
+            Turn::default(),
+            watch::channel(false).1,
+        );
         Lookout {
-            mailbox: Mailbox::new(storage.clone(), [0; 32]),
-            trials: Trials::new(examiner.program.clone(), folder.into(), false)
-                .with_drivers_of(kinds.clone()),
+            mailbox,
+            trials,
+            inventory: Arc::new(inventory),
             examiner,
             kinds,
             vendors: None,
@@ -406,6 +443,25 @@ printf ']'
         lookout.look(&mut failed).await;
         assert_eq!((offered(), tried()), (vec![[1; 32]], 3));
         assert_eq!((failed, lookout.kinds.driver_of(&[1; 32])), (0, None));
+    }
+
+    /// Regression: one that could not be tried at the start was offered later without a size.
+    #[tokio::test]
+    async fn who_works_later_than_at_the_start_is_in_the_inventory() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
+        list(folder.path(), &[1, 5]);
+        let measuring = measuring(&lookout.examiner, &lookout.kinds);
+        assert_eq!(measuring.devices().await.unwrap().len(), 2);
+        lookout.look(&mut 0).await;
+        let offered = lookout.inventory.devices();
+        let offered: Vec<Hash> = offered.iter().map(|one| one.spec.fingerprint).collect();
+        assert_eq!(offered, [[1; 32]]);
+        let sizes = storage.get(DEVICE_SIZES).unwrap();
+        let sizes = Vec::<DeviceSize>::decode_all(&mut sizes.as_slice()).unwrap();
+        let sizes: Vec<Hash> = sizes.iter().map(|size| size.fingerprint).collect();
+        assert_eq!(sizes, [[1; 32]]);
     }
 
     #[tokio::test]

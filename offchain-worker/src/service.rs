@@ -33,8 +33,8 @@ use crate::{
 /// several times what it takes where no device has to be measured.
 const PREPARED_SOON: Duration = Duration::from_secs(10);
 
-/// How long each device is tried at the start. All are at the same time, and those that work wait no longer for one that
-/// hangs; that one is tried again, with all the time that there is, as soon as the worker runs.
+/// How long each device is tried at the start. All are at the same time, and those that work wait no longer for one
+/// that hangs; that one is tried again, with all the time that there is, as soon as the worker runs.
 const TRIED_SOON: Duration = Duration::from_secs(20);
 
 /// How long after a start that failed, while there are jobs to finish, the next one is tried.
@@ -245,20 +245,12 @@ impl WorkerService {
             }
         };
         let queue = Queue::open(shop(), &jobs, config.retention)?;
-        let lookout = Lookout {
-            mailbox: mailbox.clone(),
-            examiner: examiner.clone(),
-            kinds: kinds.clone(),
-            trials: trials.clone(),
-            vendors: drivers::vendors(|name| std::env::var_os(name)),
-            metrics: config.metrics.clone(),
-        };
         let turn = Turn::default();
         let prover = Prover {
             chain,
             mailbox: mailbox.clone(),
-            examiner,
-            kinds,
+            examiner: examiner.clone(),
+            kinds: kinds.clone(),
             turn: turn.clone(),
             metrics: config.metrics.clone(),
         };
@@ -267,19 +259,29 @@ impl WorkerService {
         let (stop, stopped) = watch::channel(false);
         let inventory = Inventory::new(
             measuring,
-            trials,
-            mailbox,
+            trials.clone(),
+            mailbox.clone(),
             devices,
             slots,
             turn,
             stopped.clone(),
         );
+        let inventory = Arc::new(inventory);
+        let lookout = Lookout {
+            mailbox,
+            examiner,
+            kinds,
+            trials,
+            inventory: inventory.clone(),
+            vendors: drivers::vendors(|name| std::env::var_os(name)),
+            metrics: config.metrics.clone(),
+        };
         let prover = tokio::spawn(prover.run(stopped.clone()));
         let lookout = tokio::spawn(lookout.run(stopped.clone()));
         let queue = tokio::spawn(queue.run(stopped));
         tracing::info!(devices = number, folder = %folder.display(), "the worker is ready for jobs");
         Ok(Self {
-            inventory: Arc::new(inventory),
+            inventory,
             stop,
             queue,
             prover,
@@ -570,7 +572,8 @@ esac
         assert!(make.arg(&fifo).status().unwrap().success());
         // Each waits for the other.
         let case = format!(
-            r#"build) if grep -q '"kind": "gpu"' "$2/job.json"; then read -r line < '{fifo}'; else echo > '{fifo}'; fi;;"#,
+            r#"build) if grep -q '"kind": "gpu"' "$2/job.json"
+              then read -r line < '{fifo}'; else echo > '{fifo}'; fi;;"#,
             fifo = fifo.display()
         );
         let worker = start_with_two(dir.path(), &case).await.unwrap();

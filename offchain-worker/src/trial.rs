@@ -5,8 +5,8 @@
 //! goes through both stages as a stranger's does. Nothing that was built before is taken for it: that would leave the
 //! build stage out.
 //!
-//! What a device fails of may pass: a disk or memory that is full, a machine that boots, a driver that is being changed.
-//! So it is tried again, after a pause that doubles with each failure.
+//! What a device fails of may pass: a disk or memory that is full, a machine that boots, a driver that is being
+//! changed. So it is tried again, after a pause that doubles with each failure.
 
 use aicpw_protocol::{
     device::{DeviceKind, Reputation},
@@ -519,7 +519,7 @@ mod tests {
         assert_eq!(fails.passed(&DEVICE), Some(false));
     }
 
-    /// Regression: a device that failed once, because a disk was full, was not offered until the node was started again.
+    /// Regression: a device that failed once, on a full disk, was not offered until the node was started again.
     #[tokio::test]
     async fn who_fails_is_tried_again_after_a_pause_that_doubles() {
         let dir = tempfile::tempdir().unwrap();

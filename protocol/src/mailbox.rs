@@ -17,8 +17,8 @@
 //!   offline by itself.
 //! * [`DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that
 //!   this machine has. In heartbeats the hook names those of the provider that are not among them.
-//! * [`FAILING_DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that are
-//!   there and do not do the job by which the engine tries them. They are not among [`DEVICES`], and the hook says why.
+//! * [`FAILING_DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that
+//!   are there and do not do the job by which the engine tries them. They are not among [`DEVICES`], and the hook says why.
 //! * [`DEVICE_SIZES`] is written by the native engine only, when it has measured: how much there is of each device
 //!   that it offers. The hook also names those that are less than they were registered as. Of a device without
 //!   an entry nothing is known.

@@ -370,8 +370,8 @@ impl<T: Config> Pallet<T> {
         if !failing.is_empty() {
             log::warn!(
                 target: LOG_TARGET,
-                "the devices {failing:?} do not do the job by which the node tries them, so they get no tasks. The node's \
-                 log says what they lack; it tries them again from time to time",
+                "the devices {failing:?} do not do the job by which the node tries them, so they get no tasks. The \
+                 node's log says what they lack; it tries them again from time to time",
             );
         }
         if !less.is_empty() {
@@ -410,8 +410,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The provider's devices that the native engine of this node does not find, those that it finds and that do not
-    /// work, and those that are less here than they were registered as: their jobs would fail at the provider's cost. As long as it has not looked they are
-    /// believed to be there, and as long as it has not measured to be all that they were.
+    /// work, and those that are less here than they were registered as: their jobs would fail at the provider's cost.
+    /// As long as it has not looked they are believed to be there, and as long as it has not measured to be all that
+    /// they were.
     pub(crate) fn not_on_this_machine(provider: &T::AccountId) -> NotHere {
         let here = Self::said::<Vec<Hash>>(DEVICES);
         let sizes = Self::said::<Vec<DeviceSize>>(DEVICE_SIZES).unwrap_or_default();
