@@ -33,8 +33,8 @@ pub const AUDIT_PALLET_ID: PalletId = PalletId(*b"aicp/aud");
 /// Price of a picosecond of execution, in the token's smallest unit.
 ///
 /// Chosen so that `SubmissionFee` covers what workers do for free, by weights that were measured on a slow machine
-/// (2026-11-30). A transfer (0.33 ms with its checks, and 150 bytes) costs 0.0008 AICP.
-pub const WEIGHT_FEE: Balance = 1_800_000;
+/// (2026-11-30). A transfer (0.33 ms with its checks, and 150 bytes) costs about 0.0008 AICP.
+pub const WEIGHT_FEE: Balance = 1_700_000;
 
 /// Price of a byte of a transaction, in the token's smallest unit. A block full of bytes costs
 /// twelve times what a block full of execution does: bytes are kept by everyone.
