@@ -67,9 +67,11 @@ impl Standing {
 /// The order book of devices. Implemented by `pallet-matching`.
 ///
 /// Contract:
-/// - A device is listed when it comes online, becomes available, or changes its spec or ask, and when a slot, memory
-///   or stake gets free. The end of a cool-down counts as a slot that gets free. A device is unlisted when it is no
-///   longer offered.
+/// - A device is listed when it comes online, becomes available, or changes its spec or ask. It is unlisted when it is
+///   no longer offered.
+/// - When a slot or memory gets free, the device is reopened, or listed if it cannot be. The end of a cool-down counts
+///   as a slot that gets free: the next heartbeat lists the device.
+/// - When stake gets free, the book hears of it at once. All devices of the provider are listed with its next heartbeat.
 /// - The caller stores its change first and lists afterwards. The book asks
 ///   [`DeviceOffers::offer`](super::DeviceOffers::offer) for reputation, free stake and free slots. It keeps a
 ///   device without a free slot aside, and unlists a device without an offer.
