@@ -125,6 +125,16 @@ impl<T: Config> Pallet<T> {
         })
     }
 
+    /// Whether searches meet the device that stands there.
+    pub(crate) fn is_open(entry: Entry) -> bool {
+        let open = match entry.page {
+            0 => Buckets::<T>::get(entry.place).map(|bucket| bucket.first.open),
+            page => Pages::<T>::get(entry.place, page).map(|page| page.open),
+        };
+        let open = open.unwrap_or_default();
+        with_bit(open, entry.slot, true) == open
+    }
+
     fn insert(listed: Listed, place: Place, open: bool) -> bool {
         let bucket = Buckets::<T>::get(place).unwrap_or_default();
         let page = if bucket.first.taken != u32::MAX {

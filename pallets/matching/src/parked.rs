@@ -11,7 +11,7 @@
 //! - **Sweep.** Matching is not told of every change. In blocks with weight to spare, the *sweep* searches for one
 //!   parked task after the other, in a circle.
 
-use aicpw_primitives::traits::{DeviceOffers, Offer, TaskBoard};
+use aicpw_primitives::traits::{DeviceOffers, Listing, Offer, TaskBoard};
 use aicpw_protocol::{
     task::{DeterminismClass, Unmatched},
     DeviceId, TaskId,
@@ -28,8 +28,8 @@ use crate::{
     levels::{Cell, Levels, Place},
     lists::{Side, WALK},
     query::Query,
-    search::{search, Bounds, Outcome, Repair},
-    types::{Group, GroupHead, List, Progress, MAX_GROUPS},
+    search::{search, Bounds, Outcome},
+    types::{Entry, Group, GroupHead, List, Listed, Progress, MAX_GROUPS},
     Compared, Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, Turns, WeightInfo,
 };
 
@@ -42,6 +42,12 @@ pub const MAX_UNPARKED: u32 = 4;
 
 /// Most late devices that are visited at a time.
 pub const MAX_LATE: u32 = 4;
+
+/// What it weighs to visit a device, and to see on its page whether it is open.
+fn visit_weight<T: Config>() -> Weight {
+    let look = T::WeightInfo::look_at_page().saturating_mul(2);
+    T::WeightInfo::visit_device().saturating_add(look)
+}
 
 impl<T: Config> Pallet<T> {
     /// Notes that parked tasks may now fit the device.
@@ -204,7 +210,7 @@ impl<T: Config> Pallet<T> {
     /// The most that a visit weighs, with what follows it.
     pub(crate) fn visit_limit(book: Size) -> Weight {
         let each = T::WeightInfo::wake_task().max(T::WeightInfo::forget_task());
-        T::WeightInfo::visit_device()
+        visit_weight::<T>()
             .saturating_add(repair_weight::<T>(1, book))
             .saturating_add(T::WeightInfo::examine_parked().saturating_mul(MAX_EXAMINED.into()))
             .saturating_add(each.saturating_mul(MAX_UNPARKED.into()))
@@ -282,14 +288,23 @@ impl<T: Config> Pallet<T> {
         visit
     }
 
-    /// Moves a device to its place in the book, so that the tasks that it wakes find it there. Returns whether it was
-    /// moved.
+    /// Moves a device to its place in the book, and opens it, so that the tasks that it wakes find it there. Returns
+    /// whether that was to be done.
     fn put_right(device: DeviceId, offer: &Offer<T::AccountId>, place: Place) -> bool {
-        let is_misplaced = Entries::<T>::get(device).is_some_and(|entry| entry.place != place);
-        if is_misplaced {
-            Self::apply(Vec::from([Repair::moved(device, offer)]));
+        // One that was closed while it cooled down, or while its provider had all the assignments that it may have, has
+        // slots again before the next heartbeat.
+        let is_to_be_opened = |entry: Entry| offer.free_slots > 0 && !Self::is_open(entry);
+        let is_wrong = Entries::<T>::get(device)
+            .is_some_and(|entry| entry.place != place || is_to_be_opened(entry));
+        if is_wrong {
+            let listing = Listing {
+                spec: offer.spec.clone(),
+                ask: offer.ask,
+            };
+            let listed = Listed::new(device, &listing);
+            Self::put(listed, Some(place), offer.free_slots > 0);
         }
-        is_misplaced
+        is_wrong
     }
 
     /// The groups that a device with this offer may wake, each with its oldest task, in their order.
@@ -405,7 +420,7 @@ impl Visit {
 
     /// What it has cost, in a book of this size.
     fn weight<T: Config>(&self, book: Size) -> Weight {
-        T::WeightInfo::visit_device()
+        visit_weight::<T>()
             .saturating_add(repair_weight::<T>(self.has_moved.into(), book))
             .saturating_add(T::WeightInfo::examine_parked().saturating_mul(self.examined.into()))
             .saturating_add(T::WeightInfo::wake_task().saturating_mul(self.woken.into()))

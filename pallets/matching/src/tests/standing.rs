@@ -98,6 +98,25 @@ fn stake_that_gets_free_has_a_listed_device_looked_at_if_a_task_waits() {
     });
 }
 
+/// Regression: it was looked at, woke the task, and was not found by its search.
+#[test]
+fn stake_that_gets_free_opens_a_device_that_was_closed_meanwhile() {
+    run(|| {
+        let id = device(0, 1_000, |offer| offer.free_stake = 2 * AICP);
+        let waits = task(7, |task| task.collateral = 4 * AICP);
+        Matching::enqueue(waits, QueueEnd::Back);
+        end_of_block();
+        assert!(find_task(waits).unwrap().parked.is_some());
+        // As while it cools down.
+        Book::close(id);
+        // So that the level of its stake is the same.
+        change_device(id, |offer| offer.free_stake = 8 * AICP);
+        Book::stake_freed(id);
+        end_of_block();
+        assert_eq!(matches(), [(7, 0)]);
+    });
+}
+
 #[test]
 fn what_is_spared_is_not_written() {
     run(|| {
