@@ -328,6 +328,7 @@ impl Examiner {
             arguments: arguments.iter().map(Into::into).collect(),
             environment,
             driver: driver.map(Path::to_owned),
+            device: None,
             folder: self.folder.clone(),
             deadline: Instant::now() + timeout,
             allowance: None,

@@ -428,7 +428,7 @@ printf ']'
         // Of the driver that hangs there is one process and no more, and the other is asked all the same.
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
         let program = lookout.examiner.program.clone();
-        keep_hanging(&program, Some(&bad), async move {
+        keep_hanging(&program, Some(&bad), None, async move {
             let _ = ended.await;
         });
         lookout.look(&mut failed).await;
@@ -518,7 +518,7 @@ printf ']'
         list(folder.path(), &[1]);
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
         let program = &lookout.examiner.program;
-        keep_hanging(program, None, async move {
+        keep_hanging(program, None, None, async move {
             let _ = ended.await;
         });
         let mut failed = 0;
@@ -537,6 +537,26 @@ printf ']'
         let here = storage.get(DEVICES).unwrap();
         let here = Vec::<Hash>::decode_all(&mut here.as_slice()).unwrap();
         assert_eq!(here, [[1; 32]]);
+    }
+
+    /// Regression: a job that hung on one card withdrew all others.
+    #[tokio::test]
+    async fn while_a_job_hangs_devices_are_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
+        list(folder.path(), &[1, 2]);
+        let (program, never) = (&lookout.examiner.program, std::future::pending());
+        keep_hanging(program, None, Some([1; 32]), never);
+        let mut failed = 0;
+        lookout.look(&mut failed).await;
+        assert_eq!(failed, 0);
+        let said = |key: &[u8]| {
+            let bytes = storage.get(key).unwrap();
+            Vec::<Hash>::decode_all(&mut bytes.as_slice()).unwrap()
+        };
+        assert_eq!(said(DEVICES), [[2; 32]]);
+        assert_eq!(said(FAILING_DEVICES), [[1; 32]]);
     }
 
     #[tokio::test]

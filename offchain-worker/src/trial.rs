@@ -26,7 +26,7 @@ use crate::{
     durable,
     engines::{Engine, Failure, Job, OpenCl},
     examine::{scratch, Tried, HANGS},
-    sandbox::hangs,
+    sandbox::hangs_for,
 };
 
 /// Longest time for both stages. With PoCL it is about a second.
@@ -282,7 +282,7 @@ impl Trials {
             not_begun(format!("no folder in {}: {error}", self.folder.display()))
         })?;
         let driver = self.devices.driver_of(fingerprint);
-        if hangs(&self.program, driver.as_deref()) {
+        if hangs_for(&self.program, driver.as_deref(), fingerprint) {
             return Err(not_begun(HANGS.into()));
         }
         let kinds = Kinds::default();
@@ -589,10 +589,24 @@ mod tests {
     async fn while_a_process_hangs_nothing_is_tried() {
         let dir = tempfile::tempdir().unwrap();
         let waits = trials(dir.path(), "");
-        keep_hanging(&waits.program, None, std::future::pending());
+        keep_hanging(&waits.program, None, None, std::future::pending());
         let error = error_of(&waits).await;
         assert!(error.contains("its driver hangs"), "{error}");
         assert_eq!(waits.passed(&DEVICE), None);
+    }
+
+    #[tokio::test]
+    async fn while_a_job_hangs_on_a_device_the_others_are_tried() {
+        let dir = tempfile::tempdir().unwrap();
+        let tried = trials(dir.path(), "");
+        let (program, never) = (&tried.program, std::future::pending());
+        keep_hanging(program, None, Some(DEVICE), never);
+        let error = error_of(&tried).await;
+        assert!(error.contains("its driver hangs"), "{error}");
+        let other = [2; 32];
+        tried.of(&other, DeviceKind::Gpu, "Other").await.unwrap();
+        assert_eq!(tried.passed(&DEVICE), None);
+        assert_eq!(tried.passed(&other), Some(true));
     }
 
     #[test]

@@ -150,6 +150,7 @@ impl OpenCl {
             arguments,
             environment: environment_with(driver.as_deref()),
             driver,
+            device: Some(job.fingerprint),
             folder: job.folder.clone(),
             deadline: job.deadline,
             // A graphics card's driver keeps there what it likes; each file has its limit.

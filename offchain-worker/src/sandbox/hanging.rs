@@ -1,15 +1,19 @@
 //! Processes that were killed and do not end: their driver hangs in the kernel. Nobody can end them, so who starts
-//! others like them only as long as there are none has one of them and not one more each time.
+//! others like them only as long as there are none has one of them and not one more each time. One that was started for
+//! a device, for a job or a trial, says nothing of other devices.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aicpw_protocol::Hash;
 
 /// A process that does not end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Hanging {
     program: PathBuf,
     driver: Option<PathBuf>,
+    device: Option<Hash>,
 }
 
 static HANGING: Mutex<Vec<Hanging>> = Mutex::new(Vec::new());
@@ -18,15 +22,18 @@ fn all() -> MutexGuard<'static, Vec<Hanging>> {
     HANGING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Remembers a process of this program, with this driver alone if it was so, until it has ended.
+/// Remembers a process of this program, with this driver alone if it was so, and for a job or a trial of this device if
+/// it was for one, until it has ended.
 pub(crate) fn keep(
     program: &Path,
     driver: Option<&Path>,
+    device: Option<Hash>,
     ended: impl Future<Output = ()> + Send + 'static,
 ) {
     let hanging = Hanging {
         program: program.to_owned(),
         driver: driver.map(Path::to_owned),
+        device,
     };
     all().push(hanging.clone());
     tokio::spawn(async move {
@@ -38,11 +45,25 @@ pub(crate) fn keep(
     });
 }
 
-/// Whether a process of this program does not end that was started with this driver alone; with any, or all of them,
-/// where none is named.
+impl Hanging {
+    /// Whether it lists devices or measures, with this driver alone; with any, or all of them, where none is named.
+    fn examines_with(&self, driver: Option<&Path>) -> bool {
+        self.device.is_none() && (driver.is_none() || self.driver.as_deref() == driver)
+    }
+}
+
+/// Whether a process of this program does not end that lists devices or measures, and was started with this driver
+/// alone; with any, or all of them, where none is named.
 pub(crate) fn hangs(program: &Path, driver: Option<&Path>) -> bool {
+    let is_it = |one: &Hanging| one.program == program && one.examines_with(driver);
+    all().iter().any(is_it)
+}
+
+/// The same, or whether one does not end that has a job or a trial of this device.
+pub(crate) fn hangs_for(program: &Path, driver: Option<&Path>, device: &Hash) -> bool {
     let is_it = |one: &Hanging| {
-        one.program == program && (driver.is_none() || one.driver.as_deref() == driver)
+        let is_its_own = one.device.as_ref() == Some(device);
+        one.program == program && (is_its_own || one.examines_with(driver))
     };
     all().iter().any(is_it)
 }
@@ -59,7 +80,7 @@ mod tests {
         let (one, other) = (Path::new("/one.icd"), Path::new("/other.icd"));
         assert!(!hangs(program, None));
         let (end, ended) = oneshot::channel::<()>();
-        keep(program, Some(one), async move {
+        keep(program, Some(one), None, async move {
             let _ = ended.await;
         });
         assert!(hangs(program, None) && hangs(program, Some(one)));
@@ -72,5 +93,23 @@ mod tests {
             }
         };
         soon("it is gone", gone).await;
+    }
+
+    /// Regression: a job that hung on one card kept all others from being listed.
+    #[tokio::test]
+    async fn who_hangs_with_a_job_concerns_its_device_alone() {
+        let program = Path::new("/hanging/who_hangs_with_a_job");
+        let driver = Path::new("/one.icd");
+        keep(program, Some(driver), Some([1; 32]), std::future::pending());
+        for driver in [None, Some(driver)] {
+            assert!(!hangs(program, driver));
+            assert!(hangs_for(program, driver, &[1; 32]));
+            assert!(!hangs_for(program, driver, &[2; 32]));
+        }
+        keep(program, Some(driver), None, std::future::pending());
+        for driver in [None, Some(driver)] {
+            assert!(hangs(program, driver) && hangs_for(program, driver, &[2; 32]));
+        }
+        assert!(!hangs_for(program, Some(Path::new("/other.icd")), &[2; 32]));
     }
 }

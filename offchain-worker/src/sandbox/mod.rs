@@ -9,6 +9,7 @@ mod output;
 mod starter;
 mod written;
 
+use aicpw_protocol::Hash;
 use rustix::process::{kill_process_group, Pid, Signal};
 use std::ffi::OsString;
 use std::io;
@@ -19,9 +20,9 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncRead;
 use tokio::process::Command;
 
-pub(crate) use hanging::hangs;
 #[cfg(test)]
 pub(crate) use hanging::keep as keep_hanging;
+pub(crate) use hanging::{hangs, hangs_for};
 pub use output::Log;
 pub use written::Allowance;
 
@@ -46,6 +47,8 @@ pub struct Stage {
     pub environment: Vec<(OsString, OsString)>,
     /// The file of the driver that it loads, if it was told to load one alone.
     pub driver: Option<PathBuf>,
+    /// The device that it has a job or a trial of, if it is for one.
+    pub device: Option<Hash>,
     /// Where it runs.
     pub folder: PathBuf,
     /// When it is killed.
@@ -176,7 +179,8 @@ impl Stage {
                             program = %self.program.display(),
                             "a process was killed and does not end: its driver hangs"
                         );
-                        hanging::keep(&self.program, self.driver.as_deref(), async move {
+                        let driver = self.driver.as_deref();
+                        hanging::keep(&self.program, driver, self.device, async move {
                             // Whether it could be waited for or not, there is no more to wait for.
                             let _ = child.wait().await;
                         });
@@ -273,6 +277,7 @@ mod tests {
             arguments: vec!["-c".into(), script.into()],
             environment: vec![("ONLY".into(), "this".into())],
             driver: None,
+            device: None,
             folder: folder.to_owned(),
             deadline: Instant::now() + limit,
             allowance: None,
