@@ -44,28 +44,60 @@ struct SyncState {
     highest_block: u64,
 }
 
+/// How far a node is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Goal {
+    /// It knows the newest blocks of the chain.
+    Synchronised,
+    /// A transaction can be made on what it knows.
+    CaughtUp,
+}
+
+impl Goal {
+    /// Why a node is not there yet.
+    fn obstacle(self, standing: &Standing) -> Option<String> {
+        match self {
+            Self::Synchronised => standing.behind(),
+            Self::CaughtUp => standing.obstacle(),
+        }
+    }
+
+    /// Grows as long as a node comes nearer to it.
+    fn advance(self, standing: &Standing) -> u64 {
+        match self {
+            Self::Synchronised => standing.best,
+            Self::CaughtUp => standing
+                .best
+                .min(standing.finalised.saturating_add(MAX_LAG)),
+        }
+    }
+}
+
 impl Standing {
-    /// Why no transaction can be made on what it knows.
-    fn obstacle(&self) -> Option<String> {
+    /// Why it does not know the newest blocks.
+    fn behind(&self) -> Option<String> {
         if self.should_have_peers && self.peers == 0 {
             Some("it has no peers".into())
         } else if self.is_syncing {
             Some(format!("it is at block {} of {}", self.best, self.highest))
         } else if self.best == 0 {
             Some("it has no blocks".into())
-        } else if self.best.saturating_sub(self.finalised) > MAX_LAG {
-            Some(format!(
-                "its best block is {}, and only {} is final",
-                self.best, self.finalised
-            ))
         } else {
             None
         }
     }
 
-    /// Grows as long as it comes nearer to having no obstacle.
-    fn advance(&self) -> u64 {
-        self.best.min(self.finalised.saturating_add(MAX_LAG))
+    /// Why no transaction can be made on what it knows.
+    fn obstacle(&self) -> Option<String> {
+        self.behind().or_else(|| {
+            let is_late = self.best.saturating_sub(self.finalised) > MAX_LAG;
+            is_late.then(|| {
+                format!(
+                    "its best block is {}, and only {} is final",
+                    self.best, self.finalised
+                )
+            })
+        })
     }
 }
 
@@ -101,16 +133,27 @@ impl Chain {
         Ok(chain_type == "Development" || chain_type == "Local")
     }
 
-    /// Waits until the node has caught up with the chain, and says that it waits.
+    /// Waits until the node has caught up with the chain, so that a transaction can be made, and says that it waits.
     ///
     /// # Errors
     /// [`Kind::Timeout`] if the node is behind and gets no further.
     pub async fn caught_up(&self, out: &Output) -> Result<()> {
-        caught_up(|| self.standing(), ASK_EVERY, STALL_TIMEOUT, out).await
+        let goal = Goal::CaughtUp;
+        reached(goal, || self.standing(), ASK_EVERY, STALL_TIMEOUT, out).await
+    }
+
+    /// The same for whoever only looks: finality may be far behind.
+    ///
+    /// # Errors
+    /// [`Kind::Timeout`] if the node is behind and gets no further.
+    pub async fn synchronised(&self, out: &Output) -> Result<()> {
+        let goal = Goal::Synchronised;
+        reached(goal, || self.standing(), ASK_EVERY, STALL_TIMEOUT, out).await
     }
 }
 
-async fn caught_up<F: Future<Output = Result<Standing>>>(
+async fn reached<F: Future<Output = Result<Standing>>>(
+    goal: Goal,
     mut ask: impl FnMut() -> F,
     every: Duration,
     stall: Duration,
@@ -120,7 +163,7 @@ async fn caught_up<F: Future<Output = Result<Standing>>>(
     let (mut advance, mut since) = (0, Instant::now());
     loop {
         let standing = ask().await?;
-        let Some(obstacle) = standing.obstacle() else {
+        let Some(obstacle) = goal.obstacle(&standing) else {
             return Ok(());
         };
         let text = format!("waiting for the node to catch up: {obstacle}");
@@ -129,8 +172,9 @@ async fn caught_up<F: Future<Output = Result<Standing>>>(
             out.wait(&text)
         });
         bar.message(text);
-        if standing.advance() > advance {
-            (advance, since) = (standing.advance(), Instant::now());
+        let newest = goal.advance(&standing);
+        if newest > advance {
+            (advance, since) = (newest, Instant::now());
         } else if since.elapsed() >= stall {
             return Err(Error::new(
                 Kind::Timeout,
@@ -212,9 +256,12 @@ mod tests {
         };
         let standings = [at(1), at(400), at(900), READY];
         let soon = Duration::from_millis(1);
-        caught_up(answers(&standings), soon, Duration::from_secs(60), &out)
-            .await
-            .unwrap();
+        let long = Duration::from_secs(60);
+        for goal in [Goal::Synchronised, Goal::CaughtUp] {
+            reached(goal, answers(&standings), soon, long, &out)
+                .await
+                .unwrap();
+        }
         // It makes blocks, and none becomes final: it stands still all the same.
         let stuck: Vec<_> = (500..2_000)
             .map(|best| Standing {
@@ -223,10 +270,39 @@ mod tests {
                 ..READY
             })
             .collect();
-        let error = caught_up(answers(&stuck), soon, Duration::from_millis(20), &out)
+        let short = Duration::from_millis(20);
+        let error = reached(Goal::CaughtUp, answers(&stuck), soon, short, &out)
             .await
             .unwrap_err();
         assert_eq!(error.kind, Kind::Timeout);
         assert!(error.message.contains("only 3 is final"), "{error}");
+    }
+
+    /// Regression: who followed a task could not go on after a lost connection as long as finality stood still.
+    #[tokio::test]
+    async fn who_only_looks_does_not_wait_for_finality() {
+        let out = Output::new(true);
+        let soon = Duration::from_millis(1);
+        let short = Duration::from_millis(20);
+        let not_final = Standing {
+            finalised: 3,
+            ..READY
+        };
+        reached(Goal::Synchronised, answers(&[not_final]), soon, short, &out)
+            .await
+            .unwrap();
+        // While it synchronises, though none of it is final, it gets further.
+        let at = |best| Standing {
+            is_syncing: true,
+            best,
+            ..not_final
+        };
+        assert!(Goal::Synchronised.advance(&at(500)) > Goal::Synchronised.advance(&at(400)));
+        let stuck = [at(400)];
+        let error = reached(Goal::Synchronised, answers(&stuck), soon, short, &out)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Timeout);
+        assert!(error.message.contains("block 400 of 1000"), "{error}");
     }
 }

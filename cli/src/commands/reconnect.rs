@@ -43,11 +43,13 @@ fn say_back(out: &Output) {
 
 /// Does `work`, which only looks at the chain or knows by itself what it has sent, and again with a new connection when
 /// one was lost, or gives no new blocks, as that to a node that synchronises: `first` is the first. A later one is used
-/// once its node has caught up with the chain. It is said that one was lost, and that another is there. Without a
-/// `timeout` it is given up after ten minutes without a node.
+/// once its node has synchronised, however far finality is behind: what waits for that before it signs is
+/// [`until_ready`]. It is said that one was lost, and that another is there. Without a `timeout` it is given up after
+/// ten minutes without a node.
 ///
 /// # Errors
-/// Those of `work`; once it is given up [`Kind::Unreachable`], or [`Kind::Timeout`] if the chain stands still.
+/// Those of `work`; once it is given up [`Kind::Unreachable`], or [`Kind::Timeout`] if the chain stands still, or the
+/// node gets no further.
 pub async fn follow_on<T>(
     context: &Context<'_>,
     first: &Chain,
@@ -56,12 +58,21 @@ pub async fn follow_on<T>(
 ) -> Result<T> {
     let connect = async || -> Result<Chain> {
         let chain = context.connect().await?;
-        let caught_up = chain.caught_up(context.out).await;
-        caught_up.map_err(of_follower)?;
+        let synchronised = chain.synchronised(context.out).await;
+        synchronised.map_err(of_follower)?;
         Ok(chain)
     };
     let limit = timeout.unwrap_or(WITHOUT_TIMEOUT);
     go_on(context.out, first, connect, RECONNECT_AFTER, limit, work).await
+}
+
+/// Waits until the node is far enough for a transaction of somebody who follows: one that is bound to an old final
+/// block is invalid.
+///
+/// # Errors
+/// [`Kind::Timeout`] if the node is behind, or finality, and gets no further.
+pub async fn until_ready(out: &Output, chain: &Chain) -> Result<()> {
+    chain.caught_up(out).await.map_err(of_follower)
 }
 
 /// Whoever follows may have sent something before: that is not to be said of it.
@@ -122,9 +133,9 @@ fn was_steady(error: &Error, lasted: Duration) -> bool {
     lasted.saturating_sub(stood_still) >= STEADY_AFTER
 }
 
-/// Whatever the last try has failed of, the node is not to be reached, unless it was there all the time.
+/// Whatever the last try has failed of, the node is not to be reached, unless it was there and got no further.
 fn given_up(error: Error) -> Error {
-    if is_stalled(&error) {
+    if error.kind == Kind::Timeout {
         return error;
     }
     Error {
@@ -286,5 +297,12 @@ mod tests {
         let work = async |_: &u32| -> Result<()> { Err(lost()) };
         let end = go_on(&out, &0, connect, SOON, 50 * SOON, work).await;
         assert_eq!(end.unwrap_err().message, "lost");
+        // One that is there and gets no further is not away.
+        let behind = "the node is behind";
+        let connect = async || -> Result<u32> { Err(Error::new(Kind::Timeout, behind)) };
+        let work = async |_: &u32| -> Result<()> { Err(lost()) };
+        let end = go_on(&out, &0, connect, SOON, 50 * SOON, work).await;
+        let error = end.unwrap_err();
+        assert_eq!((error.kind, &*error.message), (Kind::Timeout, behind));
     }
 }

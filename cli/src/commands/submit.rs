@@ -22,7 +22,7 @@ use super::{
     dry_run::Outlook,
     let_go::{self, let_go},
     prepare::Prepared,
-    reconnect::follow_on,
+    reconnect::{follow_on, until_ready},
     result::{self, ResultJson},
     terms::{Terms, TermsArgs},
     upload::Upload,
@@ -364,6 +364,9 @@ impl Following<'_> {
         };
         if !self.is_accepted && !is_open(&self.view) {
             return Ok(());
+        }
+        if !self.is_accepted {
+            until_ready(self.context.out, chain).await?;
         }
         let _accepting = self.context.out.wait("accepting");
         let mut watch = Watch::new(chain, self.task).await?;

@@ -228,6 +228,31 @@ fn who_waits_goes_on_once_the_node_has_caught_up() {
     watch.wait_with_output().unwrap();
 }
 
+/// Regression: who waited lost its node for good while finality stood still, and only looks.
+#[test]
+fn who_waits_goes_on_also_while_finality_stands_still() {
+    let node = FakeNode::start();
+    let id = watched::ASSIGNED.to_string();
+    let late = format!("{}s", HANGS_AFTER.as_secs());
+    let mut watch = node.start_aicpw(&["task", "watch", &id, "--timeout", &late]);
+    let mut said = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let mut next = || {
+        let mut lines = said.by_ref().map(|line| line.unwrap());
+        lines.find(|line| !line.contains("the provider fetches the inputs"))
+    };
+    assert!(next().unwrap().contains("matched"));
+    let node = node.start_anew_not_final();
+    assert_eq!(next().unwrap(), "connected again");
+    node.go_on(watched::ASSIGNED);
+    let line = next().unwrap();
+    assert!(line.contains("started"), "{line}");
+    let sent = Command::new("kill")
+        .args(["-TERM", &watch.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    watch.wait_with_output().unwrap();
+}
+
 /// What `nohup` has started is to go on without its terminal.
 #[test]
 fn a_signal_that_is_ignored_from_the_start_ends_nothing() {

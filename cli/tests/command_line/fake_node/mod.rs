@@ -133,6 +133,21 @@ impl FakeNode {
         })
     }
 
+    /// As [`Self::start_anew`]; of its blocks no new one becomes final for long.
+    pub fn start_anew_not_final(self) -> Self {
+        let at = self.url.trim_start_matches("ws://").to_owned();
+        drop(self);
+        Self::start_with(&at, |module| {
+            module.remove_method("system_syncState");
+            module
+                .register_method(
+                    "system_syncState",
+                    |_, _, _| json!({ "startingBlock": 0, "currentBlock": 2_000, "highestBlock": 2_000 }),
+                )
+                .unwrap();
+        })
+    }
+
     /// One that also has an IPFS store.
     pub fn start_with_store() -> Self {
         let asked = Asked::default();
