@@ -392,8 +392,14 @@ impl Fetches {
             end,
         } = ended;
         let Err(error) = end else {
-            self.wanted.remove(&task);
-            self.done.insert(task, root);
+            match self.wanted.get_mut(&task) {
+                // Of the result there was before: that another is in the folder of this one is told next.
+                Some(wanted) if wanted.root != root => wanted.is_running = false,
+                _ => {
+                    self.wanted.remove(&task);
+                    self.done.insert(task, root);
+                }
+            }
             return Some(Step::Fetched {
                 task,
                 assignment,

@@ -203,6 +203,26 @@ fn another_result_of_the_same_task_is_not_charged_with_failures() {
     assert_eq!(begun[0].root, opening().result_root);
 }
 
+/// Regression: what was fetched after a jury had found another hid that.
+#[test]
+fn a_result_of_before_that_comes_late_does_not_hide_that_there_is_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let now = Instant::now();
+    let mut fetches = Fetches::new(Some(dir.path())).unwrap();
+    fetches.note(&revealed([0xcd; 32]));
+    let fetch = fetches.look(&CLOCK, WINDOW, now).0.pop().unwrap();
+    fetches.note(&settled(95));
+    put(&fetch.folder, 7, &show_hash(&fetch.root));
+    let step = fetches.ended(end_of(fetch, Ok(())), now).unwrap();
+    assert_eq!(whys(&[step]), ["fetched"]);
+    assert!(!fetches.are_done());
+    let (begun, steps) = fetches.look(&CLOCK, WINDOW, now);
+    assert!(begun.is_empty());
+    assert_eq!(whys(&steps), ["another-result"]);
+    fetches.note(&settled(95));
+    assert!(fetches.are_done(), "it is told once");
+}
+
 #[test]
 fn what_is_there_is_not_overwritten() {
     let dir = tempfile::tempdir().unwrap();
