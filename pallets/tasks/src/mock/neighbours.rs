@@ -189,8 +189,8 @@ impl DevicePool<AccountId> for Pool {
         Standing {
             place: Some(moves),
             is_on_further_page: true,
-            is_bucket_open: moves % 2 == 0,
-            is_fresh: moves % 2 == 0,
+            is_bucket_open: moves.is_multiple_of(2),
+            is_fresh: moves.is_multiple_of(2),
         }
     }
 
@@ -202,8 +202,8 @@ impl DevicePool<AccountId> for Pool {
         Moves::set(moves);
         Notes {
             faults: ((moves % 2) as u8, 0),
-            is_fresh: moves % 2 == 0,
-            is_relisted: moves % 2 == 0,
+            is_fresh: moves.is_multiple_of(2),
+            is_relisted: moves.is_multiple_of(2),
         }
     }
 
