@@ -77,6 +77,11 @@ doc: setup ## The pages of rustdoc, in target/doc; fails at its warnings
 	@$(ENV) RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps $(ARGS)
 	@$(ENV) RUSTDOCFLAGS="-D warnings" $(CARGO_IPFS) doc --locked --no-deps --manifest-path ipfs/Cargo.toml
 
+.PHONY: check-features-only
+check-features-only: setup
+	@$(SAY) "code that only runtime-benchmarks and try-runtime compile"
+	@$(ENV) scripts/check-features.sh --check
+
 .PHONY: check-features
 check-features: setup ## Compile what only benchmarks and try-runtime need, and run each benchmark once
 	@$(SAY) "features that no other build has"
@@ -91,7 +96,7 @@ setup-lint:
 	@scripts/setup.sh lint
 
 .PHONY: lint
-lint: setup-lint setup fmt-check deny docs-check clippy ## Everything that reads the code without running it
+lint: setup-lint setup fmt-check deny docs-check clippy check-features-only ## Everything that reads the code without running it
 
 .PHONY: clippy
 clippy: setup-lint setup ## Fail if clippy or the compiler warns of anything

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Compiles what only the features runtime-benchmarks and try-runtime have: the benchmarks of all pallets, and what an
 # upgrade is tried with. No other build or test has these features. A change that breaks this code would be found when
-# somebody measures weights or tries a release, by whoever does.
+# somebody measures weights or tries a release, by whoever does. `make lint` runs it with --check; `make test` does not,
+# because from nothing it compiles the SDK once more (not done after a quarter of an hour on two busy cores).
 #
 #   scripts/check-features.sh            compiles, and runs each benchmark once, as a test
-#   scripts/check-features.sh --check    only compiles, as `make test` does
+#   scripts/check-features.sh --check    only compiles, as `make lint` does
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"

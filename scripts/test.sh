@@ -85,7 +85,6 @@ polkadot_js=
 cat "$log"
 if grep -q '^polkadot-js: skipped' "$log"; then skipped+=("the tests of polkadot.js: they need Node.js with npm"); fi
 
-try "code that only runtime-benchmarks and try-runtime compile" scripts/check-features.sh --check
 # Every release of Rust has other lints. In the kept build output only what has changed is looked at again.
 if [ -n "$has_lint" ]; then
     pinned=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
