@@ -96,7 +96,7 @@ setup-lint:
 	@scripts/setup.sh lint
 
 .PHONY: lint
-lint: setup-lint setup fmt-check deny docs-check clippy check-features-only ## Everything that reads the code without running it
+lint: setup-lint setup fmt-check deny docs-check clippy clippy-ipfs check-features-only ## Everything that reads the code without running it
 
 .PHONY: clippy
 clippy: setup-lint setup ## Fail if clippy or the compiler warns of anything
@@ -104,6 +104,10 @@ clippy: setup-lint setup ## Fail if clippy or the compiler warns of anything
 	@$(ENV) cargo clippy --locked --workspace --all-targets -- -D warnings
 	@# Not a default target.
 	@$(ENV) cargo clippy --locked --workspace --test networks -- -D warnings
+
+.PHONY: clippy-ipfs
+clippy-ipfs: setup-lint setup
+	@$(SAY) "clippy of the IPFS process"
 	@$(ENV) $(CARGO_IPFS) clippy --locked --manifest-path ipfs/Cargo.toml --all-targets -- -D warnings
 
 .PHONY: fmt
