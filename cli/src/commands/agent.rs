@@ -67,7 +67,7 @@ pub struct AgentArgs {
     /// End when none of the account's tasks is open
     #[arg(long)]
     pub until_idle: bool,
-    /// Fetch the result of each of the account's tasks into a folder of its own there, DIR/<task>, once
+    /// Fetch the result of each of the account's tasks into a folder of its own there, DIR/TASK, once
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]

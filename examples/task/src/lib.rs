@@ -2,7 +2,7 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | [`ended`] | how a program tells a person what went wrong |
+//! | [`mod@ended`] | how a program tells a person what went wrong |
 //! | [`folder`] | a task as `aicpw submit` takes it: `manifest.json` and the files that it names |
 //! | [`trial`] | the same task on a device of this machine, through the executor and without a chain: what the examples' tests run |
 

@@ -1,5 +1,5 @@
 //! The search of one task through the book. It reads only; what it finds out of place it reports as
-//! [`Repair`]s.
+//! `Repair`s.
 
 use aicpw_primitives::traits::{DeviceOffers, Listing, Offer};
 use aicpw_protocol::{task::Unmatched, DeviceId};
