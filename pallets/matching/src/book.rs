@@ -14,6 +14,15 @@ pub(crate) fn place_of<AccountId>(offer: &Offer<AccountId>) -> Option<Place> {
     Place::of_device(&offer.spec, offer.ask, offer.reputation, offer.free_stake)
 }
 
+/// What the book keeps of a device with this offer.
+pub(crate) fn listed_of<AccountId>(device: DeviceId, offer: &Offer<AccountId>) -> Listed {
+    let listing = Listing {
+        spec: offer.spec.clone(),
+        ask: offer.ask,
+    };
+    Listed::new(device, &listing)
+}
+
 impl<T: Config> OrderBook for Pallet<T> {
     fn list(device: DeviceId, listing: Listing) {
         let Some(offer) = T::Devices::offer(device) else {

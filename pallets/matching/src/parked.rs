@@ -11,7 +11,7 @@
 //! - **Sweep.** Matching is not told of every change. In blocks with weight to spare, the *sweep* searches for one
 //!   parked task after the other, in a circle.
 
-use aicpw_primitives::traits::{DeviceOffers, Listing, Offer, TaskBoard};
+use aicpw_primitives::traits::{DeviceOffers, Offer, TaskBoard};
 use aicpw_protocol::{
     task::{DeterminismClass, Unmatched},
     DeviceId, TaskId,
@@ -23,13 +23,13 @@ use frame_support::{
 };
 
 use crate::{
-    book::place_of,
+    book::{listed_of, place_of},
     cost::{repair_weight, Size},
     levels::{Cell, Levels, Place},
     lists::{Side, WALK},
     query::Query,
     search::{search, Bounds, Outcome},
-    types::{Entry, Group, GroupHead, List, Listed, Progress, MAX_GROUPS},
+    types::{Entry, Group, GroupHead, List, Progress, MAX_GROUPS},
     Compared, Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, Turns, WeightInfo,
 };
 
@@ -297,12 +297,8 @@ impl<T: Config> Pallet<T> {
         let is_wrong = Entries::<T>::get(device)
             .is_some_and(|entry| entry.place != place || is_to_be_opened(entry));
         if is_wrong {
-            let listing = Listing {
-                spec: offer.spec.clone(),
-                ask: offer.ask,
-            };
-            let listed = Listed::new(device, &listing);
-            Self::put(listed, Some(place), offer.free_slots > 0);
+            let has_free_slot = offer.free_slots > 0;
+            Self::put(listed_of(device, offer), Some(place), has_free_slot);
         }
         is_wrong
     }

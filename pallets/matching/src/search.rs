@@ -1,12 +1,12 @@
 //! The search of one task through the book. It reads only; what it finds out of place it reports as
 //! `Repair`s.
 
-use aicpw_primitives::traits::{DeviceOffers, Listing, Offer};
+use aicpw_primitives::traits::{DeviceOffers, Offer};
 use aicpw_protocol::{task::Unmatched, DeviceId};
 use alloc::vec::Vec;
 
 use crate::{
-    book::place_of,
+    book::{listed_of, place_of},
     levels::Place,
     query::Query,
     types::{Bucket, Listed, Page, Phase, Progress, Spot, PAGE_SLOTS},
@@ -37,12 +37,8 @@ pub(crate) enum Repair {
 impl Repair {
     /// To where the device belongs by its offer.
     pub(crate) fn moved<AccountId>(device: DeviceId, offer: &Offer<AccountId>) -> Self {
-        let listing = Listing {
-            spec: offer.spec.clone(),
-            ask: offer.ask,
-        };
         Self::Move {
-            listed: Listed::new(device, &listing),
+            listed: listed_of(device, offer),
             place: place_of(offer),
         }
     }
