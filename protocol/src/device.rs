@@ -114,8 +114,7 @@ pub struct DeviceSpec {
     /// As the driver names it, UTF-8.
     #[cfg_attr(feature = "std", serde(with = "crate::json::text"))]
     pub name: BoundedVec<u8, ConstU32<MAX_DEVICE_NAME_BYTES>>,
-    /// Hash of platform, driver version, device name and position: finds the device on its
-    /// machine again, and says which devices are equal for class `device`. Memory is no part
+    /// Says which device of its machine it is, and which others are equal: see [`fingerprint()`]. Memory is no part
     /// of it.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub fingerprint: Hash,
@@ -127,6 +126,22 @@ pub struct DeviceSpec {
     pub memory: Mebibytes,
     /// Network bandwidth, as the provider declares it; nobody measures it.
     pub bandwidth: MegabitsPerSecond,
+}
+
+/// The fingerprint of a device: 31 bytes of the hash of what is equal for devices that class `device` takes for equal
+/// (platform, driver version, device name), and in the last byte which of its machine's such devices it is. Beyond 256 of
+/// them the fingerprint is that of the last.
+pub fn fingerprint(kind: &Hash, position: usize) -> Hash {
+    let mut fingerprint = *kind;
+    if let Some(last) = fingerprint.last_mut() {
+        *last = u8::try_from(position).unwrap_or(u8::MAX);
+    }
+    fingerprint
+}
+
+/// Whether two fingerprints are those of equal devices, wherever these are in their machines.
+pub fn are_equal_devices(one: &Hash, other: &Hash) -> bool {
+    fingerprint(one, 0) == fingerprint(other, 0)
 }
 
 /// Missed deadlines that count: after as many a device has a hundredth of what was measured.

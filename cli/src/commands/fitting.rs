@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aicpw_protocol::{
+    device::fingerprint,
     pricing,
     task::{DeterminismClass, Needs, Submission, TaskStatus, Unmatched, Verification},
     view::{DeviceView, ProviderView, TaskView},
@@ -75,14 +76,14 @@ impl Wanted {
     }
 
     /// How many of these providers offer it, but for some. Replicas of class `device` run on equal devices: then
-    /// those of the device that most have.
+    /// those of the kind that most have.
     fn count(&self, all: &[ProviderView<Account>], without: &[Account]) -> usize {
         let mut by_device: BTreeMap<_, BTreeSet<Account>> = BTreeMap::new();
         for provider in all.iter().filter(|one| !without.contains(&one.account)) {
             let devices = provider.devices.iter();
             for device in devices.filter(|device| self.is_offered_by(provider, device)) {
                 let is_one_of_a_kind = self.needs.class == DeterminismClass::Device;
-                let kind = is_one_of_a_kind.then_some(device.spec.fingerprint);
+                let kind = is_one_of_a_kind.then(|| fingerprint(&device.spec.fingerprint, 0));
                 by_device.entry(kind).or_default().insert(provider.account);
             }
         }

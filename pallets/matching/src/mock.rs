@@ -361,7 +361,7 @@ pub fn fits(task: &Task, offer: &Offer<AccountId>) -> Option<Unmatched> {
         (
             demand
                 .fingerprint
-                .is_none_or(|only| only == spec.fingerprint),
+                .is_none_or(|only| only[..31] == spec.fingerprint[..31]),
             Unmatched::SameDevice,
         ),
         (spec.gflops >= needs.gflops, Unmatched::Gflops),

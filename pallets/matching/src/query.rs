@@ -2,7 +2,7 @@
 
 use aicpw_primitives::traits::{Listing, Locks, Offer, Terms};
 use aicpw_protocol::{
-    device::Reputation,
+    device::{are_equal_devices, Reputation},
     task::{Needs, Unmatched},
     AskPrice, Balance, DeviceId, Hash,
 };
@@ -23,7 +23,7 @@ pub struct Query<'a, AccountId> {
     excluded: Vec<AccountId>,
     needs: Needs,
     highest_ask: AskPrice,
-    /// The fingerprint that the device must have, if any.
+    /// The fingerprint of the device that it must be equal to, if any.
     fingerprint: Option<Hash>,
     quote: Quote<'a>,
     /// Levels from which on a device may fit.
@@ -75,7 +75,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         }
     }
 
-    /// The same for devices with this fingerprint only.
+    /// The same for devices only that are equal to the one with this fingerprint.
     pub fn only(mut self, fingerprint: Option<Hash>) -> Self {
         self.fingerprint = fingerprint;
         self
@@ -124,7 +124,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         }
         if self
             .fingerprint
-            .is_some_and(|only| only != spec.fingerprint)
+            .is_some_and(|only| !are_equal_devices(&only, &spec.fingerprint))
         {
             return Some(Unmatched::SameDevice);
         }

@@ -5,7 +5,7 @@ use aicpw_primitives::traits::{
     TaskBoard, Terms,
 };
 use aicpw_protocol::{
-    device::Reputation,
+    device::{are_equal_devices, Reputation},
     draw, pricing,
     task::{
         AssignmentStatus, DeterminismClass, Needs, Privacy, Role, Submission, TaskStatus,
@@ -245,7 +245,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         );
         let fingerprint = offer.spec.fingerprint;
         ensure!(
-            Self::fingerprint(id, &task, role).is_none_or(|first| first == fingerprint),
+            Self::fingerprint(id, &task, role)
+                .is_none_or(|first| are_equal_devices(&first, &fingerprint)),
             Error::<T>::NotSameDevice
         );
         let Terms {

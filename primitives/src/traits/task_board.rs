@@ -31,8 +31,8 @@ pub struct Demand<AccountId> {
     /// The highest ask that the budget can pay to a provider with at least the reputation of a beginner. A provider
     /// with less may have to ask less ([`TaskBoard::terms`]).
     pub highest_ask: AskPrice,
-    /// The fingerprint that the device must have. Only in class `device`, if another replica runs: it is the
-    /// fingerprint of that replica's device.
+    /// The fingerprint of the device that it must be equal to ([`are_equal_devices`](aicpw_protocol::device::are_equal_devices)).
+    /// Only in class `device`, if another replica runs: that replica's device.
     pub fingerprint: Option<Hash>,
     /// Which of the devices that fit gets it.
     pub choice: Choice,

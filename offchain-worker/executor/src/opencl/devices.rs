@@ -1,6 +1,10 @@
 //! The devices of this machine.
 
-use aicpw_protocol::{device::DeviceKind, hashing::hash_in, Hash};
+use aicpw_protocol::{
+    device::{fingerprint, DeviceKind},
+    hashing::hash_in,
+    Hash,
+};
 use ocl::core::{self, DeviceId, DeviceInfo, DeviceType, PlatformId, PlatformInfo};
 use serde::Serialize;
 
@@ -11,7 +15,7 @@ pub const NONE: &str = "no OpenCL device found. A processor can be used with PoC
                         apt-get install pocl-opencl-icd); a graphics card needs its vendor's \
                         OpenCL driver";
 
-const FINGERPRINT: &str = "aicpw 2026 opencl device fingerprint v1";
+const DEVICE_KIND: &str = "aicpw 2026 opencl device kind v2";
 
 /// What a driver says of a device.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
@@ -93,9 +97,13 @@ pub fn list() -> Result<Vec<Device>, Error> {
         // A platform without a device says so with an error.
         for id in core::get_device_ids(platform, Some(DeviceType::ALL), None).unwrap_or_default() {
             let mut info = describe(platform, id)?;
-            let position = devices.iter().filter(|d| same(&d.info, &info)).count();
+            let kind = kind(&info);
+            let position = devices
+                .iter()
+                .filter(|d| self::kind(&d.info) == kind)
+                .count();
             info.index = devices.len();
-            info.fingerprint = fingerprint(&info, position as u32);
+            info.fingerprint = fingerprint(&kind, position);
             devices.push(Device {
                 info,
                 id,
@@ -129,19 +137,15 @@ fn platforms() -> Result<Vec<PlatformId>, Error> {
     core::get_platform_ids().map_err(Error::when("listing the platforms"))
 }
 
-fn same(a: &DeviceInfoLine, b: &DeviceInfoLine) -> bool {
-    fingerprint(a, 0) == fingerprint(b, 0)
-}
-
-fn fingerprint(info: &DeviceInfoLine, position: u32) -> Hash {
+/// What is equal for devices that class `device` takes for equal.
+fn kind(info: &DeviceInfoLine) -> Hash {
     hash_in(
-        FINGERPRINT,
+        DEVICE_KIND,
         &(
             &info.platform,
             &info.platform_version,
             &info.driver,
             &info.name,
-            position,
         ),
     )
 }

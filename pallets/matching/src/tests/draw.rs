@@ -1,7 +1,9 @@
 //! Tasks for which devices are drawn, and tasks that want several.
 
 use aicpw_primitives::traits::{Choice, DrawSeed, MatchQueue, QueueEnd};
-use aicpw_protocol::{draw::next_ticket, task::Unmatched, Gflops, Hash, TaskId};
+use aicpw_protocol::{
+    device::fingerprint, draw::next_ticket, task::Unmatched, Gflops, Hash, TaskId,
+};
 use frame_support::{
     traits::Hooks,
     weights::{RuntimeDbWeight, Weight},
@@ -342,14 +344,17 @@ fn what_it_cannot_get_now_it_waits_for() {
 }
 
 #[test]
-fn only_devices_with_the_fingerprint_fit() {
+fn only_devices_that_are_equal_fit() {
     run(|| {
         devices_of(2);
         let task = task(0, |task| task.demand.fingerprint = Some([9; 32]));
         Matching::enqueue(task, QueueEnd::Back);
         end_of_block();
         assert_eq!(find_task(task).unwrap().parked, Some(Unmatched::SameDevice));
-        device(5, 9_000, |offer| offer.spec.fingerprint = [9; 32]);
+        // Another one of its machine's: that it is not the first of them makes no difference.
+        device(5, 9_000, |offer| {
+            offer.spec.fingerprint = fingerprint(&[9; 32], 1);
+        });
         end_of_block();
         assert_eq!(matches(), [(0, 5)]);
     });

@@ -2,11 +2,13 @@
 
 use aicpw_primitives::traits::{Choice, DeviceOffers, DrawSeed, TaskBoard};
 use aicpw_protocol::{
+    device::fingerprint,
     draw,
     task::{DeterminismClass, Refunded, Role, TaskStatus, Unmatched},
     AssignmentId, TaskId,
 };
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, storage::with_transaction};
+use sp_runtime::TransactionOutcome;
 
 use crate::{mock::*, pallet::*};
 
@@ -138,6 +140,13 @@ fn class_device_wants_the_device_of_the_first() {
             TasksPallet::assign(task, other, &offer),
             Error::<Test>::NotSameDevice
         );
+        // The second such device of its machine is one.
+        let mut second = offer.clone();
+        second.spec.fingerprint = fingerprint(&spec().fingerprint, 1);
+        let assigned = with_transaction(|| {
+            TransactionOutcome::Rollback(TasksPallet::assign(task, other, &second).map(drop))
+        });
+        assert_ok!(assigned);
         // When the first is gone the next may be any again.
         assert_ok!(start(first));
         assert_ok!(fail(first, aicpw_protocol::task::Fault::Crashed));
