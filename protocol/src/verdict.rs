@@ -84,10 +84,23 @@ fn is_majority(part: usize, whole: usize) -> bool {
 /// say that they were unable to run what those could. Else few friends of a liar would do.
 pub fn is_undecided(votes: &[Vote], outcome: &Outcome) -> bool {
     let is_nothing = matches!(outcome, Outcome::Unable | Outcome::NoMajority);
-    // A program that comes to something else each time wastes no larger jury.
+    is_nothing && two_agree(votes)
+}
+
+/// Whether a jury of this size has too few votes although two of them agree on a root, because so many jurors `withheld`
+/// theirs: they had committed to it, so nobody came in their place, and did not open it. Else that would free a liar as
+/// well as a vote for it.
+pub fn is_withheld(votes: &[Vote], withheld: usize, jury: u16) -> bool {
+    let are_few = !is_majority(votes.len(), jury.into());
+    let were_enough = is_majority(votes.len().saturating_add(withheld), jury.into());
+    are_few && were_enough && two_agree(votes)
+}
+
+/// Whether two have found the same root. A program that comes to something else each time wastes no larger jury.
+fn two_agree(votes: &[Vote]) -> bool {
     let agree = |vote: &Vote| votes.iter().filter(|other| *other == vote).count() > 1;
     let is_shared = |vote: &Vote| matches!(vote, Vote::Root(_)) && agree(vote);
-    is_nothing && votes.iter().any(is_shared)
+    votes.iter().any(is_shared)
 }
 
 /// What jurors are judged by.
@@ -421,6 +434,24 @@ mod tests {
             (&[A, A], Outcome::TooFewJurors, false),
         ] {
             assert_eq!(is_undecided(votes, &outcome), undecided, "{votes:?}");
+        }
+    }
+
+    #[test]
+    fn votes_that_are_withheld_do_not_end_a_dispute() {
+        for (votes, withheld, expected) in [
+            (&[A, A][..], 3, true),
+            (&[A, A], 1, true),
+            // Nobody was found for the other seats.
+            (&[A, A], 0, false),
+            // No two agree.
+            (&[A, B], 3, false),
+            (&[A], 4, false),
+            (&[Unable, Unable], 3, false),
+            // There are enough without them.
+            (&[A, A, B], 2, false),
+        ] {
+            assert_eq!(is_withheld(votes, withheld, 5), expected, "{votes:?}");
         }
     }
 

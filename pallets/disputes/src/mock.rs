@@ -118,6 +118,8 @@ parameter_types! {
     pub static IsExact: bool = true;
     /// Whether there is room for another jury.
     pub static HasRoom: bool = true;
+    /// How many jurors did not open what they had committed to.
+    pub static Withheld: usize = 0;
     pub const Treasury: AccountId = TREASURY;
     pub static Policy: DisputePolicy = DisputePolicy { appeals: 1, ..DisputePolicy::DEFAULT };
     /// The price of what is disputed.
@@ -234,6 +236,9 @@ impl Contested<AccountId> for Court {
             .into_iter()
             .flatten()
             .collect()
+    }
+    fn withheld(_: TaskId, _: u8) -> usize {
+        Withheld::get()
     }
     fn voted(task: TaskId, first: u8, vote: Vote) -> (usize, usize) {
         let votes = Self::votes(task, first);

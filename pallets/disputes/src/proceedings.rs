@@ -7,7 +7,7 @@ use aicpw_protocol::{
     availability::NOT_FETCHED,
     judging,
     trace::{DisputedPart, OpenTrace},
-    verdict::{count, is_undecided, About, Count, DisputeState, Outcome, Vote},
+    verdict::{count, is_undecided, is_withheld, About, Count, DisputeState, Outcome, Vote},
     AssignmentId, Balance, BlockNumber, Hash, TaskId,
 };
 use frame_support::{
@@ -256,8 +256,9 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether the first jury comes to nothing although two of its jurors agree on a root: these are no majority, or
-    /// most jurors say that they were unable. Only for a jury that ran the whole job. Such a jury does not end the
+    /// Whether the first jury comes to nothing although two of its jurors agree on a root: these are no majority, most
+    /// jurors say that they were unable, or so many did not open their vote that there are too few. Only for a jury that
+    /// ran the whole job. Such a jury does not end the
     /// dispute, because else a few friends of a liar could have it come to nothing.
     fn is_undecided(
         task: TaskId,
@@ -266,7 +267,14 @@ impl<T: Config> Pallet<T> {
         outcome: &Outcome,
     ) -> bool {
         let is_first = dispute.appeals.is_empty() && Self::whole_from(task).is_none();
-        is_first && Self::about(task) == About::Result && is_undecided(votes, outcome)
+        if !is_first || Self::about(task) != About::Result {
+            return false;
+        }
+        if *outcome != Outcome::TooFewJurors {
+            return is_undecided(votes, outcome);
+        }
+        let jury = Self::jury_size(task, dispute).unwrap_or_default();
+        is_withheld(votes, T::Tasks::withheld(task, dispute.jury_seat), jury)
     }
 
     /// Calls the jury of an appeal without an appellant and without a bond. It uses up an appeal: if there is only one,

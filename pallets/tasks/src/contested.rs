@@ -331,6 +331,26 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             .collect()
     }
 
+    fn withheld(id: TaskId, first: u8) -> usize {
+        let Some(task) = Tasks::<T>::get(id) else {
+            return 0;
+        };
+        let jurors = Self::jurors(id, &task, first);
+        let is_withheld = |juror: &Assignment<_>| {
+            matches!(
+                juror.status,
+                AssignmentStatus::Failed {
+                    fault: Fault::NoReveal,
+                    ..
+                }
+            )
+        };
+        jurors
+            .iter()
+            .filter(|(_, juror)| is_withheld(juror))
+            .count()
+    }
+
     fn voted(id: TaskId, first: u8, vote: Vote) -> (usize, usize) {
         let Some(task) = Tasks::<T>::get(id) else {
             return (0, 0);

@@ -117,6 +117,9 @@ pub trait Contested<AccountId> {
     /// The votes of the jurors from the seat `first` on.
     fn votes(task: TaskId, first: u8) -> Vec<Vote>;
 
+    /// How many jurors from the seat `first` on had committed to a vote, and did not open it in their time.
+    fn withheld(task: TaskId, first: u8) -> usize;
+
     /// Of a jury that is done, from the seat `first` on: how many voted `vote`, and how many voted at all. Closing a
     /// juror changes neither number, with one exception: a juror that voted `vote` without the work leaves the
     /// first number and stays in the second.

@@ -154,6 +154,41 @@ fn where_a_jury_comes_to_nothing_a_larger_one_decides_unasked() {
     }
 }
 
+/// Regression: three friends who committed and opened nothing freed a liar for less than it had locked, where three who
+/// voted for it had to be believed by eleven.
+#[test]
+fn where_votes_are_withheld_a_larger_jury_decides_unasked() {
+    execute(|| {
+        disputed();
+        Withheld::set(3);
+        vote(&[RIGHT, RIGHT]);
+        assert_eq!(round(), 1, "a jury of eleven");
+        assert!(appeal(APPELLANT).is_err(), "which has the last word");
+        vote(&[RIGHT; 11]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Again));
+        assert_eq!(gain(CHALLENGER), 0, "its bond is back");
+        assert_eq!(gain(STAKE), -(BEHIND as i128));
+        let jurors: i128 = (0..16).map(|seat| gain(juror(seat))).sum();
+        assert_eq!(jurors, 13 * PAID, "the two of the first jury as well");
+    });
+    // No two agree, or nobody was found for the other seats.
+    for (withheld, votes) in [
+        (4, &[RIGHT][..]),
+        (3, &[RIGHT, WRONG]),
+        (0, &[RIGHT, RIGHT]),
+    ] {
+        execute(|| {
+            disputed();
+            Withheld::set(withheld);
+            vote(votes);
+            assert_eq!(round(), 0);
+            run_to_end();
+            assert_eq!(ending(), Some(Ending::Refunded));
+        });
+    }
+}
+
 #[test]
 fn an_honest_result_is_paid_whoever_doubts_it_unasked() {
     execute(|| {

@@ -237,8 +237,11 @@ fn who_does_not_reveal_loses_its_lock_and_is_not_replaced() {
         let id = disputed();
         let juror = seated(id.task, &[BOB])[0];
         compute(juror, ROOT);
+        assert_eq!(Court::withheld(id.task, 1), 0, "there is time yet");
         run_for(REVEAL_WINDOW + 1);
         assert!(is_failed(juror, Fault::NoReveal));
+        assert_eq!(Court::withheld(id.task, 1), 1);
+        assert_eq!(Court::withheld(id.task, 2), 0, "of later seats");
         assert_eq!(free(BOB), FUNDS - LOCK);
         assert!(Told::get().contains(&Note::Convicted(BOB)));
         assert!(!task_of(id.task).has_vacancy());
