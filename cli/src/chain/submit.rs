@@ -349,11 +349,24 @@ impl Sent {
     /// # Errors
     /// As [`Self::included`].
     pub async fn finalised(mut self) -> Result<Inclusion> {
+        self.until_final().await
+    }
+
+    /// As [`Self::finalised`], for who goes on where that fails, with [`Self::newest`].
+    ///
+    /// # Errors
+    /// As [`Self::included`].
+    pub async fn until_final(&mut self) -> Result<Inclusion> {
         loop {
             if let (inclusion, true) = self.next().await? {
                 return Ok(inclusion);
             }
         }
+    }
+
+    /// The last block that it was in, as far as is known.
+    pub fn newest(self) -> Option<Inclusion> {
+        self.newest
     }
 
     /// The next block that it is in, and whether that is final.

@@ -325,7 +325,17 @@ impl Following<'_> {
         let mut watch = Watch::new(chain, self.task).await?;
         let (submission, requester) = (self.submission, self.signer.account);
         let (sent, known) = (self.sent.take(), self.inclusion.clone());
-        let mut finality = pin!(until_final(chain, sent, submission, requester, known));
+        let finality = async {
+            let known = match sent {
+                Some(mut sent) => match sent.until_final().await {
+                    Ok(inclusion) => return Ok(inclusion),
+                    Err(error) => if_slow(out, error, sent.newest())?,
+                },
+                None => known,
+            };
+            until_final(chain, None, submission, requester, known).await
+        };
+        let mut finality = pin!(finality);
         loop {
             tokio::select! {
                 newest = &mut finality, if !self.is_final => {
@@ -451,6 +461,18 @@ async fn until_final(
             return Err(replaced(&known));
         }
         heads.next().await?;
+    }
+}
+
+/// Where to go on from if `error` only says that finality takes long: who waits for a result waits for that as well, and
+/// grants the keys of a sealed task meanwhile.
+fn if_slow(out: &Output, error: Error, newest: Option<Inclusion>) -> Result<Inclusion> {
+    match newest {
+        Some(newest) if error.kind == Kind::Timeout => {
+            out.warn(format!("{}; waiting on", error.message));
+            Ok(newest)
+        }
+        _ => Err(error),
     }
 }
 

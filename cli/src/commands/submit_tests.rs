@@ -88,6 +88,22 @@ async fn a_block_that_is_not_final_yet_is_waited_for() {
     assert_eq!(error.kind, Kind::Unreachable);
 }
 
+/// Regression: who waited with `--sealed` was gone after a minute and a half, and nobody granted the key.
+#[test]
+fn finality_that_takes_long_is_waited_for() {
+    let out = Output::new(true);
+    let slow = || Error::new(Kind::Timeout, "not final after 90 s");
+    let from = if_slow(&out, slow(), Some(known())).unwrap();
+    assert_eq!(from.height, 100);
+    // It never was in a block.
+    let error = if_slow(&out, slow(), None).unwrap_err();
+    assert_eq!(error.kind, Kind::Timeout);
+    for kind in [Kind::Error, Kind::Unreachable] {
+        let error = if_slow(&out, Error::new(kind, "lost"), Some(known())).unwrap_err();
+        assert_eq!(error.kind, kind);
+    }
+}
+
 /// Regression: it was taken for one that was never sent, and sent once more for another fee.
 #[tokio::test]
 async fn a_grant_that_was_sent_over_the_connection_before_is_not_sent_again() {
