@@ -136,8 +136,10 @@ docs-check: ## Fail if a link between the project's pages leads nowhere, a numbe
 	@if scripts/setup.sh shellcheck; then shellcheck -x scripts/*.sh examples/digits/*.sh .ci/run; else echo "shellcheck: skipped"; fi
 
 .PHONY: bench
-bench: build ## Measure latency, throughput and overhead; prints a table and writes JSON
-	@$(ENV) "$$AICPW_BIN/aicpw-bench" $(ARGS)
+bench: release ## Measure latency, throughput and overhead of what operators install; prints tables and writes JSON
+	@$(SAY) "building aicpw-bench and what it starts"
+	@$(ENV) cargo build --locked --release --workspace --bins
+	@$(ENV) AICPW_BIN="$$AICPW_RELEASE" "$$AICPW_RELEASE/aicpw-bench" $(ARGS)
 
 .PHONY: economics
 economics: setup ## Play the market's scenarios and draw docs/economics/*.png; with ARGS no pictures (ARGS="--seed 2 --json")
