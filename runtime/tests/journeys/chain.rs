@@ -170,9 +170,14 @@ impl Chain {
 
     /// Ends the session with a block in the first slot of the next epoch.
     pub fn end_session(&mut self) {
+        self.end_session_after(0);
+    }
+
+    /// The same, after so many epochs without a block.
+    pub fn end_session_after(&mut self, empty_epochs: u64) {
         let next = FIRST_SLOT + self.skipped_slots + u64::from(self.height() + 1);
         let epoch = self.read(Babe::current_epoch);
-        let begins = *epoch.start_slot + epoch.duration;
+        let begins = *epoch.start_slot + epoch.duration * (empty_epochs + 1);
         self.skipped_slots += begins.saturating_sub(next);
         self.block(Vec::new());
     }

@@ -9,8 +9,8 @@ use aicpw_runtime::{
     },
     presets::DEVELOPMENT_BOND,
     units::{EXISTENTIAL_DEPOSIT, MICRO, UNIT},
-    AccountId, Address, Babe, Balance, Balances, Beefy, Grandpa, Header, Historical, Runtime,
-    RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, SessionKeys, Staking, System,
+    AccountId, Address, Babe, Balance, Balances, Beefy, Block, Grandpa, Header, Historical,
+    Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, SessionKeys, Staking, System,
 };
 use codec::Encode;
 use frame_support::traits::{
@@ -22,7 +22,8 @@ use pallet_staking::{RewardDestination, ValidatorPrefs};
 use serde_json::json;
 use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest},
-    BABE_ENGINE_ID,
+    runtime_decl_for_babe_api::BabeApiV2,
+    Slot, BABE_ENGINE_ID,
 };
 use sp_core::{crypto::Pair, Hasher};
 use sp_keyring::{
@@ -35,6 +36,7 @@ use sp_runtime::{
     traits::{BlakeTwo256, Header as _},
     DispatchError, Perbill, Percent,
 };
+use sp_session::MembershipProof;
 
 use crate::{
     chain::{genesis, Chain},
@@ -280,10 +282,10 @@ pub fn expect_disabled(chain: &mut Chain, offender: Sr25519Keyring) {
     );
 }
 
-/// What was done in the first era is slashed at the end of the time in which the stake is there.
-pub fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring, share: Perbill) {
+/// Whether the last block has a report of this validator.
+fn was_reported(chain: &mut Chain, offender: Sr25519Keyring) -> bool {
     let account = offender.to_account_id();
-    let was_reported = chain.read(|| {
+    chain.read(|| {
         System::events().iter().any(|record| {
             matches!(
                 &record.event,
@@ -291,8 +293,12 @@ pub fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring, share: Perbill)
                     if *validator == account
             )
         })
-    });
-    assert!(was_reported);
+    })
+}
+
+/// What was done in the first era is slashed at the end of the time in which the stake is there.
+pub fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring, share: Perbill) {
+    assert!(was_reported(chain, offender));
     run_to_era(chain, SLASH_DEFER_ERAS);
     assert_eq!(bonded(chain, offender), DEVELOPMENT_BOND);
 
@@ -314,11 +320,30 @@ fn babe_report(chain: &mut Chain, offender: Sr25519Keyring) -> RuntimeCall {
     let key_owner_proof = chain
         .read(|| Historical::prove((sp_consensus_babe::KEY_TYPE, proof.offender.clone())))
         .unwrap();
+    babe_report_with(proof, key_owner_proof)
+}
+
+fn babe_report_with(
+    proof: sp_consensus_babe::EquivocationProof<Header>,
+    key_owner_proof: MembershipProof,
+) -> RuntimeCall {
     pallet_babe::Call::report_equivocation {
         equivocation_proof: Box::new(proof),
         key_owner_proof,
     }
     .into()
+}
+
+/// What a node is told that saw two blocks of this validator in this slot, and asks at the last block.
+fn babe_key_owner(
+    chain: &mut Chain,
+    slot: Slot,
+    offender: Sr25519Keyring,
+) -> Option<MembershipProof> {
+    let key = offender.public().into();
+    let proof =
+        chain.read(|| <Runtime as BabeApiV2<Block>>::generate_key_ownership_proof(slot, key));
+    proof?.decode()
 }
 
 /// Nothing is gained by keeping the proof back, but that nobody is disabled.
@@ -365,6 +390,56 @@ fn two_blocks_in_one_slot_cost_stake() {
         Err(pallet_babe::Error::<Runtime>::DuplicateOffenceReport.into()),
         "once"
     );
+}
+
+#[test]
+fn the_owner_of_a_key_is_proven_for_slots_of_the_current_epoch() {
+    let mut chain = Chain::local_testnet();
+    let epoch = chain.read(Babe::current_epoch);
+    let (first, next) = (*epoch.start_slot, *epoch.start_slot + epoch.duration);
+    // A fork can begin before the chain does; the pallet counts that to the first epoch.
+    for slot in [first - 1, first, next - 1] {
+        assert!(babe_key_owner(&mut chain, slot.into(), Bob).is_some());
+    }
+    for slot in [next, u64::MAX] {
+        assert_eq!(babe_key_owner(&mut chain, slot.into(), Bob), None);
+    }
+    chain.end_session();
+    let proof = babe_key_owner(&mut chain, next.into(), Bob).unwrap();
+    assert_eq!(proof.session, chain.read(Session::current_index));
+    for slot in [first, next - 1, next + epoch.duration] {
+        assert_eq!(babe_key_owner(&mut chain, slot.into(), Bob), None);
+    }
+}
+
+/// A node asks at their parent who owned the key, and at the best block if it is not told. The parent is of
+/// the session before.
+#[test]
+fn two_blocks_that_begin_a_session_cost_stake() {
+    for empty_epochs in [0_u64, 3] {
+        let mut chain = Chain::local_testnet();
+        let epoch = chain.read(Babe::current_epoch);
+        let begins = epoch.start_slot + epoch.duration * (empty_epochs + 1);
+        assert_eq!(babe_key_owner(&mut chain, begins, Bob), None);
+        let owner_before = babe_key_owner(&mut chain, epoch.start_slot, Bob).unwrap();
+
+        chain.end_session_after(empty_epochs);
+        let proof = babe_equivocation(&mut chain, Bob);
+        assert_eq!(proof.slot, begins);
+        let owner = babe_key_owner(&mut chain, begins, Bob).unwrap();
+        assert_eq!(owner.session, owner_before.session + 1);
+
+        let report = babe_report_with(proof.clone(), owner_before);
+        assert_eq!(
+            chain.sign(Ferdie, report),
+            Err(pallet_babe::Error::<Runtime>::InvalidKeyOwnershipProof.into()),
+            "what the parent must not answer"
+        );
+        let report = babe_report_with(proof, owner);
+        chain.sign(Ferdie, report).unwrap();
+        assert!(was_reported(&mut chain, Bob));
+        expect_disabled(&mut chain, Bob);
+    }
 }
 
 fn grandpa_report(chain: &mut Chain, offender: Ed25519Keyring) -> RuntimeCall {
