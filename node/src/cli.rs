@@ -9,9 +9,6 @@ use crate::{check::CheckCmd, keys::KeyCmd, logs::LogArgs, worker::MarketArgs};
 
 /// Arguments of `aicpw-node`.
 #[derive(Debug, clap::Parser)]
-// Who prunes the blocks of a fork when it loses cannot answer those who were just told of them, and is
-// taken for a liar (ADR 20).
-#[command(mut_arg("blocks_pruning", |arg| arg.default_value("archive")))]
 // The SDK's text of `--chain` names chains and a command that this node has not.
 #[command(mut_arg("chain", of_ours), mut_subcommands(of_ours_everywhere))]
 pub struct Cli {
@@ -19,6 +16,17 @@ pub struct Cli {
     #[command(subcommand)]
     pub subcommand: Option<Subcommand>,
 
+    /// The node's own.
+    #[clap(flatten)]
+    pub node: NodeArgs,
+}
+
+/// The node's own arguments. Whoever checks a machine for a node puts the same behind `check`.
+#[derive(Debug, clap::Args)]
+// Who prunes the blocks of a fork when it loses cannot answer those who were just told of them, and is
+// taken for a liar (ADR 20).
+#[command(mut_arg("blocks_pruning", |arg| arg.default_value("archive")))]
+pub struct NodeArgs {
     /// How to run the node.
     #[clap(flatten)]
     pub run: RunCmd,
@@ -147,7 +155,7 @@ mod tests {
 
     #[test]
     fn blocks_of_forks_are_kept_unless_somebody_says_otherwise() {
-        let pruning = |arguments: &[&str]| parses(arguments).run.blocks_pruning().unwrap();
+        let pruning = |arguments: &[&str]| parses(arguments).node.run.blocks_pruning().unwrap();
         assert!(pruning(&[]) == BlocksPruning::KeepAll);
         let canonical = ["--blocks-pruning", "archive-canonical"];
         assert!(pruning(&canonical) == BlocksPruning::KeepFinalized);
@@ -163,14 +171,14 @@ mod tests {
         assert!(unit.lines().any(|line| line == start));
         let base = ["--base-path", "/var/lib/aicpw"];
         let of = |environment| parses(&[&base[..], &arguments_of(environment)].concat());
-        assert!(of(provider).market.provider);
-        assert!(of(validator).run.validator);
+        assert!(of(provider).node.market.provider);
+        assert!(of(validator).node.run.validator);
         assert!(is_guarded_and_found(&of(validator)));
 
         let docker = include_str!("../../packaging/docker/Dockerfile");
         let start = [words_of(docker, "ENTRYPOINT "), words_of(docker, "CMD ")].concat();
         let start: Vec<&str> = start.iter().map(String::as_str).collect();
-        assert!(parses(&start[1..]).market.provider);
+        assert!(parses(&start[1..]).node.market.provider);
     }
 
     #[test]
@@ -256,9 +264,10 @@ mod tests {
     }
 
     /// Whether web pages are kept from unsafe methods, and other validators know where it is.
-    fn is_guarded_and_found(node: &Cli) -> bool {
-        let methods = format!("{:?}", node.run.rpc_params.rpc_methods);
-        methods == "Safe" && !node.run.network_params.public_addr.is_empty()
+    fn is_guarded_and_found(cli: &Cli) -> bool {
+        let run = &cli.node.run;
+        let methods = format!("{:?}", run.rpc_params.rpc_methods);
+        methods == "Safe" && !run.network_params.public_addr.is_empty()
     }
 
     #[test]
@@ -280,6 +289,27 @@ mod tests {
         let Some(Subcommand::Check(check)) = parses(&line).subcommand else {
             panic!("no check");
         };
-        assert!(check.json && check.market.provider);
+        assert!(check.json && check.node.market.provider);
+    }
+
+    #[test]
+    fn check_takes_every_argument_of_a_node() {
+        let node = <Cli as clap::CommandFactory>::command();
+        let check = node.find_subcommand("check").unwrap();
+        let shape = |argument: &clap::Arg| {
+            let (long, short) = (argument.get_long(), argument.get_short());
+            format!("{long:?}, {short:?}, {:?}", argument.get_default_values())
+        };
+        for argument in node.get_arguments() {
+            let name = argument.get_id();
+            let known = check.get_arguments().find(|other| other.get_id() == name);
+            let known = known.unwrap_or_else(|| panic!("check refuses {name}"));
+            assert_eq!(shape(known), shape(argument), "{name}");
+        }
+        let line = ["check", "--compiled-runtimes", "/var/cache/aicpw"];
+        assert!(matches!(
+            parses(&line).subcommand,
+            Some(Subcommand::Check(check)) if check.node.compiled_runtimes.is_some()
+        ));
     }
 }

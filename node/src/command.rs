@@ -62,7 +62,7 @@ pub fn configuration(
 ) -> sc_cli::Result<Configuration> {
     let line = std::iter::once(env!("CARGO_PKG_NAME")).chain(arguments.iter().copied());
     let cli = Cli::try_parse_from(line).map_err(|error| error.to_string())?;
-    cli.run.create_configuration(&cli, tokio)
+    cli.node.run.create_configuration(&cli, tokio)
 }
 
 /// Parses the arguments of the process and runs them.
@@ -92,17 +92,18 @@ pub fn tell(error: &sc_cli::Error) {
 fn run_arguments() -> sc_cli::Result<()> {
     set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
     let mut cli = Cli::from_args();
+    let node = &mut cli.node;
     if std::env::var_os("RUST_LOG").is_none() {
-        cli.run.shared_params.log.insert(0, QUIET_TARGETS.into());
+        node.run.shared_params.log.insert(0, QUIET_TARGETS.into());
     }
-    if cli.market.provider {
+    if node.market.provider {
         // Without the hook nothing that the worker does would reach the chain.
-        cli.run.offchain_worker_params.enabled = OffchainWorkerEnabled::Always;
+        node.run.offchain_worker_params.enabled = OffchainWorkerEnabled::Always;
     }
 
-    cli.market.disk_reserve = crate::disk::reserve(&cli.storage);
+    node.market.disk_reserve = crate::disk::reserve(&node.storage);
 
-    let compiled = cli.compiled_runtimes.as_deref();
+    let compiled = cli.node.compiled_runtimes.as_deref();
     match &cli.subcommand {
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
         Some(Subcommand::Check(cmd)) => cmd.run(&cli),
@@ -179,17 +180,18 @@ fn application(error: impl std::error::Error + Send + Sync + 'static) -> sc_cli:
 }
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
-    let compiled = cli.compiled_runtimes.as_deref();
+    let node = &cli.node;
+    let compiled = node.compiled_runtimes.as_deref();
     let kept = service::Kept::default();
-    let runner = match cli.logs.log_format {
-        LogFormat::Text => cli.create_runner(&cli.run)?,
-        LogFormat::Json => cli.create_runner(&InJson(&cli.run))?,
+    let runner = match node.logs.log_format {
+        LogFormat::Text => cli.create_runner(&node.run)?,
+        LogFormat::Json => cli.create_runner(&InJson(&node.run))?,
     };
     runner.run_node_until_exit(|mut config| async {
         // Before ports move because the other node has them, and before anything is started.
         service::refuse_second(&config).map_err(application)?;
-        ports::settle(&mut config, &cli.run).map_err(application)?;
-        let market = MarketServices::start(&cli.market, &config)
+        ports::settle(&mut config, &node.run).map_err(application)?;
+        let market = MarketServices::start(&node.market, &config)
             .await
             .map_err(application)?;
         match config.network.network_backend {
@@ -197,8 +199,8 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
                 service::new_full::<sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>>(
                     config,
                     market,
-                    cli.finality,
-                    &cli.storage,
+                    node.finality,
+                    &node.storage,
                     compiled,
                     &kept,
                 )
@@ -206,8 +208,8 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
             NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(
                 config,
                 market,
-                cli.finality,
-                &cli.storage,
+                node.finality,
+                &node.storage,
                 compiled,
                 &kept,
             ),

@@ -14,9 +14,8 @@ use sc_service::{BasePath, ChainSpec};
 use sc_storage_monitor::StorageMonitorParams;
 
 use crate::{
-    cli::{Cli, FinalityArgs},
+    cli::{Cli, NodeArgs},
     disk,
-    logs::LogArgs,
     ports::{self, Wish},
     worker::{ipfs_wish, MarketArgs},
 };
@@ -29,25 +28,9 @@ pub struct CheckCmd {
     #[arg(long)]
     pub json: bool,
 
-    /// How the node would be run.
+    /// How the node would be run. How it votes, its log and its compiled runtimes are not looked at.
     #[clap(flatten)]
-    pub run: RunCmd,
-
-    /// The market's services of the node.
-    #[clap(flatten)]
-    pub market: MarketArgs,
-
-    /// Not looked at.
-    #[clap(flatten)]
-    pub finality: FinalityArgs,
-
-    /// How much room on the disk the node needs.
-    #[clap(flatten)]
-    pub storage: StorageMonitorParams,
-
-    /// Not looked at.
-    #[clap(flatten)]
-    pub logs: LogArgs,
+    pub node: NodeArgs,
 }
 
 /// What the checks are about.
@@ -89,19 +72,25 @@ impl CheckCmd {
     }
 
     fn subject(&self, cli: &Cli) -> sc_cli::Result<Subject<'_>> {
-        let is_dev = self.run.is_dev()?;
+        let NodeArgs {
+            run,
+            market,
+            storage,
+            ..
+        } = &self.node;
+        let is_dev = run.is_dev()?;
         let spec = cli
-            .load_spec(&self.run.chain_id(is_dev)?)
+            .load_spec(&run.chain_id(is_dev)?)
             .map_err(sc_cli::Error::Input)?;
-        let base = self.run.base_path()?;
+        let base = run.base_path()?;
         let base = base.unwrap_or_else(|| BasePath::from_project("", "", &Cli::executable_name()));
         Ok(Subject {
-            run: &self.run,
-            market: &self.market,
-            storage: &self.storage,
+            run,
+            market,
+            storage,
             folder: base.config_dir(spec.id()),
             spec,
-            is_validator: matches!(self.run.role(is_dev)?, Role::Authority),
+            is_validator: matches!(run.role(is_dev)?, Role::Authority),
             is_dev,
             _base: base,
         })
