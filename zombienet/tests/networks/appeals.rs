@@ -25,6 +25,7 @@ use aicpw_runtime::{
     AccountId, Runtime,
 };
 use futures::future::try_join_all;
+use pallet_market_parameters::GovernedParameter;
 use serde_json::Value;
 use sp_core::{
     crypto::{Ss58AddressFormat, Ss58Codec},
@@ -73,11 +74,14 @@ const POOR: [&str; 5] = ["//Seventh", "//Eighth", "//Ninth", "//Tenth", "//Eleve
 /// How many nodes register at a time. Each of them measures its device, and has some seconds for a conformance run.
 const AT_ONCE: usize = 4;
 
-/// Those without a key of whom an appeal takes something, or to whom it brings something.
-const TREASURY: &str = "treasury";
-const POT: &str = "audit pot";
+/// Those without a key of whom a verdict takes something, or to whom it brings something.
+pub(super) const TREASURY: &str = "treasury";
+pub(super) const POT: &str = "audit pot";
 
-fn account(suri: &str) -> AccountId {
+/// What some own, by their names.
+pub(super) type Wealth = BTreeMap<&'static str, u128>;
+
+pub(super) fn account(suri: &str) -> AccountId {
     let key = sr25519::Pair::from_string(suri, None).unwrap();
     key.public().into()
 }
@@ -87,15 +91,15 @@ fn address(suri: &str) -> String {
     account(suri).to_ss58check_with_version(Ss58AddressFormat::custom(SS58_PREFIX))
 }
 
-fn root(output: &[u8]) -> String {
+pub(super) fn root(output: &[u8]) -> String {
     format!("0x{}", hex::encode(result_root(output)))
 }
 
-fn signed(amount: u128) -> i128 {
+pub(super) fn signed(amount: u128) -> i128 {
     amount.try_into().unwrap()
 }
 
-async fn client(market: &Market) -> Client {
+pub(super) async fn client(market: &Market) -> Client {
     market.node("alice").unwrap().client().await.unwrap()
 }
 
@@ -105,27 +109,33 @@ async fn task(market: &Market) -> Value {
     market.json("alice", REQUESTER, &show).await.unwrap()
 }
 
-/// All to whom the appeal can bring or cost something, the validator with its fees left aside.
-fn parties() -> BTreeMap<&'static str, AccountId> {
+/// All with a key to whom the appeal can bring or cost something, the validator with its fees left aside.
+fn parties() -> impl Iterator<Item = &'static str> {
     let providers = FRIENDS.into_iter().chain(JURORS).chain([LIAR]);
-    let keys = providers.map(|(_, suri)| suri).chain([REQUESTER]);
-    let mut parties: BTreeMap<_, _> = keys.map(|suri| (suri, account(suri))).collect();
-    parties.insert(TREASURY, TreasuryAccount::get());
-    parties.insert(POT, AuditPot::get());
-    parties
+    providers.map(|(_, suri)| suri).chain([REQUESTER])
 }
 
-/// What each of them owns, all in one block.
-async fn wealth(market: &Market) -> BTreeMap<&'static str, u128> {
+/// What each of these owns, and those without a key, all in one block.
+pub(super) async fn wealth(market: &Market, suris: impl Iterator<Item = &'static str>) -> Wealth {
+    let mut parties: BTreeMap<_, _> = suris.map(|suri| (suri, account(suri))).collect();
+    parties.insert(TREASURY, TreasuryAccount::get());
+    parties.insert(POT, AuditPot::get());
     let client = client(market).await;
     let best = client.best().await.unwrap();
     let block = client.block_hash(best).await.unwrap().unwrap();
     let mut wealth = BTreeMap::new();
-    for (name, account) in parties() {
+    for (name, account) in parties {
         let owned = chain::owned(&client, &account, &block).await.unwrap();
         wealth.insert(name, owned);
     }
     wealth
+}
+
+/// How much more, or less, each of them owns.
+pub(super) fn changes(before: &Wealth, after: &Wealth) -> BTreeMap<&'static str, i128> {
+    let all = after.iter();
+    all.map(|(name, owned)| (*name, signed(*owned) - signed(before[name])))
+        .collect()
 }
 
 /// A market in which everybody lies.
@@ -156,16 +166,25 @@ async fn doubtful(market: &Market) -> Option<Value> {
     (!is_drawn).then(|| submitted.unwrap())
 }
 
-/// Gives whoever appeals an hour instead of five minutes: ten nodes are started in it.
-async fn give_time_to_appeal(market: &Market) {
+/// Sets a parameter of the market, as whoever may do everything.
+pub(super) async fn set_parameter(market: &Market, parameter: MarketParameter) {
     let client = client(market).await;
-    let parameter = MarketParameter::AppealWindow(HOURS);
-    let call = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
+    let call = pallet_market_parameters::Call::<Runtime>::set_parameter {
+        parameter: parameter.clone(),
+    };
     let call = Box::new(call.into());
     let call = pallet_sudo::Call::<Runtime>::sudo { call };
     let mut alice = Signer::new(&client, "//Alice").await.unwrap();
     let sent = alice.send_and_wait(&client, call, LIMIT);
     sent.await.unwrap();
+    // A call that fails is in a block all the same.
+    let best = client.best().await.unwrap();
+    let block = client.block_hash(best).await.unwrap().unwrap();
+    let key = pallet_market_parameters::Changed::<Runtime>::hashed_key();
+    let changed = chain::stored::<Vec<MarketParameter>>(&client, &key, &block).await;
+    let changed = changed.unwrap().unwrap_or_default();
+    let is_set = parameter.is_default() || changed.contains(&parameter);
+    assert!(is_set, "{parameter:?}: {changed:?}");
 }
 
 /// Gives those who own nothing what they need for their stake and its fees.
@@ -196,7 +215,11 @@ async fn replace_liars(market: &mut Market) {
 }
 
 /// Requires that these are all of a jury, and that each of them has ended so.
-fn require_jury(jury: &[&Value], members: &[(&str, &str)], has_ended: impl Fn(&Value) -> bool) {
+pub(super) fn require_jury(
+    jury: &[&Value],
+    members: &[(&str, &str)],
+    has_ended: impl Fn(&Value) -> bool,
+) {
     let found: BTreeSet<_> = jury
         .iter()
         .map(|one| one["provider"].as_str().unwrap().to_owned())
@@ -210,7 +233,7 @@ fn require_jury(jury: &[&Value], members: &[(&str, &str)], has_ended: impl Fn(&V
 }
 
 /// Requires that a provider has this at stake, nothing of it locked, this reputation, and so many faults.
-async fn require_standing(
+pub(super) async fn require_standing(
     market: &Market,
     suri: &str,
     stake: u128,
@@ -234,7 +257,7 @@ async fn require_standing(
 async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found_right() {
     let (mut market, owned_at_first, submitted) = loop {
         let market = with_liars().await;
-        let owned = wealth(&market).await[REQUESTER];
+        let owned = wealth(&market, parties()).await[REQUESTER];
         if let Some(submitted) = doubtful(&market).await {
             break (market, owned, submitted);
         }
@@ -245,7 +268,8 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
     let told = fs::read(market.path("lie").join("x.bin")).unwrap();
     assert_eq!(told, negative);
     let (right, wrong) = (root(&output), root(&negative));
-    give_time_to_appeal(&market).await;
+    // Instead of five minutes: ten nodes are started in it.
+    set_parameter(&market, MarketParameter::AppealWindow(HOURS)).await;
     endow(&market).await;
 
     let dispute = ["task", "dispute", "0", "--yes"];
@@ -270,7 +294,7 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
     assert!(cost > 0, "{shown}");
 
     replace_liars(&mut market).await;
-    let before = wealth(&market).await;
+    let before = wealth(&market, parties()).await;
     let appeal = ["task", "appeal", "0", "--yes", "--wait"];
     let ended = market.json("alice", REQUESTER, &appeal).await.unwrap();
     let dispute = &ended["dispute"];
@@ -300,7 +324,7 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
 
     // Whoever lied has lost what was locked for it, and that pays the eleven; both bonds are free again, and with them
     // came what the requester had paid for the audit of the lie. The rest is the treasury's.
-    let after = wealth(&market).await;
+    let after = wealth(&market, parties()).await;
     let fee = units(&ended["transaction_fee"]).unwrap();
     let lost = signed(locked) + 3 * signed(lock);
     let mut expected = BTreeMap::from([
@@ -311,11 +335,7 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
     ]);
     expected.extend(FRIENDS.map(|(_, suri)| (suri, -signed(lock))));
     expected.extend(JURORS.map(|(_, suri)| (suri, signed(pay))));
-    let changes: BTreeMap<_, _> = after
-        .iter()
-        .map(|(name, owned)| (*name, signed(*owned) - signed(before[name])))
-        .collect();
-    assert_eq!(changes, expected, "{ended}");
+    assert_eq!(changes(&before, &after), expected, "{ended}");
     // Of all of it, the requester has paid for nothing but its transactions and the submission.
     let fees = units(&submitted["submission_fee"]).unwrap()
         + units(&submitted["transaction_fee"]).unwrap()
