@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod appeals;
+mod audits;
 mod blocks;
 mod budget;
 mod claims;
