@@ -42,6 +42,20 @@ fn global_options_go_anywhere() {
     assert!(args.global.keys.suri.is_some());
 }
 
+/// Tasks and disputes are shown by this word.
+#[test]
+fn a_provider_is_shown_by_status_and_by_show() {
+    for word in ["status", "show"] {
+        let line = format!("aicpw provider {word} --json");
+        let args = Args::try_parse_from(line.split(' ')).unwrap();
+        let is_same = matches!(
+            args.command,
+            Command::Provider(provider::ProviderCommand::Status { account: None })
+        );
+        assert!(is_same, "{word}");
+    }
+}
+
 #[test]
 fn what_only_makes_sense_while_waiting() {
     let line = "aicpw submit m.json --budget 1 --time-limit 600s --out result";

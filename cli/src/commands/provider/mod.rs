@@ -49,10 +49,13 @@ Examples:
     /// `Locked` is the part of the stake that backs assignments; `Free` is what new ones can lock
     /// of what is active. `Audited` says what the reputation comes to, `With time` what becomes of it
     /// by itself, and `Requesters` whose next task moves it less.
-    #[command(after_long_help = "\
+    #[command(
+        visible_alias = "show",
+        after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider status
-  aicpw provider status 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --json")]
+  aicpw provider status 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --json"
+    )]
     Status {
         /// The provider [default: the key's account]
         account: Option<Account>,
