@@ -303,7 +303,7 @@ pub struct DisputeView<AccountId> {
     pub bond: Balance,
     /// When it was opened.
     pub opened_at: BlockNumber,
-    /// Appeals so far.
+    /// Larger juries so far, that of an appeal, or the one that the chain calls where the first came to nothing.
     pub round: u8,
     /// Jurors in this round.
     pub jury: u16,

@@ -302,6 +302,16 @@ pub fn headline(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock:
     format!("{state}: {}", detail(dispute, task, clock))
 }
 
+/// How many larger juries were called. The chain does not say which of them it has called itself.
+fn round(number: u8) -> String {
+    match number {
+        0 => "0: nobody has appealed".into(),
+        _ => format!(
+            "{number}: somebody has appealed, or the chain has called a larger jury because the first came to nothing"
+        ),
+    }
+}
+
 /// A dispute with its jurors.
 pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
     let challenger = match dispute.challenger {
@@ -327,7 +337,7 @@ pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Cl
             (dispute.bond > 0).then(|| Amount(dispute.bond).with_unit()),
         ),
         ("Opened", Some(clock.since(dispute.opened_at))),
-        ("Appeals", Some(dispute.round.to_string())),
+        ("Round", Some(round(dispute.round))),
         (
             "Jury",
             Some(format!(
@@ -395,7 +405,7 @@ pub fn list(disputes: &[(DisputeView<Account>, TaskView<Account>)], clock: &Cloc
             "Found",
             "Challenger",
             ">Bond",
-            ">Appeals",
+            ">Round",
             ">Jury",
             ">Opened",
         ],

@@ -97,6 +97,26 @@ fn how_far_a_jury_is() {
     assert!(of("7-2-1").contains("last"), "{text}");
 }
 
+/// Regression: it said that there was an appeal where the chain had called the larger jury by itself.
+#[test]
+fn nobody_is_said_to_have_appealed_who_may_not_have() {
+    let of_round = |round| {
+        let dispute = DisputeView {
+            round,
+            ..dispute(DisputeState::Judging)
+        };
+        show(&dispute, &disputed(), &CLOCK)
+    };
+    let first = of_round(0);
+    assert!(
+        first.contains("Round       0: nobody has appealed\n"),
+        "{first}"
+    );
+    let second = of_round(1);
+    let said = "Round       1: somebody has appealed, or the chain has called a larger jury";
+    assert!(second.contains(said), "{second}");
+}
+
 #[test]
 fn a_verdict_says_how_long_it_can_be_appealed_against() {
     let state = DisputeState::Appealable {

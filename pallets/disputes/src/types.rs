@@ -72,7 +72,7 @@ pub struct Work {
 }
 
 impl<AccountId> Dispute<AccountId> {
-    /// Appeals so far.
+    /// Larger juries so far: see [`Self::appeals`].
     pub fn round(&self) -> u8 {
         self.appeals.len() as u8
     }

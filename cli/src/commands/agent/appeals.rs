@@ -79,7 +79,7 @@ impl Against {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Verdict {
     task: TaskId,
-    /// Appeals before it.
+    /// Larger juries that were called before it.
     round: u8,
     against: Against,
     /// Last block in which a larger jury can be called.
