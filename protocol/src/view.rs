@@ -404,7 +404,7 @@ pub struct DisputeCensus {
     pub open: u32,
     /// Disputes opened, those of the chain included.
     pub opened: u64,
-    /// Larger juries called.
+    /// Larger juries that accounts called, by an appeal.
     pub appealed: u64,
     /// Votes of juries that were done.
     pub votes: u64,

@@ -316,7 +316,9 @@ fn round(number: u8) -> String {
 pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
     let challenger = match dispute.challenger {
         Some(account) => account.to_string(),
-        None => "the chain, because replicas had no majority".into(),
+        None => {
+            "the chain, because replicas had no majority, or an auditor found another root".into()
+        }
     };
     let mut text = pairs(vec![
         ("Task", Some(dispute.task.to_string())),

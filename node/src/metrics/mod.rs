@@ -136,7 +136,7 @@ impl MarketMetrics {
         counter(
             Opts::new(
                 "aicpw_disputes_appealed_total",
-                "Larger juries called since genesis",
+                "Larger juries that accounts called since genesis, by an appeal",
             ),
             |read, set| set(&[], read.census.disputes.appealed),
         )?;
