@@ -23,8 +23,8 @@ use sp_keyring::Sr25519Keyring::{
 
 use crate::input::Input;
 
-/// Those who offer devices: with one who makes a result, three who judge it, and six who judge that.
-pub const PROVIDERS: [Sr25519Keyring; 10] = [
+/// Those who offer devices: with one who makes a result, four who judge it, and six who judge that.
+pub const PROVIDERS: [Sr25519Keyring; 11] = [
     Bob,
     Dave,
     Eve,
@@ -35,9 +35,10 @@ pub const PROVIDERS: [Sr25519Keyring; 10] = [
     DaveStash,
     EveStash,
     FerdieStash,
+    Ferdie,
 ];
 
-/// Those who submit tasks. One is a provider too.
+/// Those who submit tasks. Two are providers too.
 pub const REQUESTERS: [Sr25519Keyring; 3] = [Charlie, Ferdie, Bob];
 
 /// Amounts: nothing, below and at the limits, usual, all, and more than there can be.

@@ -4,7 +4,7 @@
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
     sealing::Envelope,
-    task::{AssignmentStatus, Role},
+    task::{AssignmentStatus, Fault, Role},
     verdict::{DisputeState, Outcome},
     worker::Statement,
     AskPrice, AssignmentId, TaskId,
@@ -273,8 +273,13 @@ pub fn seen() -> Vec<String> {
             DisputeState::Ended { outcome, .. } => {
                 let appealed = match dispute.appeals.last() {
                     None => "",
-                    Some((_, before)) if *before == outcome => ", as before an appeal",
-                    Some(_) => ", otherwise than before an appeal",
+                    // Nobody has put up a bond for the larger jury that the chain calls.
+                    Some((bond, before)) => match (bond.amount > 0, *before == outcome) {
+                        (true, true) => ", as before an appeal",
+                        (true, false) => ", otherwise than before an appeal",
+                        (false, true) => ", as before the chain's larger jury",
+                        (false, false) => ", otherwise than before the chain's larger jury",
+                    },
                 };
                 let part = match Narrowings::<Runtime>::get(task) {
                     Some(Narrowing { part: Some(_), .. }) => ", about a part",
@@ -302,7 +307,29 @@ pub fn seen() -> Vec<String> {
             _ => continue,
         });
     }
+    seen.extend(judged_auditors());
     seen
+}
+
+/// What juries have found of the auditors for whom the chain has called them.
+fn judged_auditors() -> impl Iterator<Item = String> {
+    let auditors = Assignments::<Runtime>::iter().filter(|(id, one)| {
+        one.role == Role::Auditor
+            && Disputes::<Runtime>::get(id.task).is_some_and(|dispute| {
+                dispute.challenger.is_none() && matches!(dispute.state, DisputeState::Ended { .. })
+            })
+    });
+    auditors.filter_map(|(_, auditor)| {
+        let found = match auditor.status {
+            AssignmentStatus::Settled { .. } => "auditor judged: right",
+            AssignmentStatus::Failed {
+                fault: Fault::WrongResult,
+                ..
+            } => "auditor judged: wrong",
+            _ => return None,
+        };
+        Some(found.into())
+    })
 }
 
 fn name(outcome: &Outcome) -> &'static str {
