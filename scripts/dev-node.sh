@@ -27,6 +27,8 @@ start_node() {
     trap stop_node EXIT
     trap 'exit 130' INT TERM
     node_state=$(mktemp -d "${TMPDIR:-/tmp}/aicpw-node.XXXXXX")
+    # What aicpw keeps for its user is of use as long as this chain is.
+    export AICPW_PINS=$node_state/pins AICPW_DATA_KEYS=$node_state/data-keys
     : >"$log"
     say "starting a development chain whose node is also a provider (log: $log)"
     "$AICPW_BIN/aicpw-node" --dev --base-path "$node_state" --provider \

@@ -6,11 +6,13 @@ use std::{
     io::{Read, Seek},
     path::PathBuf,
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::binaries;
@@ -25,6 +27,8 @@ pub struct CommandLine {
     program: PathBuf,
     url: String,
     suri: String,
+    /// What it keeps for its user, and not where whoever runs the tests has theirs. Goes with the last copy.
+    user: Arc<TempDir>,
 }
 
 /// What a command printed, and how it ended.
@@ -81,12 +85,18 @@ impl CommandLine {
     /// For the account of a development key such as `//Bob`.
     ///
     /// # Errors
-    /// `aicpw` is not built.
+    /// `aicpw` is not built, or there is no temporary folder.
     pub fn new(url: &str, suri: &str) -> Result<Self> {
+        Self::of(binaries::find("aicpw")?, url, suri)
+    }
+
+    fn of(program: PathBuf, url: &str, suri: &str) -> Result<Self> {
+        let user = TempDir::with_prefix("aicpw-user-").context("a temporary folder")?;
         Ok(Self {
-            program: binaries::find("aicpw")?,
+            program,
             url: url.into(),
             suri: suri.into(),
+            user: Arc::new(user),
         })
     }
 
@@ -101,6 +111,8 @@ impl CommandLine {
         let mut child = Command::new(&self.program)
             .args(["--url", &self.url, "--suri", &self.suri, "--json"])
             .args(arguments)
+            .env("AICPW_PINS", self.user.path().join("pins"))
+            .env("AICPW_DATA_KEYS", self.user.path().join("data-keys"))
             .stdin(Stdio::null())
             .stdout(out.try_clone()?)
             .stderr(err.try_clone()?)
@@ -175,5 +187,25 @@ mod tests {
         assert!(said.require_failure(1, &["usage"]).is_err());
         let error = said.require_failure(2, &["--ask"]).unwrap_err().to_string();
         assert!(error.contains("`--ask` is not said"), "{error}");
+    }
+
+    /// Regression: each submission of a test left a note in the home of whoever ran it.
+    #[tokio::test]
+    async fn what_is_kept_for_its_user_goes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("aicpw");
+        let script = "#!/bin/sh\nmkdir \"$AICPW_PINS\" \"$AICPW_DATA_KEYS\" || exit 1\n\
+                      echo \"[\\\"$AICPW_PINS\\\", \\\"$AICPW_DATA_KEYS\\\"]\"\n";
+        aicpw_stand_in::program(&program, script).unwrap();
+        let first = CommandLine::of(program, "ws://127.0.0.1:1", "//Bob").unwrap();
+        let kept = first.json(&["submit"]).await.unwrap();
+        let kept: Vec<PathBuf> = serde_json::from_value(kept).unwrap();
+        let are_there = || kept.iter().filter(|folder| folder.is_dir()).count();
+        assert_eq!(are_there(), 2, "{kept:?}");
+        let copy = first.clone();
+        drop(first);
+        assert_eq!(are_there(), 2, "{kept:?}");
+        drop(copy);
+        assert_eq!(are_there(), 0, "{kept:?}");
     }
 }

@@ -31,8 +31,18 @@ const HANGS_AFTER: Duration = Duration::from_secs(60);
 /// Nothing listens on port 1 of this machine.
 const NOBODY: &str = "ws://127.0.0.1:1";
 
+/// `aicpw`, which keeps in a folder what it keeps for its user, and not where whoever runs the tests has theirs.
+fn aicpw_of(user: &Path) -> Command {
+    let mut aicpw = Command::new(env!("CARGO_BIN_EXE_aicpw"));
+    aicpw
+        .env("AICPW_PINS", user.join("pins"))
+        .env("AICPW_DATA_KEYS", user.join("data-keys"));
+    aicpw
+}
+
 fn aicpw(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_aicpw"))
+    let user = tempfile::tempdir().unwrap();
+    aicpw_of(user.path())
         .args(arguments)
         .env_remove("AICPW_SURI")
         .env("AICPW_URL", NOBODY)

@@ -62,6 +62,8 @@ async fn the_demo_leaves_a_picture() {
         .arg("--out")
         .arg(out.path())
         .env("CARGO_TARGET_DIR", target)
+        // Nothing can be made there, and nothing needs to be.
+        .env("XDG_DATA_HOME", "/proc/aicpw")
         .kill_on_drop(true)
         .output()
         .await

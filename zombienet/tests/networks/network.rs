@@ -87,7 +87,11 @@ async fn the_network_says_where_it_is_and_its_first_command_works() {
 
     // Word for word, in a shell.
     let command = page["try"].as_str().unwrap();
-    let tried = Command::new("sh").args(["-c", command]).output().unwrap();
+    let tried = Command::new("sh")
+        .args(["-c", command])
+        .env("AICPW_PINS", outside.path().join("pins"))
+        .output();
+    let tried = tried.unwrap();
     assert!(tried.status.success(), "{command}: {tried:?}");
     let cells = fs::read(folder.join("result/next.bin")).unwrap();
     // Where the R-pentomino comes to rest.

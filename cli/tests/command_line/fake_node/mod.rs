@@ -37,10 +37,13 @@ use jsonrpsee::{
     types::ErrorObjectOwned,
 };
 use serde_json::{json, Value};
+use tempfile::TempDir;
 
 use market::market;
 use store::Asked;
 pub use store::{NOWHERE, PEER};
+
+use crate::aicpw_of;
 
 type Account = [u8; 32];
 
@@ -87,6 +90,11 @@ impl Looks {
     }
 }
 
+/// Who has nothing yet.
+fn new_user() -> Arc<TempDir> {
+    Arc::new(tempfile::tempdir().unwrap())
+}
+
 /// A free port of this machine.
 const ANYWHERE: &str = "127.0.0.1:0";
 
@@ -100,6 +108,8 @@ pub struct FakeNode {
     asked: Asked,
     reads: Reads,
     looks: Arc<Looks>,
+    /// What `aicpw` keeps for its user. The same after [`Self::start_anew`]: it may still run.
+    user: Arc<TempDir>,
     _server: ServerHandle,
     _runtime: tokio::runtime::Runtime,
 }
@@ -107,21 +117,19 @@ pub struct FakeNode {
 impl FakeNode {
     /// Starts it on a free port of this machine.
     pub fn start() -> Self {
-        Self::start_with(ANYWHERE, |_| {})
+        Self::start_with(ANYWHERE, new_user(), |_| {})
     }
 
     /// Ends it with its connections, and starts another at the same address, which has seen nothing.
     pub fn start_anew(self) -> Self {
-        let at = self.url.trim_start_matches("ws://").to_owned();
-        drop(self);
-        Self::start_with(&at, |_| {})
+        let (at, user) = self.end();
+        Self::start_with(&at, user, |_| {})
     }
 
     /// As [`Self::start_anew`]; it synchronises until it was asked so often whether it does.
     pub fn start_anew_behind(self, asked: usize) -> Self {
-        let at = self.url.trim_start_matches("ws://").to_owned();
-        drop(self);
-        Self::start_with(&at, move |module| {
+        let (at, user) = self.end();
+        Self::start_with(&at, user, move |module| {
             let before = AtomicUsize::new(0);
             module.remove_method("system_health");
             module
@@ -135,9 +143,8 @@ impl FakeNode {
 
     /// As [`Self::start_anew`]; of its blocks no new one becomes final for long.
     pub fn start_anew_not_final(self) -> Self {
-        let at = self.url.trim_start_matches("ws://").to_owned();
-        drop(self);
-        Self::start_with(&at, |module| {
+        let (at, user) = self.end();
+        Self::start_with(&at, user, |module| {
             module.remove_method("system_syncState");
             module
                 .register_method(
@@ -151,11 +158,23 @@ impl FakeNode {
     /// One that also has an IPFS store.
     pub fn start_with_store() -> Self {
         let asked = Asked::default();
-        let node = Self::start_with(ANYWHERE, |module| store::add_to(module, &asked));
+        let node = Self::start_with(ANYWHERE, new_user(), |module| {
+            store::add_to(module, &asked);
+        });
         Self { asked, ..node }
     }
 
-    fn start_with(at: &str, more: impl FnOnce(&mut RpcModule<Arc<AtomicUsize>>)) -> Self {
+    /// Ends it with its connections; where it was, and what its user has.
+    fn end(self) -> (String, Arc<TempDir>) {
+        let at = self.url.trim_start_matches("ws://").to_owned();
+        (at, self.user)
+    }
+
+    fn start_with(
+        at: &str,
+        user: Arc<TempDir>,
+        more: impl FnOnce(&mut RpcModule<Arc<AtomicUsize>>),
+    ) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let transactions = Arc::new(AtomicUsize::new(0));
         let reads = Reads::default();
@@ -177,6 +196,7 @@ impl FakeNode {
             asked: Asked::default(),
             reads,
             looks,
+            user,
             _server: server,
             _runtime: runtime,
         }
@@ -227,7 +247,7 @@ impl FakeNode {
 
     /// `aicpw` at this node, to be run.
     pub fn aicpw(&self, arguments: &[&str]) -> Command {
-        let mut aicpw = Command::new(env!("CARGO_BIN_EXE_aicpw"));
+        let mut aicpw = aicpw_of(self.user.path());
         aicpw
             .args(["--url", &self.url])
             .args(arguments)
