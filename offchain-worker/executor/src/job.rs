@@ -265,6 +265,9 @@ fn check_limits(manifest: &Manifest, spec: &JobSpec) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Some editors put it before a text in UTF-8. A compiler skips it there; what it gets of us has other lines before.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 fn read_program(folder: &Folder) -> Result<String, Failure> {
     let bytes = folder
         .read(path::PROGRAM, most::PROGRAM_BYTES)
@@ -274,8 +277,11 @@ fn read_program(folder: &Folder) -> Result<String, Failure> {
                 format!("program: cannot be read: {error}"),
             )
         })?;
-    let text = String::from_utf8(bytes)
+    let mut text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(Fault::BuildFailed, "program: it is not text in UTF-8"))?;
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.remove(0);
+    }
     if text.contains('\0') {
         return Err(Failure::new(
             Fault::BuildFailed,

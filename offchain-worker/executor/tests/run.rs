@@ -5,6 +5,7 @@ mod common;
 
 use aicpw_protocol::job::{path, Message, TraceRecord};
 use aicpw_protocol::merkle::{buffer_root, result_root};
+use aicpw_protocol::task::Fault;
 use aicpw_protocol::trace::{checkpoint_hash, state_root, trace_root, End, Position};
 use common::{stage, words, Job, CID};
 use serde_json::json;
@@ -42,6 +43,30 @@ fn adds_vectors() {
         result_root: result.result_root,
     };
     assert_eq!(result.trace_root, trace_root(vec![end.hash()]));
+}
+
+/// Regression: to the compiler it was a letter in the middle of the text, and to the classes one that is not ASCII.
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_program() {
+    for class in ["int", "fp32-strict", "device"] {
+        let job = |mark: &str| {
+            Job::new(
+                &format!("{mark}kernel void mark(global int* x) {{ x[0] = __LINE__; }}"),
+                json!({
+                    "version": "aicpw.task/v1", "name": "marked", "engine": "opencl", "class": class,
+                    "program": { "cid": CID },
+                    "buffers": [{ "name": "x", "type": "int", "length": 1 }],
+                    "steps": [{ "kernel": "mark", "args": [{ "buffer": "x" }], "global": [1] }],
+                    "outputs": ["x"],
+                }),
+            )
+        };
+        let (_, output) = job("\u{feff}").complete();
+        assert_eq!(output, 1i32.to_le_bytes(), "{class}");
+        // That is no mark any more.
+        let twice = job("\u{feff}\u{feff}").build();
+        assert_eq!(twice.failed().fault, Fault::BuildFailed, "{twice:#?}");
+    }
 }
 
 #[test]
