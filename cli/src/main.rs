@@ -44,6 +44,7 @@ mod node_rpc;
 mod output;
 mod peers;
 mod pins;
+mod plain_file;
 mod program_name;
 mod quantity;
 mod rerun;

@@ -1,19 +1,17 @@
 //! A task's manifest and files, checked before anything is sent or paid.
 
-use std::{
-    fs::FileType,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use aicpw_protocol::manifest::{limits, Manifest, Source};
 
 use crate::{
     error::{io_cause, Error, Result},
     fetch::{self, OutputFile},
+    plain_file,
 };
 
-/// Some editors put it before a text in UTF-8. It is no part of a manifest, and JSON has none.
+/// Some editors put it before a text in UTF-8. It is no part of the text: JSON has none, and who builds a program leaves
+/// it away.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A file that has to be uploaded.
@@ -49,8 +47,8 @@ impl Prepared {
             Error::usage(format!("cannot read {}: {cause}", path.display()))
                 .hint("see whether the path is right; nothing was sent")
         })?;
-        let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&json);
-        if let Some((problem, next)) = no_text(json) {
+        let json = without_mark(&json);
+        if let Some((problem, next)) = no_manifest(json) {
             let what = format!("the manifest {} is not valid: {problem}", path.display());
             return Err(Error::usage(what).hint(format!("{next}; nothing was sent")));
         }
@@ -117,70 +115,66 @@ impl Prepared {
 
 /// Reads a manifest's file, unless it is longer than a manifest may be.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let cause = |error: std::io::Error| io_cause(&error);
-    // Some that are no files have no end, or wait for somebody as soon as they are opened.
-    let info = std::fs::metadata(path).map_err(cause)?;
-    if !info.is_file() {
-        return Err(format!("it is {}", what(info.file_type())));
-    }
-    if info.len() > limits::MANIFEST_BYTES {
+    let bytes = plain_file::length(path)?;
+    if bytes > limits::MANIFEST_BYTES {
         return Err(format!(
-            "it has {} bytes, and a manifest may have {}; put large contents into files",
-            info.len(),
+            "it has {bytes} bytes, and a manifest may have {}; put large contents into files",
             limits::MANIFEST_BYTES
         ));
     }
-    let mut json = Vec::new();
-    let file = std::fs::File::open(path).map_err(cause)?;
-    // It may have grown, or not say how long it is.
-    let mut file = file.take(limits::MANIFEST_BYTES + 1);
-    file.read_to_end(&mut json).map_err(cause)?;
-    Ok(json)
+    plain_file::begin(path, limits::MANIFEST_BYTES + 1)
+}
+
+fn without_mark(content: &[u8]) -> &[u8] {
+    content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content)
+}
+
+fn is_blank(content: &[u8]) -> bool {
+    content.iter().all(u8::is_ascii_whitespace)
 }
 
 /// Why a file holds nothing that a JSON parser could say something useful of, and what to do about it.
-fn no_text(content: &[u8]) -> Option<(String, &'static str)> {
-    if content.iter().all(u8::is_ascii_whitespace) {
+fn no_manifest(content: &[u8]) -> Option<(String, &'static str)> {
+    if is_blank(content) {
         let next =
             "write the task into it, as in docs/manifest.md, or see whether the path is right";
         return Some(("the file is empty".into(), next));
     }
-    // With its mark, or without one: of JSON every second byte is zero then, the first or the second.
+    Some((no_text(content, "a manifest")?, "save it as UTF-8"))
+}
+
+/// Why a file holds no text in UTF-8, as which `what` is written.
+fn no_text(content: &[u8], what: &str) -> Option<String> {
+    // With its mark, or without one: of ASCII every second byte is zero then, the first or the second.
     let is_utf16 = matches!(
         content,
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, ..] | [0, ..]
     );
     if is_utf16 {
-        let problem = "it is text in UTF-16, and a manifest is in UTF-8";
-        return Some((problem.into(), "save it as UTF-8"));
+        return Some(format!("it is text in UTF-16, and {what} is in UTF-8"));
     }
-    let error = std::str::from_utf8(content).err()?;
-    let line = content[..error.valid_up_to()]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count();
-    let problem = format!("line {} is not text in UTF-8", line + 1);
-    Some((problem, "save it as UTF-8"))
+    let line = |at: usize| {
+        let before = content[..at].iter().filter(|byte| **byte == b'\n');
+        before.count() + 1
+    };
+    if let Err(error) = std::str::from_utf8(content) {
+        let wrong = line(error.valid_up_to());
+        return Some(format!("line {wrong} is not text in UTF-8"));
+    }
+    let zero = content.iter().position(|byte| *byte == 0)?;
+    Some(format!("line {} has a zero byte", line(zero)))
 }
 
-/// What it is instead of a file.
-fn what(kind: FileType) -> &'static str {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return "a pipe, and not a file";
-        }
-        if kind.is_socket() {
-            return "a socket, and not a file";
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return "a device, and not a file";
-        }
+/// Refuses a program that no provider gives to its compiler: they say so once it is paid for.
+fn check_program(path: &Path) -> Result<(), String> {
+    let content = plain_file::begin(path, limits::PROGRAM_BYTES)?;
+    let content = without_mark(&content);
+    if is_blank(content) {
+        return Err("is empty".into());
     }
-    match kind.is_dir() {
-        true => "a folder",
-        false => "not a file",
+    match no_text(content, "a program") {
+        Some(problem) => Err(format!("{problem}; save its source as text in UTF-8")),
+        None => Ok(()),
     }
 }
 
@@ -199,19 +193,22 @@ fn local_file(folder: &Path, name: &str, expected: Option<u64>) -> Result<LocalF
     let bytes = info.len();
     match expected {
         Some(expected) if bytes != expected => {
-            Err(format!("has {bytes} bytes, but its buffer has {expected}"))
+            return Err(format!("has {bytes} bytes, but its buffer has {expected}"));
         }
-        None if bytes > limits::PROGRAM_BYTES => Err(format!(
-            "has {bytes} bytes, and a program may have {}",
-            limits::PROGRAM_BYTES
-        )),
-        None if bytes == 0 => Err("is empty".into()),
-        _ => Ok(LocalFile {
-            name: name.to_owned(),
-            path,
-            bytes,
-        }),
+        Some(_) => {}
+        None if bytes > limits::PROGRAM_BYTES => {
+            return Err(format!(
+                "has {bytes} bytes, and a program may have {}",
+                limits::PROGRAM_BYTES
+            ));
+        }
+        None => check_program(&real)?,
     }
+    Ok(LocalFile {
+        name: name.to_owned(),
+        path,
+        bytes,
+    })
 }
 
 #[cfg(test)]
@@ -366,8 +363,58 @@ pub(crate) mod tests {
             message.contains("double.cl: there is no such file"),
             "{message}"
         );
-        std::fs::write(dir.path().join("double.cl"), "").unwrap();
-        assert!(problem(&path).contains("double.cl: is empty"));
+        for empty in ["", "\n", "\u{feff}"] {
+            std::fs::write(dir.path().join("double.cl"), empty).unwrap();
+            assert!(problem(&path).contains("double.cl: is empty"), "{empty:?}");
+        }
+    }
+
+    /// Regression: it was paid for, and failed at each provider that was tried.
+    #[test]
+    fn a_program_that_is_no_text_is_found_before_it_is_paid_for() {
+        let (dir, path) = folder(MANIFEST);
+        let program = "// \u{a9} us\nkernel void twice() {}\n";
+        let write = |content: &[u8]| std::fs::write(dir.path().join("double.cl"), content).unwrap();
+        for mark in ["", "\u{feff}"] {
+            write(format!("{mark}{program}").as_bytes());
+            Prepared::load(&path).unwrap();
+        }
+
+        let latin = |text: &str| -> Vec<u8> { text.chars().map(|c| c as u8).collect() };
+        let wide = |text: &str| -> Vec<u8> {
+            let units = text.encode_utf16();
+            units.flat_map(u16::to_le_bytes).collect()
+        };
+        let next = "save its source as text in UTF-8";
+        for (content, why) in [
+            (latin(program), "line 1 is not text in UTF-8"),
+            (
+                latin(&format!("\n{program}")),
+                "line 2 is not text in UTF-8",
+            ),
+            (
+                wide(program),
+                "it is text in UTF-16, and a program is in UTF-8",
+            ),
+            (
+                wide(&format!("\u{feff}{program}")),
+                "it is text in UTF-16, and a program is in UTF-8",
+            ),
+            (
+                program.replace("()", "(\0)").into(),
+                "line 2 has a zero byte",
+            ),
+        ] {
+            write(&content);
+            let message = problem(&path);
+            let said = format!("\n  double.cl: {why}; {next}");
+            assert!(message.ends_with(&said), "{message}");
+        }
+        // It is not read if it is too long.
+        let file = std::fs::File::create(dir.path().join("double.cl")).unwrap();
+        file.set_len(1 << 40).unwrap();
+        let long = "double.cl: has 1099511627776 bytes, and a program may have 1048576";
+        assert!(problem(&path).contains(long), "{}", problem(&path));
     }
 
     #[cfg(unix)]
