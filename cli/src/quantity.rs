@@ -2,6 +2,9 @@
 
 use aicpw_protocol::{Mebibytes, Milliseconds};
 
+/// In nanoseconds.
+const SECOND: u128 = 1_000_000_000;
+
 /// Splits `12ms` into number and unit.
 fn number_and_unit(text: &str) -> Option<(u64, &str)> {
     let text = text.trim();
@@ -77,17 +80,24 @@ pub fn show_span(span: Milliseconds) -> String {
 
 /// How long something took, for people: three digits.
 pub fn show_elapsed(elapsed: std::time::Duration) -> String {
-    match elapsed.as_secs_f64() {
-        seconds if seconds < 1.0 => format!("{} ms", elapsed.as_millis()),
-        seconds if seconds < 10.0 => format!("{seconds:.2} s"),
-        seconds if seconds < 100.0 => format!("{seconds:.1} s"),
-        seconds if seconds < 7_200.0 => format!(
-            "{:.0} min {:02.0} s",
-            (seconds / 60.0).floor(),
-            seconds % 60.0
-        ),
-        seconds if seconds < 172_800.0 => format!("{:.1} h", seconds / 3_600.0),
-        seconds => format!("{:.1} days", seconds / 86_400.0),
+    let nanos = elapsed.as_nanos();
+    // Rounded before the unit is chosen: 119.6 s are two minutes, and not one and 60 s.
+    let rounded = |unit: u128| (nanos + unit / 2) / unit;
+    let (ms, hundredths) = (rounded(1_000_000), rounded(10_000_000));
+    let (tenths, seconds) = (rounded(100_000_000), rounded(SECOND));
+    let (hours, days) = (rounded(360 * SECOND), rounded(8_640 * SECOND));
+    if ms < 1_000 {
+        format!("{ms} ms")
+    } else if hundredths < 1_000 {
+        format!("{}.{:02} s", hundredths / 100, hundredths % 100)
+    } else if tenths < 1_000 {
+        format!("{}.{} s", tenths / 10, tenths % 10)
+    } else if seconds < 7_200 {
+        format!("{} min {:02} s", seconds / 60, seconds % 60)
+    } else if hours < 480 {
+        format!("{}.{} h", hours / 10, hours % 10)
+    } else {
+        format!("{}.{} days", days / 10, days % 10)
     }
 }
 
@@ -232,6 +242,31 @@ mod tests {
         assert_eq!(show(125_000), "2 min 05 s");
         assert_eq!(show(8_000_000), "2.2 h");
         assert_eq!(show(14 * 86_400_000), "14.0 days");
+    }
+
+    /// Regression: 119.6 s were "1 min 60 s".
+    #[test]
+    fn elapsed_is_rounded_before_its_unit_is_chosen() {
+        let show = |us| show_elapsed(std::time::Duration::from_micros(us));
+        for (us, text) in [
+            (0, "0 ms"),
+            (999_400, "999 ms"),
+            (999_600, "1.00 s"),
+            (9_994_000, "9.99 s"),
+            (9_996_000, "10.0 s"),
+            (99_940_000, "99.9 s"),
+            (99_960_000, "1 min 40 s"),
+            (119_400_000, "1 min 59 s"),
+            (119_600_000, "2 min 00 s"),
+            (7_199_400_000, "119 min 59 s"),
+            (7_199_800_000, "2.0 h"),
+            (172_600_000_000, "47.9 h"),
+            (172_799_000_000, "2.0 days"),
+        ] {
+            assert_eq!(show(us), text, "{us}");
+        }
+        let longest = show_elapsed(std::time::Duration::MAX);
+        assert!(longest.ends_with(" days"), "{longest}");
     }
 
     proptest! {
