@@ -1,6 +1,10 @@
 //! `--verify`: how the result is verified.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use aicpw_protocol::{
     commitment::expected_root_hash,
@@ -13,6 +17,7 @@ use aicpw_protocol::{
 use crate::{
     error::{io_cause, Error, Result},
     hash::parse_hash,
+    plain_file,
     quantity::{parse_span, show_span},
 };
 
@@ -141,7 +146,7 @@ impl VerifyArg {
     /// in milliseconds; `output_bytes` the length of the canonical output.
     ///
     /// # Errors
-    /// A window that the chain does not allow; a file that cannot be read or is not as long as
+    /// A window that the chain does not allow; a file that cannot be read, is none, or is not as long as
     /// the output.
     pub fn resolve(
         &self,
@@ -188,38 +193,43 @@ impl VerifyArg {
                 None,
             )),
             Self::ExpectedRoot(root) => Ok(expected(root)),
-            Self::ExpectedFile(path) => {
-                let wrong = |error: std::io::Error| {
-                    Error::usage(format!(
-                        "--verify: cannot read {}: {}",
-                        path.display(),
-                        io_cause(&error)
-                    ))
-                    .hint("see whether the path is right; nothing was sent")
-                };
-                let content = std::fs::File::open(path).and_then(root_of);
-                let (root, length) = content.map_err(wrong)?;
-                if length != output_bytes {
-                    return Err(Error::usage(format!(
-                        "--verify: {} has {length} bytes, but the manifest's outputs have {output_bytes}",
-                        path.display()
-                    ))
-                    .hint(
-                        "nothing was sent; the file has all outputs in the order of the manifest's `outputs`, \
-                         one right after the other",
-                    ));
-                }
-                Ok(expected(&root))
-            }
+            Self::ExpectedFile(path) => Ok(expected(&root_of_file(path, output_bytes)?)),
         }
     }
+}
+
+/// The root of a file that has the canonical output, whose length is known.
+fn root_of_file(path: &Path, output_bytes: u64) -> Result<Hash> {
+    let file = path.display();
+    let wrong = |cause: String| {
+        Error::usage(format!("--verify: cannot read {file}: {cause}"))
+            .hint("see whether the path is right; nothing was sent")
+    };
+    let require = |length: u64| match length == output_bytes {
+        true => Ok(()),
+        false => Err(Error::usage(format!(
+            "--verify: {file} has {length} bytes, but the manifest's outputs have {output_bytes}"
+        ))
+        .hint(
+            "nothing was sent; the file has all outputs in the order of the manifest's `outputs`, \
+             one right after the other",
+        )),
+    };
+    require(plain_file::length(path).map_err(wrong)?)?;
+    let content = std::fs::File::open(path)
+        // It may grow meanwhile.
+        .map(|file| file.take(output_bytes.saturating_add(1)))
+        .and_then(root_of);
+    let (root, length) = content.map_err(|error| wrong(io_cause(&error)))?;
+    require(length)?;
+    Ok(root)
 }
 
 /// The root of a content as of a whole output, and its length.
 ///
 /// # Errors
 /// It cannot be read.
-pub fn root_of(mut content: impl std::io::Read) -> std::io::Result<(Hash, u64)> {
+pub fn root_of(mut content: impl Read) -> std::io::Result<(Hash, u64)> {
     let mut root = RootWriter(ResultRootBuilder::default());
     let length = std::io::copy(&mut content, &mut root)?;
     Ok((root.0.finish(), length))
@@ -241,6 +251,7 @@ impl std::io::Write for RootWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
     use aicpw_protocol::merkle::result_root;
 
     const RANGE: (u64, u64) = (10_000, 3_600_000);
@@ -318,6 +329,38 @@ mod tests {
             error.contains("100 bytes") && error.contains("99"),
             "{error}"
         );
+    }
+
+    /// Regression: `/dev/zero` was read for ever, and a pipe until somebody wrote into it.
+    #[test]
+    fn what_is_expected_is_a_file_and_read_only_if_it_is_as_long_as_the_output() {
+        let said = |path: &Path| {
+            let file = VerifyArg::ExpectedFile(path.to_owned());
+            let error = file.resolve(RANGE, 100).unwrap_err();
+            assert_eq!(error.kind, Kind::Usage);
+            assert!(error.hint.unwrap().contains("nothing was sent"));
+            error.message
+        };
+        let dir = tempfile::tempdir().unwrap();
+        assert!(said(dir.path()).ends_with(": it is a folder"));
+        assert!(said(&dir.path().join("none")).ends_with(": there is no such file or folder"));
+        // Of this nothing is on the disk, and it would be read for hours.
+        let long = dir.path().join("long");
+        let file = std::fs::File::create(&long).unwrap();
+        file.set_len(1 << 40).unwrap();
+        let lengths = "has 1099511627776 bytes, but the manifest's outputs have 100";
+        assert!(said(&long).ends_with(lengths), "{}", said(&long));
+        #[cfg(unix)]
+        {
+            assert_eq!(
+                said(Path::new("/dev/zero")),
+                "--verify: cannot read /dev/zero: it is a device, and not a file"
+            );
+            let pipe = dir.path().join("pipe");
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            assert!(said(&pipe).ends_with(": it is a pipe, and not a file"));
+        }
     }
 
     #[test]
