@@ -183,6 +183,71 @@ set_up lint
 fails
 says " --no-install-recommends rustfmt-web rust-web-clippy"
 
+name="nothing is there, and no apt to install it with"
+new_machine 0
+set_up
+fails
+says "this is no Debian or Ubuntu, so please install yourself and start again:"
+for package in $all; do says "; on Debian: $package"$'\n'; done
+says "- Rust "
+says "or newer: rustup installs it, https://rustup.rs"
+says "- its Wasm target, wasm32v1-none (the runtime): rustup target add wasm32v1-none"
+never_says apt-get
+
+name="no apt, and a Rust without the Wasm target"
+new_machine 0
+system_packages
+program rustc <<'TXT'
+case "$*" in
+    -V) echo "rustc 99.0.0" ;;
+    *) echo "error: no core" >&2 && exit 1 ;;
+esac
+TXT
+program cargo <<<'exit 0'
+set_up
+fails
+says "this is no Debian or Ubuntu"
+says "- the Wasm target of the Rust in use, wasm32v1-none (the runtime): rustup target add wasm32v1-none, or with a "
+says "package of core for that target. Now: error: no core"
+never_says "- Rust "
+for package in $all; do never_says "$package"; done
+never_says apt-get
+# And with it all is there, if the machine that this runs on has certificates.
+program rustc <<<'echo "rustc 99.0.0"'
+set_up
+if compgen -G '/etc/ssl/cert*' >/dev/null; then
+    [ "$status" -eq 0 ] || fail "it ended with $status"
+    says "ready: rustc 99.0.0"
+fi
+
+declare -A without_apt=(
+    [lint]="- Rust "
+    [shellcheck]="shellcheck is missing (https://www.shellcheck.net)"
+    [npm]="with npm is missing (https://nodejs.org)"
+    [faketime]="libfaketime is missing (https://github.com/wolfcw/libfaketime)"
+)
+for mode in "${!without_apt[@]}"; do
+    name="no apt, and only $mode is wanted"
+    new_machine 0
+    set_up "$mode"
+    # The library may be on the machine that this runs on.
+    if [ "$mode" = faketime ] && [ "$status" -eq 0 ]; then continue; fi
+    fails
+    says "${without_apt[$mode]}"
+    for package in $all; do never_says "$package"; done
+    never_says apt-get
+done
+
+name="no apt, and a Rust without its formatter and its linter"
+new_machine 0
+program rustc <<<'echo "rustc 99.0.0"'
+program cargo <<<'exit 101'
+set_up lint
+fails
+says "\`cargo fmt\` or \`cargo clippy\` is missing: the Rust in use, $machine/bin/cargo, comes without."
+says "With rustup: rustup component add rustfmt clippy."
+never_says apt-get
+
 name="nothing goes unasked, whatever happens after it was looked at"
 new_machine 0
 debian
