@@ -47,6 +47,25 @@ fn longest(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> u64 {
     }
 }
 
+/// Most processes and threads. The kernel counts all that the node's user has, whatever started them. Of a build that
+/// cannot start its linker any more the program seems to be at fault, so there is room for all that run beside it: 64
+/// jobs, which is eight cards with eight slots each. Each has two threads for each processor, those of PoCL (which come
+/// with a card's driver too, where both are installed) and those that hash the result. The rest is for the node, and for
+/// the tools of compilers.
+fn processes(processors: u64) -> u64 {
+    const JOBS: u64 = 64;
+    const THREADS: u64 = 2;
+    const OTHERS: u64 = 4096;
+    OTHERS.saturating_add(processors.saturating_mul(JOBS * THREADS))
+}
+
+/// Processors of the machine: PoCL starts a thread on each, however many the node's control group lets it use.
+fn online() -> u64 {
+    // SAFETY: a plain call on a number.
+    let online = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+    u64::try_from(online).unwrap_or(1)
+}
+
 /// Sets the limits of this process, for good. `driver` is the memory for compilers and drivers, `addresses` is its `/proc/self/statm`.
 pub fn set(
     stage: Stage,
@@ -80,7 +99,7 @@ pub fn set(
     limit(libc::RLIMIT_CPU, seconds.saturating_add(2))?;
     limit_softly(libc::RLIMIT_CPU, seconds)?;
     limit(libc::RLIMIT_NOFILE, files)?;
-    limit(libc::RLIMIT_NPROC, 4096)?;
+    limit(libc::RLIMIT_NPROC, processes(online()))?;
     limit(libc::RLIMIT_MEMLOCK, 64 * MIB)?;
     limit(libc::RLIMIT_CORE, 0)
 }
@@ -134,5 +153,23 @@ fn set_to(resource: libc::__rlimit_resource_t, new: libc::rlimit) -> io::Result<
     match unsafe { libc::setrlimit(resource, &new) } {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: 4,096 were the threads of eight jobs on 256 processors, and no linker could be started beside them.
+    #[test]
+    fn there_is_room_for_a_linker_beside_all_jobs_of_a_large_machine() {
+        let here = online();
+        assert!(here > 0);
+        for processors in [1, here, 256, 1_024] {
+            // Besides there are its first thread, and the one that notices when the node is gone.
+            let job = 2 * processors + 2;
+            assert!(processes(processors) >= 64 * job + 2_048, "{processors}");
+        }
+        assert_eq!(processes(u64::MAX), u64::MAX);
     }
 }
