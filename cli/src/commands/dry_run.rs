@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     judging,
-    task::{Privacy, Unmatched, Verification},
+    task::{DeterminismClass, Privacy, Unmatched, Verification},
     view::{DryRun, MarketParameters},
     Balance,
 };
@@ -30,6 +30,9 @@ use crate::{
 
 /// Who asks without a key: nobody, who has no devices, so that none is left out as the requester's own.
 const NOBODY: Account = Account([0; 32]);
+
+/// Votes without which a jury comes to no verdict: more than half of the five of a first one.
+const VERDICT: usize = 3;
 
 /// What `dry-run` takes.
 #[derive(clap::Args, Debug)]
@@ -76,8 +79,10 @@ pub struct Outlook {
     verification: Verification,
     /// What judging its result is reckoned by, where the budget makes that more than the price.
     judged: Option<Balance>,
-    /// How many different providers offer what it needs, where several are wanted and that is known.
+    /// How many different providers offer what it needs (in class `device` on a device that is equal to that of the
+    /// first replica), where the chain compares their results and that is known.
     providers: Option<usize>,
+    class: DeterminismClass,
 }
 
 impl Outlook {
@@ -104,9 +109,10 @@ impl Outlook {
             judged = (by > *price).then_some(by);
         }
         let mut providers = None;
-        if verification.replicas() > 1 && matches!(answer, DryRun::Match { .. }) {
+        let counts = verification.replicas() > 1 || needs_equals(needs.class, verification);
+        if let (DryRun::Match { device, .. }, true) = (&answer, counts) {
             let wanted = Wanted::new(needs, budget, limit, verification, market.min_stake);
-            let known = fitting::count(chain, &wanted, &[requester]).await?;
+            let known = fitting::count(chain, &wanted, Some(*device), &[requester]).await?;
             // Who was found just now may have left in the block after.
             providers = known.map(|fit| fit.max(1));
         }
@@ -115,7 +121,30 @@ impl Outlook {
             verification,
             judged,
             providers,
+            class: needs.class,
         })
+    }
+
+    /// Warns where hardly anybody could find that a result is wrong.
+    pub fn warning(&self) -> Option<String> {
+        let DryRun::Match { device, .. } = &self.answer else {
+            return None;
+        };
+        let others = self.providers?.saturating_sub(1);
+        if !needs_equals(self.class, self.verification) || others >= VERDICT {
+            return None;
+        }
+        let have = match others {
+            0 => "no other provider that fits has".into(),
+            1 => "only 1 other provider that fits has".into(),
+            others => format!("only {others} other providers that fit have"),
+        };
+        Some(format!(
+            "{have} a device that is equal to device {device}, and in class device no other can check its result. A \
+             replica or an audit takes one of them, and a jury {VERDICT}: a wrong result may cost its provider nothing. \
+             Use --verify expected=0x<result root> if the answer is known, or class int or fp32-strict if the program \
+             can be written for it"
+        ))
     }
 
     /// The answer for people: `Err` if as things are the task would not come to its end.
@@ -148,6 +177,11 @@ impl Outlook {
              whom {quorum} have to agree"
         ))
     }
+}
+
+/// Whether a result can be compared only with those of devices that are equal to the provider's, and may have to be.
+fn needs_equals(class: DeterminismClass, verification: Verification) -> bool {
+    class == DeterminismClass::Device && verification.is_audited()
 }
 
 /// The chain's answer for people: `Err` if nothing fits now.
@@ -207,6 +241,9 @@ async fn ask(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         .for_each(|warning| context.out.warn(warning));
     let requester = signer.as_ref().map_or(NOBODY, |signer| signer.account);
     let outlook = Outlook::ask(&chain, requester, &market, &terms).await?;
+    if let Some(warning) = outlook.warning() {
+        context.out.warn(warning);
+    }
     match &signer {
         Some(signer) => warn_of_funds(context.out, &chain, signer, &market, &terms).await?,
         None => context.out.say(
@@ -321,6 +358,7 @@ mod tests {
                 },
                 judged,
                 providers: None,
+                class: DeterminismClass::Int,
             };
             outlook.explain().unwrap()
         };
@@ -347,6 +385,7 @@ mod tests {
                 },
                 judged: None,
                 providers,
+                class: DeterminismClass::Int,
             };
             outlook.explain()
         };
@@ -362,6 +401,53 @@ mod tests {
         for enough in [Some(3), None] {
             assert!(!said(enough, 2).unwrap().contains("only"), "{enough:?}");
         }
+    }
+
+    #[test]
+    fn who_could_not_be_judged_is_warned_of() {
+        let optimistic = Verification::Optimistic {
+            window: aicpw_protocol::Milliseconds(60_000),
+        };
+        let replicated = Verification::Replicated {
+            replicas: 3,
+            quorum: 2,
+        };
+        let expected = Verification::Expected { root_hash: [1; 32] };
+        let warning = |class, verification, providers| {
+            let outlook = Outlook {
+                answer: DryRun::Match {
+                    device: aicpw_protocol::DeviceId(7),
+                    ask: aicpw_protocol::AskPrice(1),
+                    price: 1,
+                    audit_cost: 0,
+                },
+                verification,
+                judged: None,
+                providers,
+                class,
+            };
+            outlook.warning()
+        };
+        let device = DeterminismClass::Device;
+        for verification in [optimistic, replicated] {
+            for (providers, have) in [
+                (
+                    1,
+                    "no other provider that fits has a device that is equal to device 7",
+                ),
+                (2, "only 1 other provider that fits has a device"),
+                (3, "only 2 other providers that fit have a device"),
+            ] {
+                let text = warning(device, verification, Some(providers)).unwrap();
+                assert!(text.starts_with(have), "{text}");
+                assert!(text.contains("--verify expected="), "{text}");
+            }
+            for enough in [Some(4), None] {
+                assert_eq!(warning(device, verification, enough), None);
+            }
+            assert_eq!(warning(DeterminismClass::Int, verification, Some(1)), None);
+        }
+        assert_eq!(warning(device, expected, Some(1)), None);
     }
 
     #[test]

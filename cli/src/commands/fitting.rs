@@ -10,7 +10,7 @@ use aicpw_protocol::{
     pricing,
     task::{DeterminismClass, Needs, Submission, TaskStatus, Unmatched, Verification},
     view::{DeviceView, ProviderView, TaskView},
-    AskPrice, Balance, Milliseconds,
+    AskPrice, Balance, DeviceId, Milliseconds,
 };
 
 use crate::{account::Account, chain::Chain, error::Result, output::provider::active};
@@ -75,9 +75,14 @@ impl Wanted {
             && device.ask <= self.highest_ask
     }
 
-    /// How many of these providers offer it, but for some. Replicas of class `device` run on equal devices: then
-    /// those of the kind that most have.
-    fn count(&self, all: &[ProviderView<Account>], without: &[Account]) -> usize {
+    /// How many of these providers offer it, but for some. In class `device` whoever else runs the task needs a device
+    /// that is equal to the first one's: then those who have that, or if it is not known one of the kind that most have.
+    fn count(
+        &self,
+        all: &[ProviderView<Account>],
+        first: Option<DeviceId>,
+        without: &[Account],
+    ) -> usize {
         let mut by_device: BTreeMap<_, BTreeSet<Account>> = BTreeMap::new();
         for provider in all.iter().filter(|one| !without.contains(&one.account)) {
             let devices = provider.devices.iter();
@@ -87,15 +92,30 @@ impl Wanted {
                 by_device.entry(kind).or_default().insert(provider.account);
             }
         }
+        let first = all
+            .iter()
+            .flat_map(|provider| &provider.devices)
+            .find(|device| Some(device.id) == first)
+            .filter(|_| self.needs.class == DeterminismClass::Device);
+        if let Some(first) = first {
+            let kind = Some(fingerprint(&first.spec.fingerprint, 0));
+            return by_device.get(&kind).map_or(0, BTreeSet::len);
+        }
         by_device.values().map(BTreeSet::len).max().unwrap_or(0)
     }
 }
 
-/// How many providers offer it, but for some; `None` if there are more than are looked at.
-pub async fn count(chain: &Chain, wanted: &Wanted, without: &[Account]) -> Result<Option<usize>> {
+/// How many providers offer it, but for some; `None` if there are more than are looked at. `first` is the device that
+/// has or would have the first replica, if that is known: in class `device` others are to be equal to it.
+pub async fn count(
+    chain: &Chain,
+    wanted: &Wanted,
+    first: Option<DeviceId>,
+    without: &[Account],
+) -> Result<Option<usize>> {
     let all = chain.providers(MOST + 1).await?;
     let are_all = u32::try_from(all.len()).is_ok_and(|read| read <= MOST);
-    Ok(are_all.then(|| wanted.count(&all, without)))
+    Ok(are_all.then(|| wanted.count(&all, first, without)))
 }
 
 /// Whether a task waits though everybody who offers what it needs has had it already.
@@ -112,7 +132,7 @@ pub async fn is_nobody_left(chain: &Chain, view: &TaskView<Account>) -> Result<b
     let wanted = Wanted::of(&view.submission, min_stake);
     let had_it = view.assignments.iter().map(|one| one.provider);
     let without: Vec<_> = had_it.chain([view.requester]).collect();
-    Ok(count(chain, &wanted, &without).await? == Some(0))
+    Ok(count(chain, &wanted, None, &without).await? == Some(0))
 }
 
 #[cfg(test)]
@@ -123,7 +143,7 @@ mod tests {
         device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
         task::Engine,
         units::AICP,
-        DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+        Gflops, Mebibytes, MegabitsPerSecond,
     };
 
     /// A provider with a device that fits the task of these tests.
@@ -198,7 +218,7 @@ mod tests {
         let two = |change: &dyn Fn(&mut ProviderView<Account>)| {
             let mut other = provider(2);
             change(&mut other);
-            wanted.count(&[provider(1), other], &[])
+            wanted.count(&[provider(1), other], None, &[])
         };
         // Busy, or cooling down: that passes.
         assert_eq!(two(&|_| ()), 2);
@@ -220,19 +240,33 @@ mod tests {
         }
         let mut with_two = provider(1);
         with_two.devices.extend(provider(1).devices);
-        assert_eq!(wanted.count(&[with_two], &[]), 1);
+        assert_eq!(wanted.count(&[with_two], None, &[]), 1);
         let all = [provider(1), provider(2), provider(3)];
         let without = [Account([1; 32]), Account([3; 32])];
-        assert_eq!(wanted.count(&all, &without), 1);
-        assert_eq!(wanted.count(&[], &[]), 0);
+        assert_eq!(wanted.count(&all, None, &without), 1);
+        assert_eq!(wanted.count(&[], None, &[]), 0);
     }
 
     #[test]
     fn replicas_of_class_device_need_equal_devices() {
-        let mut other = provider(3);
+        let (mut second, mut other) = (provider(2), provider(3));
+        // The second of its machine's is equal to the first of another.
+        second.devices[0].spec.fingerprint = fingerprint(&[7; 32], 1);
         other.devices[0].spec.fingerprint = [8; 32];
-        let all = [provider(1), provider(2), other];
-        assert_eq!(wanted(DeterminismClass::Int).count(&all, &[]), 3);
-        assert_eq!(wanted(DeterminismClass::Device).count(&all, &[]), 2);
+        let all = [provider(1), second, other];
+        let count = |class, first: Option<u64>, without: &[Account]| {
+            wanted(class).count(&all, first.map(DeviceId), without)
+        };
+        assert_eq!(count(DeterminismClass::Int, None, &[]), 3);
+        assert_eq!(count(DeterminismClass::Int, Some(3), &[]), 3);
+        assert_eq!(count(DeterminismClass::Device, None, &[]), 2);
+        // Once it is known who has the first replica, its device is the measure.
+        for (first, equal) in [(1, 2), (2, 2), (3, 1)] {
+            assert_eq!(count(DeterminismClass::Device, Some(first), &[]), equal);
+        }
+        let own = [Account([1; 32])];
+        assert_eq!(count(DeterminismClass::Device, Some(2), &own), 1);
+        // Who was found just now may have left.
+        assert_eq!(count(DeterminismClass::Device, Some(4), &[]), 2);
     }
 }

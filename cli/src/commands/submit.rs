@@ -144,6 +144,9 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
             show_span(terms.match_window())
         )),
     }
+    if let Some(warning) = outlook.warning() {
+        out.warn(warning);
+    }
     let fee = market.fee_for(terms.time_limit(), terms.verification().replicas());
     let fee = Amount(fee).with_unit();
     out.say(format!(
