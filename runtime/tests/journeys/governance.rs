@@ -3,7 +3,10 @@
 use aicpw_protocol::task::TaskStatus;
 use aicpw_runtime::{
     configs::{
-        governance::origins::{Origin, TimeLapse},
+        governance::{
+            agenda::MOST_ALARMS,
+            origins::{Origin, TimeLapse},
+        },
         money::TreasuryAccount,
         parameters::{
             AuditRules, BaseFee, MarketParameter, MaxTimeLimit, ProgressWindow, SubmissionFee,
@@ -11,7 +14,8 @@ use aicpw_runtime::{
         },
     },
     units::{DAYS, MILLI, MINUTES, UNIT},
-    AccountId, BlockNumber, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System,
+    AccountId, BlockNumber, OriginCaller, Preimage, Referenda, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeOrigin, Scheduler, System,
 };
 use codec::Encode;
 use frame_support::{
@@ -20,7 +24,8 @@ use frame_support::{
 };
 use pallet_conviction_voting::{AccountVote, Conviction, Vote};
 use pallet_market_parameters::GovernedParameter;
-use pallet_referenda::{ReferendumIndex, ReferendumInfo, ReferendumInfoFor};
+use pallet_referenda::{DecidingCount, ReferendumIndex, ReferendumInfo, ReferendumInfoFor};
+use pallet_scheduler::Agenda;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie};
 use sp_runtime::Perbill;
 
@@ -47,7 +52,7 @@ pub fn propose(chain: &mut Chain, origin: OriginCaller, call: RuntimeCall) -> Re
     let proposal = chain.read(|| {
         // What is too long to stand in the proposal is only named in it.
         sp_io::storage::start_transaction();
-        let bound = aicpw_runtime::Preimage::bound(call).unwrap();
+        let bound = Preimage::bound(call).unwrap();
         sp_io::storage::rollback_transaction();
         bound
     });
@@ -221,6 +226,69 @@ fn what_is_voted_down_is_not_done() {
         fee_for_a_submission(&mut chain),
         fee_with(SubmissionFee::DEFAULT)
     );
+}
+
+/// The blocks to come have as much to do as alarms of others can make of it, but for the next one.
+fn crowd(chain: &mut Chain) {
+    let next = chain.height() + 1;
+    chain.read(|| {
+        for block in next + 1..=next + DAY_IN_BLOCKS {
+            while Agenda::<Runtime>::get(block).len() < MOST_ALARMS {
+                let nothing = frame_system::Call::<Runtime>::remark { remark: Vec::new() };
+                let call = Box::new(nothing.into());
+                Scheduler::schedule(RuntimeOrigin::root(), block, None, 128, call).unwrap();
+            }
+        }
+    });
+}
+
+/// An alarm that the SDK has no room for is lost, and so would be what was approved and the place of a track.
+#[test]
+fn whoever_fills_the_blocks_to_come_keeps_nothing_from_being_done() {
+    let mut chain = Chain::development();
+    let fee = 25 * MILLI;
+    let call = set(MarketParameter::SubmissionFee(fee));
+    let index = propose(&mut chain, Origin::MarketParameters.into(), call);
+    vote(&mut chain, index, true);
+    let since = chain.height();
+    let is_ongoing = || {
+        let info = ReferendumInfoFor::<Runtime>::get(index);
+        matches!(info, Some(ReferendumInfo::Ongoing(_)))
+    };
+    while chain.read(is_ongoing) {
+        assert!(chain.height() < since + PATIENCE, "it is not decided");
+        crowd(&mut chain);
+        chain.block(Vec::new());
+    }
+    enact(&mut chain).unwrap();
+    assert_eq!(chain.read(SubmissionFee::get), fee);
+    let taken = chain.read(|| DecidingCount::<Runtime>::get(20_u16));
+    assert_eq!(taken, 0, "places of the track");
+}
+
+#[test]
+fn alarms_that_a_block_has_no_room_for_are_in_the_next() {
+    let mut chain = Chain::development();
+    let alarms = chain.read(|| {
+        let call = set(MarketParameter::SubmissionFee(UNIT));
+        let proposal = Preimage::bound(call).unwrap();
+        for _ in 0..=MOST_ALARMS {
+            Referenda::submit(
+                RuntimeOrigin::signed(Alice.to_account_id()),
+                Box::new(Origin::MarketParameters.into()),
+                proposal.clone(),
+                DispatchTime::After(0),
+            )
+            .unwrap();
+        }
+        let mut alarms: Vec<_> = Agenda::<Runtime>::iter()
+            .map(|(block, agenda)| (block, agenda.len()))
+            .collect();
+        alarms.sort_unstable();
+        alarms
+    });
+    let (first, _) = alarms[0];
+    assert_eq!(alarms, [(first, MOST_ALARMS), (first + 1, 1)]);
 }
 
 /// A track may do what it is for and nothing else.

@@ -1,7 +1,8 @@
 //! How decisions are made and carried out: token holders vote on referenda, each on a track
 //! ([`tracks`]) and on behalf of an origin ([`origins`]); a technical committee ([`committee`]) can
-//! hurry one, or stop things ([`emergency`]).
+//! hurry one, or stop things ([`emergency`]). What was decided has its place in a block ([`agenda`]).
 
+pub mod agenda;
 pub mod committee;
 pub mod emergency;
 pub mod origins;
@@ -25,7 +26,7 @@ use crate::{
     },
     units::{DAYS, UNIT},
     AccountId, Balance, Balances, BlockNumber, OriginCaller, Origins, Preimage, Referenda, Runtime,
-    RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, Scheduler, System, Treasury,
+    RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, System, Treasury,
 };
 
 parameter_types! {
@@ -62,10 +63,7 @@ impl pallet_scheduler::Config for Runtime {
     type MaximumWeight = MaximumSchedulerWeight;
     type ScheduleOrigin = EnsureRoot<AccountId>;
     type OriginPrivilegeCmp = EqualPrivilegeOnly;
-    #[cfg(feature = "runtime-benchmarks")]
-    type MaxScheduledPerBlock = ConstU32<512>;
-    #[cfg(not(feature = "runtime-benchmarks"))]
-    type MaxScheduledPerBlock = ConstU32<50>;
+    type MaxScheduledPerBlock = ConstU32<{ agenda::MAX_SCHEDULED }>;
     type WeightInfo = pallet_scheduler::weights::SubstrateWeight<Runtime>;
     type Preimages = Preimage;
     type BlockNumberProvider = System;
@@ -90,7 +88,7 @@ impl pallet_referenda::Config for Runtime {
     type RuntimeCall = RuntimeCall;
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = pallet_referenda::weights::SubstrateWeight<Runtime>;
-    type Scheduler = Scheduler;
+    type Scheduler = agenda::RoomForDecisions;
     type Currency = Balances;
     type SubmitOrigin = AsEnsureOriginWithArg<EnsureSigned<AccountId>>;
     type CancelOrigin = EitherOf<EnsureRoot<AccountId>, origins::EnsureReferendumCanceller>;
