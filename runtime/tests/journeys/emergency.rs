@@ -11,14 +11,14 @@ use aicpw_runtime::{
         system::is_in_another_form,
     },
     units::UNIT,
-    Address, Balance, BlockNumber, MarketClock, MultiBlockMigrations, Runtime, RuntimeCall,
-    RuntimeEvent, RuntimeOrigin, SafeMode, System,
+    Address, Balance, BlockNumber, MarketClock, MultiBlockMigrations, Preimage, Referenda, Runtime,
+    RuntimeCall, RuntimeEvent, RuntimeOrigin, SafeMode, System,
 };
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchResult, GetDispatchInfo},
     migrations::{MigrationStatusHandler, MultiStepMigrator, SteppedMigration},
-    traits::{GetCallMetadata, OnRuntimeUpgrade},
+    traits::{schedule::DispatchTime, GetCallMetadata, OnRuntimeUpgrade, StorePreimage},
     weights::WeightMeter,
 };
 use pallet_collective::Instance1;
@@ -386,6 +386,28 @@ fn a_whitelisted_call_is_on_a_faster_track() {
     let mut chain = Chain::development();
     let call = pallet_market_clock::Call::pause {};
     decide_fast(&mut chain, call.into(), MarketClock::is_paused);
+}
+
+/// Deposits come back, so they must not keep what cannot wait waiting.
+#[test]
+fn deposits_on_the_faster_track_keep_nobody_waiting() {
+    let mut chain = Chain::development();
+    let call: RuntimeCall = pallet_market_clock::Call::pause {}.into();
+    chain.read(|| {
+        let proposal = Preimage::bound(call.clone()).unwrap();
+        for index in 0..20 {
+            let charlie = RuntimeOrigin::signed(Charlie.to_account_id());
+            Referenda::submit(
+                charlie.clone(),
+                Box::new(Origin::WhitelistedCaller.into()),
+                proposal.clone(),
+                DispatchTime::After(0),
+            )
+            .unwrap();
+            Referenda::place_decision_deposit(charlie, index).unwrap();
+        }
+    });
+    decide_fast(&mut chain, call, MarketClock::is_paused);
 }
 
 /// Voters who saw that the committee had not looked at it did not decide about it.

@@ -42,6 +42,10 @@ const WHITELISTED_APPROVAL: Curve =
 const WHITELISTED_SUPPORT: Curve =
     Curve::make_reciprocal(1, DECISION_DAYS, percent(5), percent(1), percent(50));
 
+/// How many are decided at once where it cannot wait, and where referenda are ended: so many that it is dear to keep all
+/// places, for deposits that come back.
+const MANY: u32 = 100;
+
 /// All tracks, in the order of their ids, with the periods that they have on an ordinary chain.
 pub const TRACKS: [(TrackId, Info); 6] = [
     (
@@ -63,7 +67,7 @@ pub const TRACKS: [(TrackId, Info); 6] = [
         1,
         Info {
             name: str_array("whitelisted_caller"),
-            max_deciding: 10,
+            max_deciding: MANY,
             decision_deposit: 100 * UNIT,
             prepare_period: 10 * MINUTES,
             decision_period: DECISION_DAYS as BlockNumber * DAYS,
@@ -106,7 +110,7 @@ pub const TRACKS: [(TrackId, Info); 6] = [
         30,
         Info {
             name: str_array("referendum_canceller"),
-            max_deciding: 10,
+            max_deciding: MANY,
             decision_deposit: 100 * UNIT,
             prepare_period: 10 * MINUTES,
             decision_period: DECISION_DAYS as BlockNumber * DAYS,
@@ -120,7 +124,7 @@ pub const TRACKS: [(TrackId, Info); 6] = [
         31,
         Info {
             name: str_array("referendum_killer"),
-            max_deciding: 10,
+            max_deciding: MANY,
             decision_deposit: 500 * UNIT,
             prepare_period: 10 * MINUTES,
             decision_period: DECISION_DAYS as BlockNumber * DAYS,
