@@ -451,6 +451,42 @@ fn what_is_whitelisted_after_its_referendum_nobody_can_carry_out() {
     decide_whitelisted(&mut chain, call, MarketClock::is_paused);
 }
 
+/// What was enacted too early can be tried again, and leaves nothing that has to be removed first.
+#[test]
+fn what_came_too_early_is_carried_out_by_another_referendum_once_it_is_whitelisted() {
+    let mut chain = Chain::development();
+    let call: RuntimeCall = pallet_market_clock::Call::pause {}.into();
+    let call_hash = BlakeTwo256::hash_of(&call);
+    let dispatch: RuntimeCall = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
+        call: Box::new(call),
+    }
+    .into();
+    let is_deferred = || pallet_whitelist::DeferredDispatch::<Runtime>::contains_key(call_hash);
+    let track = Origin::WhitelistedCaller;
+    decide(&mut chain, track.into(), dispatch.clone()).unwrap();
+    assert!(chain.read(is_deferred));
+    assert_eq!(
+        decide(&mut chain, track.into(), dispatch.clone()),
+        Err(pallet_whitelist::Error::<Runtime>::AlreadyDeferred.into())
+    );
+    assert!(!chain.read(MarketClock::is_paused));
+
+    let whitelist = pallet_whitelist::Call::whitelist_call { call_hash };
+    committee(&mut chain, whitelist).unwrap();
+    decide(&mut chain, track.into(), dispatch).unwrap();
+    assert!(chain.read(MarketClock::is_paused));
+    assert!(!chain.read(is_deferred));
+}
+
+/// Whoever proposes what only root may do as it is has the track's origin dispatch it.
+#[test]
+fn the_faster_track_dispatches_nothing_but_what_is_whitelisted() {
+    let mut chain = Chain::development();
+    let call = pallet_market_clock::Call::pause {};
+    let outcome = decide(&mut chain, Origin::WhitelistedCaller.into(), call.into());
+    assert_eq!(outcome, Err(DispatchError::BadOrigin));
+}
+
 #[test]
 fn a_migration_pauses_the_market_until_somebody_has_looked() {
     type Handler = <Runtime as pallet_migrations::Config>::MigrationStatusHandler;
