@@ -7,13 +7,15 @@ use std::collections::BTreeSet;
 
 use aicpw_runtime::{
     configs::{
-        governance::tracks::TRACKS,
+        governance::{tracks::TRACKS, VOTE_LOCK},
         parameters::MarketParameter::{self, *},
     },
     units::{DAYS, HOURS, MINUTES, SECONDS, SLOT_MILLISECONDS, UNIT},
     Balance, BlockNumber,
 };
+use pallet_conviction_voting::Conviction;
 use pallet_market_parameters::GovernedParameter;
+use pallet_referenda::Curve;
 use sp_runtime::Perbill;
 
 const PAGE: &str = include_str!("../../docs/governance.md");
@@ -27,6 +29,15 @@ fn aicp(amount: Balance) -> String {
 
 fn percent(share: Perbill) -> String {
     format!("{} %", share.deconstruct() / 10_000_000)
+}
+
+/// To a tenth of a per cent.
+fn threshold(curve: &Curve, portion: Perbill) -> String {
+    let tenths = (curve.threshold(portion).deconstruct() + 500_000) / 1_000_000;
+    match tenths % 10 {
+        0 => format!("{} %", tenths / 10),
+        tenth => format!("{}.{tenth} %", tenths / 10),
+    }
 }
 
 fn span(blocks: BlockNumber) -> String {
@@ -163,4 +174,61 @@ fn tracks() {
         names.insert(name.to_owned());
     }
     assert_eq!(rows(PAGE, "Tracks"), names, "and no others");
+}
+
+/// Tracks that have the same thresholds share two rows.
+#[test]
+fn thresholds() {
+    let mut names = BTreeSet::new();
+    for ids in [&[0, 10][..], &[20, 30, 31], &[1]] {
+        let of_row: Vec<_> = TRACKS
+            .into_iter()
+            .filter(|(id, _)| ids.contains(id))
+            .map(|(_, info)| info)
+            .collect();
+        let one = &of_row[0];
+        let cells = |curve: &Curve| {
+            [0, DAYS / 4, DAYS, 2 * DAYS, 7 * DAYS, 14 * DAYS]
+                .map(|since| threshold(curve, Perbill::from_rational(since, one.decision_period)))
+                .join(" | ")
+        };
+        let mut of_all = Vec::new();
+        for info in &of_row {
+            assert_eq!(info.decision_period, 14 * DAYS, "the end of the table");
+            assert_eq!(info.min_approval, one.min_approval);
+            assert_eq!(info.min_support, one.min_support);
+            let name = core::str::from_utf8(&info.name).unwrap();
+            let name = name.trim_end_matches('\0').to_owned();
+            of_all.push(format!("`{name}`"));
+            names.insert(name);
+        }
+        let rows = format!(
+            "| {} | approval | {} |\n| | support | {} |\n",
+            of_all.join(", "),
+            cells(&one.min_approval),
+            cells(&one.min_support),
+        );
+        assert!(PAGE.contains(&rows), "the page should have:\n{rows}");
+    }
+    assert_eq!(names.len(), TRACKS.len(), "each track has rows");
+}
+
+#[test]
+fn convictions() {
+    const WEEK: BlockNumber = 7 * DAYS;
+    let mut rows = String::from("| --- | --- | --- |\n");
+    for step in 0..=6_u8 {
+        let conviction = Conviction::try_from(step).unwrap();
+        let tenths = conviction.votes::<Balance>(10).votes;
+        let votes = match tenths % 10 {
+            0 => (tenths / 10).to_string(),
+            tenth => format!("{}.{tenth}", tenths / 10),
+        };
+        let locked = conviction.lock_periods() * VOTE_LOCK;
+        assert_eq!(locked % WEEK, 0);
+        let weeks = locked / WEEK;
+        let s = if weeks == 1 { "" } else { "s" };
+        rows += &format!("| `{conviction:?}` | {votes} | {weeks} week{s} |\n");
+    }
+    assert!(PAGE.contains(&rows), "the page should have:\n{rows}");
 }

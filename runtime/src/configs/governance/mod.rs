@@ -106,6 +106,10 @@ impl pallet_referenda::Config for Runtime {
     type BlockNumberProvider = System;
 }
 
+/// For how long the smallest conviction locks tokens, which is longer than any enactment takes. Those above lock them for
+/// 2, 4, 8, 16 and 32 times as long.
+pub const VOTE_LOCK: BlockNumber = 7 * DAYS;
+
 impl pallet_conviction_voting::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = pallet_conviction_voting::weights::SubstrateWeight<Runtime>;
@@ -114,8 +118,7 @@ impl pallet_conviction_voting::Config for Runtime {
     // All tokens but the treasury's.
     type MaxTurnout = ActiveIssuanceOf<Balances, AccountId>;
     type MaxVotes = ConstU32<128>;
-    // A week for each step of conviction: longer than any enactment.
-    type VoteLockingPeriod = Lapsed<{ 7 * DAYS }>;
+    type VoteLockingPeriod = Lapsed<VOTE_LOCK>;
     type BlockNumberProvider = System;
     type VotingHooks = ();
 }
