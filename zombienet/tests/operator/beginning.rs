@@ -1,8 +1,10 @@
 //! How a chain of one's own begins, as the page says it.
 
+use std::fs;
 use std::io::Write;
 
 use sc_chain_spec::json_merge;
+use sp_io::hashing::blake2_256;
 
 use super::*;
 
@@ -16,6 +18,25 @@ fn blocks(marked: &str) -> impl Iterator<Item = &'static str> + use<'_> {
         let (mark, text) = block.split_once('\n')?;
         (mark == marked).then_some(text)
     })
+}
+
+/// The page's commands of the node, each in a line.
+fn commands() -> [String; 6] {
+    let lines = blocks("").collect::<String>().replace("\\\n", " ");
+    let lines = lines.lines().filter(|line| !line.trim().is_empty());
+    let commands: Vec<_> = lines.map(str::to_owned).collect();
+    commands.try_into().unwrap()
+}
+
+/// What the page has for a shell, in a folder.
+fn in_shell(words: &str, folder: &Path) -> String {
+    // In a list they are indented.
+    let words = format!("\n{words}").replace("\n   ", "\n");
+    let mut shell = Command::new("sh");
+    shell.args(["-euc", &words]).current_dir(folder);
+    let output = shell.output().unwrap();
+    assert!(output.status.success(), "{words}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A command of the page that works in a folder, for a node and an account that are not the page's.
@@ -38,12 +59,7 @@ fn of_page(words: &str, folder: &Path, address: &str) -> Command {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chain_begins_as_the_page_says() {
     let folder = tempfile::tempdir().unwrap();
-    let lines = blocks("").collect::<String>().replace("\\\n", " ");
-    let lines: Vec<_> = lines
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    let [template, node_key, session_keys, raw, start, purge] = lines.try_into().unwrap();
+    let [template, node_key, session_keys, raw, start, purge] = commands();
     let generated = json_of(&run(&["key", "generate", "--output-type", "json"]));
     let address = generated["ss58Address"].as_str().unwrap();
     let path = folder.path().to_owned();
@@ -53,7 +69,7 @@ async fn a_chain_begins_as_the_page_says() {
         String::from_utf8(output.stdout).unwrap()
     };
 
-    said(template);
+    said(&template);
     let plain = path.join("network.plain.json");
     let read = || -> Value { serde_json::from_slice(&std::fs::read(&plain).unwrap()).unwrap() };
     let write = |spec: Value| std::fs::write(&plain, spec.to_string()).unwrap();
@@ -62,8 +78,8 @@ async fn a_chain_begins_as_the_page_says() {
     json_merge(&mut spec, serde_json::from_str(name).unwrap());
     write(spec);
 
-    said(node_key);
-    let keys = said(session_keys);
+    said(&node_key);
+    let keys = said(&session_keys);
     let mut genesis = genesis.replace("ADDRESS", address);
     for (stand_in, name) in [
         ("BABE", "babe"),
@@ -84,17 +100,55 @@ async fn a_chain_begins_as_the_page_says() {
     assert_eq!(&balances(&genesis)[1..], pots, "the pots of the page");
     json_merge(patch, genesis);
     write(spec);
-    said(raw);
+    said(&raw);
 
-    let mut node = Node::started(of_page(start, &path, address), folder);
+    let mut node = Node::started(of_page(&start, &path, address), folder);
     node.word_after("made its first block since the start: ")
         .await;
     assert!(node.interrupt().await.success(), "{}", node.log());
-    let mut purge = of_page(purge, &path, address);
+    let mut purge = of_page(&purge, &path, address);
     let mut purge = purge.stdin(Stdio::piped()).spawn().unwrap();
     purge.stdin.take().unwrap().write_all(b"y\n").unwrap();
     assert!(purge.wait().unwrap().success());
     let chain = path.join("base/chains/my_network");
     assert!(!chain.join("paritydb/full").exists());
     assert_eq!(files(&chain.join("keystore")).len(), 4, "keys stay");
+}
+
+#[test]
+fn a_chain_begins_with_the_runtime_that_is_put_into_its_specification() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        let how = "on Debian it is in the package python3";
+        return skipped::say("AICPW_PYTHON_REQUIRED", "there is no python3 here", how).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let [template, _, _, raw, ..] = commands();
+    let [put_in, tell] = blocks("sh").collect::<Vec<_>>().try_into().unwrap();
+    let page = |words: &str| {
+        let output = of_page(words, path, ALICE).output().unwrap();
+        assert!(output.status.success(), "{words}: {output:?}");
+    };
+    let plain = path.join("network.plain.json");
+    let read = || -> Value { serde_json::from_slice(&fs::read(&plain).unwrap()).unwrap() };
+
+    page(&template);
+    let mut spec = read();
+    let code = spec.pointer_mut("/genesis/runtimeGenesis/code").unwrap();
+    // The program's own, as if it had been published: any other may have another genesis.
+    let published = std::mem::replace(code, "0x00".into());
+    fs::write(&plain, spec.to_string()).unwrap();
+    let digits = published.as_str().unwrap().trim_start_matches("0x");
+    let runtime = hex::decode(digits).unwrap();
+    fs::create_dir(path.join("target")).unwrap();
+    fs::write(path.join("target/aicpw-runtime.wasm"), &runtime).unwrap();
+
+    in_shell(put_in, path);
+    assert!(
+        read().pointer("/genesis/runtimeGenesis/code") == Some(&published),
+        "the runtime is another"
+    );
+    page(&raw);
+    let hash = hex::encode(blake2_256(&runtime));
+    assert_eq!(in_shell(tell, path), format!("0x{hash}\n"));
 }
