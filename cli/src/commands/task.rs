@@ -99,10 +99,11 @@ Examples:
         #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span)]
         timeout: Option<Milliseconds>,
     },
-    /// Fetch a revealed result; nothing is written unless its root is the one on chain
+    /// Fetch a revealed result; nothing stays unless its root is the one on chain
     ///
-    /// The folder may be new or have earlier results; other files, and those that were changed since they were
-    /// fetched, are never overwritten. Exit code 4 if the content is not what was revealed.
+    /// Until the root is checked only a hidden folder is written, in DIR or beside it, which goes when the command ends.
+    /// DIR may be new or have earlier results; other files, and those that were changed since they were fetched, are
+    /// never overwritten. Exit code 4 if the content is not what was revealed.
     #[command(after_long_help = "\
 Examples:
   aicpw task fetch 7 --out result
