@@ -16,9 +16,7 @@ use crate::{
         terms::tests::market::market,
     },
     data_keys::DataKeyArgs,
-    error::Kind,
     life::tests::{assignment, view},
-    output::Output,
 };
 use aicpw_protocol::{task::AssignmentStatus, view::MarketClock};
 
