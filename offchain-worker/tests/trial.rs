@@ -1,14 +1,24 @@
 //! The executor that is built, with this machine's devices.
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use aicpw_offchain_worker::{
-    engines::{find_executor, EXECUTOR},
+    devices::Kinds,
+    engines::{find_executor, Builds, Engine, Job, OpenCl, EXECUTOR},
     examine::{Described, Examiner},
     trial::Trials,
 };
-use aicpw_protocol::{device::DeviceKind, Hash};
+use aicpw_protocol::{
+    device::{DeviceKind, Reputation},
+    job::path,
+    task::{DeterminismClass, Engine as EngineKind, Fault, Needs},
+    Gflops, Hash, Mebibytes, MegabitsPerSecond,
+};
+use serde_json::json;
 
 /// Where `make build` puts it: one folder above the tests.
 fn executor() -> PathBuf {
@@ -76,4 +86,71 @@ async fn a_run_stage_that_breaks_is_told_from_a_build_stage_that_does() {
     for part in [&*device.name, "the run stage", "no queue on this device"] {
         assert!(error.contains(part), "{part}: {error}");
     }
+}
+
+/// Where a build is kept, the next job with the same program has no build stage that could look at its arguments.
+#[tokio::test]
+async fn a_kept_build_takes_no_forged_arguments() {
+    let dir = tempfile::tempdir().unwrap();
+    let (fingerprint, _) = processor(dir.path()).await;
+    let program = dir.path().join("counts");
+    let log = dir.path().join("log");
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" = build ] && echo built >> '{}'\nexec '{}' \"$@\"\n",
+        log.display(),
+        executor().display()
+    );
+    aicpw_stand_in::program(&program, &script).unwrap();
+    let builds = Builds::open(dir.path().join("builds"), program.clone());
+    let engine = OpenCl {
+        program,
+        allow_weak_sandbox: false,
+        builds: Some(builds.unwrap()),
+        kinds: Kinds::default(),
+    };
+    let job = |name: &str, argument: serde_json::Value| {
+        let folder = dir.path().join(name);
+        std::fs::create_dir_all(folder.join(path::INPUTS)).unwrap();
+        let kernel = "__kernel void f(__global ulong* x) { x[0] = 7; }";
+        std::fs::write(folder.join(path::PROGRAM), kernel).unwrap();
+        let manifest = json!({
+            "version": "aicpw.task/v1", "name": "kept", "engine": "opencl", "class": "int",
+            "program": { "cid": "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi" },
+            "buffers": [{ "name": "x", "type": "ulong", "length": 1 }],
+            "steps": [{ "kernel": "f", "args": [argument], "global": [1] }],
+            "outputs": ["x"],
+        });
+        std::fs::write(folder.join(path::MANIFEST), manifest.to_string()).unwrap();
+        Job {
+            folder,
+            fingerprint,
+            needs: Needs {
+                engine: EngineKind::OpenCl,
+                class: DeterminismClass::Int,
+                gflops: Gflops(1),
+                memory: Mebibytes(64),
+                bandwidth: MegabitsPerSecond(0),
+                min_reputation: Reputation(0),
+            },
+            output_bytes: 8,
+            deadline: Instant::now() + Duration::from_secs(120),
+            keep_build: true,
+            part: None,
+        }
+    };
+
+    let honest = job("honest", json!({ "buffer": "x" }));
+    engine.build(&honest).await.unwrap();
+    let product = engine.run(&honest, &|_| {}).await.unwrap();
+    let output = std::fs::read(product.output).unwrap();
+    assert_eq!(output, 7u64.to_le_bytes());
+
+    let pointer = json!({ "scalar": { "type": "ulong", "value": 0x4141_4141_4140_u64 } });
+    let forged = job("forged", pointer);
+    engine.build(&forged).await.unwrap();
+    let failure = engine.run(&forged, &|_| {}).await.unwrap_err();
+    assert_eq!(failure.fault, Fault::BadManifest, "{failure:?}");
+    let says = "steps[0].args[0]: does not fit";
+    assert!(failure.message.contains(says), "{failure:?}");
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "built\n");
 }

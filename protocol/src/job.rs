@@ -8,6 +8,7 @@
 //! FOLDER/inputs/buffer-3     content of buffers[3], if its init is a CID
 //! FOLDER/inputs/state.bin    the state at a checkpoint, if the job goes on from there
 //! FOLDER/build/program.bin   made by the build stage
+//! FOLDER/build/kernels.json  KernelRecord: what the kernels of program.bin take
 //! FOLDER/build/build.json    BuildRecord: what program.bin was made of
 //! FOLDER/build/build.log     what the compiler said
 //! FOLDER/output/output.bin   made by the run stage: the canonical plaintext output
@@ -27,6 +28,7 @@
 //!
 //! What the run stage writes is made by a stranger's code: read it as such.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use serde::{Deserialize, Serialize};
@@ -132,6 +134,8 @@ pub mod path {
     pub const BUILD: &str = "build";
     /// The built program.
     pub const BINARY: &str = "build/program.bin";
+    /// [`super::KernelRecord`].
+    pub const KERNELS: &str = "build/kernels.json";
     /// [`super::BuildRecord`].
     pub const BUILD_RECORD: &str = "build/build.json";
     /// What the compiler said.
@@ -316,6 +320,28 @@ pub struct BuildRecord {
     pub options: String,
     /// Length of the built program.
     pub binary_bytes: u64,
+}
+
+/// What the kernels of a built program take, as the driver said when it compiled them: the run stage gives them nothing
+/// else.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct KernelRecord {
+    /// Of each kernel that the job launches, by its name, the kinds of its parameters, in order.
+    pub kernels: BTreeMap<String, Vec<ParameterKind>>,
+}
+
+/// What a parameter of a kernel takes. To the driver an argument is bytes, and it is the parameter that makes a number of
+/// them, or a handle which the driver follows in its own process.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum ParameterKind {
+    /// A buffer: it is a pointer to `__global` or `__constant` memory.
+    Buffer,
+    /// A value: a scalar, a vector or a structure, and no handle.
+    Value,
+    /// Local memory: it is a pointer to that.
+    Local,
 }
 
 /// The trace of a job.

@@ -10,8 +10,8 @@ use aicpw_protocol::{
 };
 
 use crate::job::{Failure, Ready};
+use crate::kernels;
 use crate::library;
-use crate::opencl::program::{BuildError, Built};
 use crate::source;
 
 /// Longest part of the compiler's log that goes into the message.
@@ -23,12 +23,15 @@ const NO_CONTRACTION: &str = "#pragma OPENCL FP_CONTRACT OFF\n";
 /// As OpenCL C begins.
 const CONTRACTION: &str = "#pragma OPENCL FP_CONTRACT ON\n";
 
+/// Has the driver say what kernels take, which [`kernels`] asks.
+const ARGUMENT_INFO: &str = "-cl-kernel-arg-info";
+
 /// Builds the program and keeps what came out.
 ///
 /// # Errors
 ///
-/// `BuildFailed` with the compiler's log, also where the compiler breaks on the program;
-/// `BadManifest` if the kernels are not those of the manifest.
+/// `BuildFailed` with the compiler's log, also where the compiler breaks on the program, and where a kernel takes
+/// what no manifest gives; `BadManifest` if the kernels are not those of the manifest.
 pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
     let class = ready.manifest.class;
     let defines = ready.manifest.build.defines.iter();
@@ -44,22 +47,27 @@ pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
 }
 
 fn compile(ready: &Ready<'_>, text: &str, options: String) -> Result<Done, Failure> {
-    let built = match Built::from_source(&ready.device, text, &options) {
-        Ok(built) => built,
-        Err(BuildError::Refused(log)) => return Err(refused(ready, &log)),
-        Err(BuildError::Other(error)) => return Err(error.into()),
-    };
+    let (built, kernels) = kernels::compile(ready, text, &options)?;
     let log = built.log(&ready.device);
     ready.folder.write(path::BUILD_LOG, log.as_bytes())?;
-    check_kernels(ready, &built)?;
 
     let binary = built.binary()?;
     ready.folder.write(path::BINARY, &binary)?;
+    write_record(ready, path::KERNELS, &kernels)?;
     let record = record(ready, options, binary.len() as u64);
-    let record = serde_json::to_vec_pretty(&record)
-        .map_err(|error| Failure::here(format!("cannot write the build record: {error}")))?;
-    ready.folder.write(path::BUILD_RECORD, &record)?;
+    // Last: with it a build is whole.
+    write_record(ready, path::BUILD_RECORD, &record)?;
     Ok(Done::Build)
+}
+
+fn write_record(
+    ready: &Ready<'_>,
+    name: &str,
+    record: &impl serde::Serialize,
+) -> Result<(), Failure> {
+    let text = serde_json::to_vec_pretty(record)
+        .map_err(|error| Failure::here(format!("cannot write {name}: {error}")))?;
+    ready.folder.write(name, &text)
 }
 
 /// What the compiler is given. Macros stand after the libraries, so that they do not change
@@ -99,7 +107,7 @@ pub fn record(ready: &Ready<'_>, options: String, binary_bytes: u64) -> BuildRec
 /// When the device cannot do what the class demands, or what the manifest asks for.
 pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String, Failure> {
     let is_strict = manifest.class == DeterminismClass::Fp32Strict;
-    let mut options = vec!["-cl-std=CL1.2"];
+    let mut options = vec!["-cl-std=CL1.2", ARGUMENT_INFO];
     options.extend(is_strict.then_some(CORRECT_DIVIDE_SQRT));
     let dropped = options_dropped(manifest.class);
     let given = manifest.build.options.iter().map(String::as_str);
@@ -119,7 +127,7 @@ pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String,
 }
 
 /// The program is at fault: keeps the log and puts its begin into the message.
-fn refused(ready: &Ready<'_>, log: &str) -> Failure {
+pub fn refused(ready: &Ready<'_>, log: &str) -> Failure {
     // Where the job lies is this machine's business.
     let log = log.replace(&ready.folder.root().display().to_string(), "");
     let log = log.trim();
@@ -144,35 +152,6 @@ fn message(begin: &str) -> String {
     }
 }
 
-/// Every kernel that the manifest names is there, with as many arguments.
-fn check_kernels(ready: &Ready<'_>, built: &Built) -> Result<(), Failure> {
-    let mut problems = Vec::new();
-    for step in ready.plan.kernels() {
-        match built.kernel(step.kernel)? {
-            None => problems.push(format!(
-                "{}.kernel: the program has no kernel `{}`; it has: {}",
-                step.path,
-                step.kernel,
-                built.kernel_names()
-            )),
-            Some(kernel) => {
-                let arguments = kernel.arguments()?;
-                if arguments != step.arguments {
-                    problems.push(format!(
-                        "{}.args: there are {}, and kernel `{}` has {arguments}",
-                        step.path, step.arguments, step.kernel
-                    ));
-                }
-            }
-        }
-    }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(Fault::BadManifest, problems.join("\n")))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,7 +172,7 @@ mod tests {
         "-cl-std=CL1.1",
         "-Werror",
         CORRECT_DIVIDE_SQRT,
-        "-cl-kernel-arg-info",
+        ARGUMENT_INFO,
         "-cl-opt-disable",
         "-cl-strict-aliasing",
         "-cl-std=CL1.2",
@@ -202,17 +181,18 @@ mod tests {
     #[test]
     fn the_compiler_is_told_what_has_an_effect_and_only_once() {
         for (class, told) in [
-            ("int", "-cl-std=CL1.2 -cl-opt-disable"),
+            ("int", "-cl-opt-disable"),
             (
                 "fp32-strict",
-                "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -cl-opt-disable",
+                "-cl-fp32-correctly-rounded-divide-sqrt -cl-opt-disable",
             ),
             (
                 "device",
-                "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -cl-opt-disable",
+                "-cl-fp32-correctly-rounded-divide-sqrt -cl-opt-disable",
             ),
         ] {
             let manifest = manifest(class, &OF_A_HOST_PROGRAM);
+            let told = format!("-cl-std=CL1.2 -cl-kernel-arg-info {told}");
             assert_eq!(options(&manifest, true).unwrap(), told, "{class}");
         }
     }

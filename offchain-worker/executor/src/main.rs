@@ -11,6 +11,7 @@
 //! | [`library`] | functions that a program can ask for |
 //! | [`job`] | what is in the job folder |
 //! | [`build`], [`run`] | the two stages |
+//! | [`kernels`] | what the job's kernels take: learnt in the one, kept to in the other |
 //! | [`launching`] | the launches of a run, and its checkpoints |
 //! | [`part`] | a run from one checkpoint to the next, and the state at a checkpoint |
 //! | [`native`] | the same without sandbox and trace, to compare with |
@@ -24,6 +25,7 @@
 mod build;
 mod check;
 mod job;
+mod kernels;
 mod launching;
 mod library;
 mod measure;

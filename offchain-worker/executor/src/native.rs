@@ -12,12 +12,8 @@ use aicpw_protocol::{
 };
 
 use crate::job::{Failure, Ready};
-use crate::opencl::{
-    buffer::Buffer,
-    program::{BoundKernel, BuildError, Built},
-    Session,
-};
-use crate::{build, launching, run};
+use crate::opencl::{buffer::Buffer, program::BoundKernel, Session};
+use crate::{build, kernels, launching, run};
 
 /// Compiles and runs the job.
 ///
@@ -26,16 +22,12 @@ use crate::{build, launching, run};
 /// As the two stages.
 pub fn native(ready: &Ready<'_>) -> Result<(), Failure> {
     let options = build::options(&ready.manifest, ready.device.info.correct_divide_sqrt)?;
-    let built = match Built::from_source(&ready.device, &build::text(ready), &options) {
-        Ok(built) => built,
-        Err(BuildError::Refused(log)) => return Err(Failure::here(log)),
-        Err(BuildError::Other(error)) => return Err(error.into()),
-    };
+    let (built, takes) = kernels::compile(ready, &build::text(ready), &options)?;
     let session = ready.device.session()?;
     let buffers = run::buffers(ready)?;
     ready.plan.run(&mut Launching {
         session,
-        kernels: run::kernels(ready, &built)?,
+        kernels: kernels::of_steps(ready, &built, &takes)?,
         buffers: &buffers,
     })?;
     session.finish()?;

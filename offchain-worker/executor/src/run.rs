@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::time::Instant;
 
 use aicpw_protocol::{
-    job::{path, BuildRecord, Done, JobResult, TraceRecord},
+    job::{path, BuildRecord, Done, JobResult, KernelRecord, TraceRecord},
     manifest::Init,
     merkle::{buffer_root, ResultRootBuilder},
     task::Fault,
@@ -19,7 +19,7 @@ use crate::opencl::{
     program::{BoundKernel, BuildError, Built},
     Session,
 };
-use crate::{build, launching, part, sandbox};
+use crate::{build, kernels, launching, part, sandbox};
 
 /// The constant buffers, by their positions, and their roots before the first launch.
 pub type Constants = Vec<(usize, Hash)>;
@@ -33,11 +33,12 @@ pub type Constants = Vec<(usize, Hash)>;
 /// the device fails.
 pub fn run(ready: &mut Ready<'_>) -> Result<Done, Failure> {
     let binary = binary(ready)?;
+    let takes = kernels::read(ready)?;
     ready.hand_over();
-    execute(ready, binary).map_err(|failure| failure.under_the_program(Fault::RunFailed))
+    execute(ready, binary, &takes).map_err(|failure| failure.under_the_program(Fault::RunFailed))
 }
 
-fn execute(ready: &mut Ready<'_>, binary: Vec<u8>) -> Result<Done, Failure> {
+fn execute(ready: &mut Ready<'_>, binary: Vec<u8>, takes: &KernelRecord) -> Result<Done, Failure> {
     let options = build::options(&ready.manifest, ready.device.info.correct_divide_sqrt)?;
     let built = match Built::from_binary(&ready.device, &binary, &options) {
         Ok(built) => built,
@@ -49,7 +50,7 @@ fn execute(ready: &mut Ready<'_>, binary: Vec<u8>) -> Result<Done, Failure> {
         }
     };
     drop(binary);
-    let kernels = kernels(ready, &built)?;
+    let kernels = kernels::of_steps(ready, &built, takes)?;
     let buffers = buffers(ready)?;
     let constants = constant_roots(ready, &buffers)?;
     match ready.part {
@@ -114,28 +115,6 @@ fn binary(ready: &Ready<'_>) -> Result<Vec<u8>, Failure> {
         return Err(cannot(&"it is not complete; build again"));
     }
     Ok(binary)
-}
-
-/// The kernels of the steps, as they are written.
-///
-/// # Errors
-///
-/// `BadManifest` for one that the program does not have.
-pub fn kernels(ready: &Ready<'_>, built: &Built) -> Result<Vec<BoundKernel>, Failure> {
-    let mut kernels = Vec::new();
-    for step in ready.plan.kernels() {
-        let kernel = built.kernel(step.kernel)?.ok_or_else(|| {
-            Failure::new(
-                Fault::BadManifest,
-                format!(
-                    "{}.kernel: the program has no kernel `{}`",
-                    step.path, step.kernel
-                ),
-            )
-        })?;
-        kernels.push(kernel);
-    }
-    Ok(kernels)
 }
 
 /// Allocates all buffers and gives them their initial content.

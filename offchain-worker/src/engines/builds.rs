@@ -27,7 +27,12 @@ const MAX_BUILDS: usize = 128;
 const MAX_FILE: u64 = 16 << 20;
 
 /// What the build stage leaves, the record last: with it a build is whole.
-const FILES: [&str; 3] = [path::BINARY, path::BUILD_LOG, path::BUILD_RECORD];
+const FILES: [&str; 4] = [
+    path::BINARY,
+    path::BUILD_LOG,
+    path::KERNELS,
+    path::BUILD_RECORD,
+];
 
 /// The builds in a folder.
 #[derive(Debug, Clone)]

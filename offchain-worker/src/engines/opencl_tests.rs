@@ -490,7 +490,7 @@ async fn a_program_is_compiled_once_and_again_after_a_crash() {
     let script = r#"
         if [ "$1" = run ]; then exit 9; fi
         echo compiled >> ../log
-        for file in program.bin build.log build.json; do echo "$file" > build/$file; done
+        for file in program.bin build.log kernels.json build.json; do echo "$file" > build/$file; done
         echo '{"done":"build"}'
     "#;
     let mut case = case(script, LONG);
@@ -518,7 +518,7 @@ async fn a_program_is_compiled_once_and_again_after_a_crash() {
 #[tokio::test]
 async fn what_is_built_for_a_sealed_task_is_not_kept() {
     let script = r#"
-        for file in program.bin build.log build.json; do echo "$file" > build/$file; done
+        for file in program.bin build.log kernels.json build.json; do echo "$file" > build/$file; done
         echo '{"done":"build"}'
     "#;
     let mut case = case(script, LONG);

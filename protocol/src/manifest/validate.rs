@@ -66,7 +66,7 @@ const WITHOUT_EFFECT: [&str; 6] = [
     "-cl-std=CL1.0",
     "-cl-std=CL1.1",
     "-cl-std=CL1.2",
-    // What it keeps for the host program, nobody reads.
+    // The executor asks for it itself.
     "-cl-kernel-arg-info",
     // Of OpenCL 1.0: leave to optimise, which changes nothing about a program that is right.
     "-cl-strict-aliasing",

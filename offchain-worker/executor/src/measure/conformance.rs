@@ -315,7 +315,6 @@ fn run(
         false,
     )?);
     let built = own_programs::build(device, source, options)?;
-    let mut kernel = own_programs::kernel(&built, "check")?;
     let launch = KernelLaunch {
         step: 0,
         kernel: "check",
@@ -324,6 +323,7 @@ fn run(
         local: None,
         offset: None,
     };
+    let mut kernel = own_programs::kernel(&built, launch.kernel, &launch.arguments)?;
     own_programs::run(
         session,
         &mut kernel,

@@ -20,7 +20,7 @@ use crate::{
     opencl::{
         buffer::Buffer,
         devices::{Device, DeviceInfoLine},
-        program::BoundKernel,
+        program::{BoundKernel, Built},
         Error, Session,
     },
     sandbox::{memory_of_driver, Stage},
@@ -160,8 +160,8 @@ fn chunks(bytes: u64, largest: u64) -> impl Iterator<Item = u64> {
 fn taken(device: &Device, sizes: impl Iterator<Item = u64>) -> Result<u64, Error> {
     let session = device.session()?;
     let built = own_programs::build(device, SOURCE, "-cl-std=CL1.2")?;
-    let mut mark = own_programs::kernel(&built, "mark")?;
-    let mut check = own_programs::kernel(&built, "check")?;
+    let [mark, check] = kernels(&built);
+    let (mut mark, mut check) = (mark?, check?);
     // While there is room for it. Drivers make room for a buffer when it is first written.
     let right = Buffer::new(session, "right", 4, false)?;
     right.zero(session)?;
@@ -194,6 +194,14 @@ fn taken(device: &Device, sizes: impl Iterator<Item = u64>) -> Result<u64, Error
         )),
         (held, _) => Ok(held),
     }
+}
+
+/// What marks the pages of a chunk, and what checks them.
+fn kernels(built: &Built) -> [Result<BoundKernel, Error>; 2] {
+    [("mark", None), ("check", Some(0))].map(|(name, result)| {
+        let launch = over_pages(name, 0, PAGE, result);
+        own_programs::kernel(built, name, &launch.arguments)
+    })
 }
 
 /// Another chunk at the end of `buffers`, marked.
@@ -396,8 +404,7 @@ mod tests {
         let device = first_device();
         let session = device.session().unwrap();
         let built = own_programs::build(&device, SOURCE, "-cl-std=CL1.2").unwrap();
-        let [mut mark, mut check] =
-            ["mark", "check"].map(|name| own_programs::kernel(&built, name).unwrap());
+        let [mut mark, mut check] = kernels(&built).map(Result::unwrap);
         let mut buffers = vec![Buffer::new(session, "right", 4, false).unwrap()];
         take(session, &mut mark, &mut buffers, 8 * PAGE).unwrap();
         let mut count = || right_words(session, &mut check, &buffers, 1, 8 * PAGE).unwrap();

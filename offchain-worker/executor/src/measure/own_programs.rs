@@ -1,11 +1,12 @@
 //! Our own programs on a device: what they lack is the driver's fault.
 
-use aicpw_protocol::manifest::KernelLaunch;
+use aicpw_protocol::manifest::{KernelLaunch, Value};
 use ocl::core;
 
 use crate::opencl::{
     buffer::Buffer,
     devices::Device,
+    parameter,
     program::{BoundKernel, BuildError, Built, LaunchError},
     Error, Session,
 };
@@ -20,10 +21,11 @@ pub(super) fn build(device: &Device, source: &str, options: &str) -> Result<Buil
     })
 }
 
-/// A kernel of it.
-pub(super) fn kernel(built: &Built, name: &str) -> Result<BoundKernel, Error> {
+/// A kernel of it, which takes arguments such as these: nobody but us chooses them.
+pub(super) fn kernel(built: &Built, name: &str, arguments: &[Value]) -> Result<BoundKernel, Error> {
+    let takes: Vec<_> = arguments.iter().map(parameter::kind_of).collect();
     built
-        .kernel(name)?
+        .kernel(name, &takes)?
         .ok_or_else(|| Error::Driver(format!("the driver lost kernel `{name}`")))
 }
 

@@ -120,11 +120,11 @@ fn outputs(device: &Device, run: &Run, part: Part, options: &str) -> Result<Vec<
         Part::Fp32 => "single",
     };
     let built = own_programs::build(device, SOURCE, options)?;
-    let mut kernel = own_programs::kernel(&built, name)?;
     let words = words(&run.seed);
     let scalars = words.iter().take(7);
     let mut arguments = vec![Value::Buffer(0)];
     arguments.extend(scalars.map(|word| Value::Scalar(word.to_le_bytes().to_vec())));
+    let mut kernel = own_programs::kernel(&built, name, &arguments)?;
     let mut first = 0;
     while first < segments {
         let count = LAUNCH.min(segments - first);

@@ -111,7 +111,6 @@ fn best(
 ) -> Result<Duration, Error> {
     let session = device.session()?;
     let built = own_programs::build(device, SOURCE, "-cl-std=CL1.2")?;
-    let mut kernel = own_programs::kernel(&built, name)?;
     let launch = KernelLaunch {
         step: 0,
         kernel: name,
@@ -120,6 +119,7 @@ fn best(
         local: None,
         offset: None,
     };
+    let mut kernel = own_programs::kernel(&built, name, &launch.arguments)?;
     let mut best = Duration::MAX;
     for _ in 0..3 {
         let started = Instant::now();

@@ -2,6 +2,7 @@
 
 pub mod buffer;
 pub mod devices;
+pub mod parameter;
 pub mod program;
 
 use std::ffi::CStr;

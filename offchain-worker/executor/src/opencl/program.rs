@@ -3,13 +3,20 @@
 use std::collections::VecDeque;
 use std::ffi::CString;
 
-use aicpw_protocol::manifest::{KernelLaunch, Value};
+use aicpw_protocol::{
+    job::ParameterKind,
+    manifest::{KernelLaunch, Value},
+};
 use ocl::core::{
-    self, ArgVal, Event, Kernel, KernelInfo, KernelInfoResult, Program, ProgramBuildInfo,
-    ProgramInfo, ProgramInfoResult,
+    self, ArgVal, Event, Kernel, Program, ProgramBuildInfo, ProgramInfo, ProgramInfoResult,
 };
 
-use super::{buffer::Buffer, devices::Device, Error, Session};
+use super::{
+    buffer::Buffer,
+    devices::Device,
+    parameter::{self, Parameter},
+    Error, Session,
+};
 
 /// A built program.
 pub struct Built {
@@ -100,17 +107,38 @@ impl Built {
         }
     }
 
-    /// A kernel, or `None` if the program has none of that name.
+    /// A kernel with parameters of these kinds, or `None` if the program has none of that name.
     ///
     /// # Errors
     ///
     /// When the driver failed.
-    pub fn kernel(&self, name: &str) -> Result<Option<BoundKernel>, Error> {
+    pub fn kernel(
+        &self,
+        name: &str,
+        takes: &[ParameterKind],
+    ) -> Result<Option<BoundKernel>, Error> {
+        let kernel = self.find(name)?;
+        Ok(kernel.map(|kernel| BoundKernel {
+            kernel,
+            takes: takes.to_vec(),
+            bound: Vec::new(),
+        }))
+    }
+
+    /// The parameters of a kernel, or `None` if the program has none of that name. Drivers know them of a program that
+    /// they have compiled; of one that they have loaded they need not.
+    ///
+    /// # Errors
+    ///
+    /// When the driver failed, or does not tell.
+    pub fn parameters(&self, name: &str) -> Result<Option<Vec<Parameter>>, Error> {
+        let kernel = self.find(name)?;
+        kernel.map(|kernel| parameter::of(&kernel)).transpose()
+    }
+
+    fn find(&self, name: &str) -> Result<Option<Kernel>, Error> {
         match core::create_kernel(&self.program, name) {
-            Ok(kernel) => Ok(Some(BoundKernel {
-                kernel,
-                bound: Vec::new(),
-            })),
+            Ok(kernel) => Ok(Some(kernel)),
             Err(error) if error.api_status() == Some(core::Status::CL_INVALID_KERNEL_NAME) => {
                 Ok(None)
             }
@@ -133,9 +161,10 @@ fn build_log(device: &Device, program: &Program) -> String {
         .unwrap_or_default()
 }
 
-/// A kernel and the arguments that are set.
+/// A kernel, what it takes, and the arguments that are set.
 pub struct BoundKernel {
     kernel: Kernel,
+    takes: Vec<ParameterKind>,
     bound: Vec<Option<Value>>,
 }
 
@@ -150,19 +179,6 @@ pub enum LaunchError {
 }
 
 impl BoundKernel {
-    /// How many arguments it has.
-    ///
-    /// # Errors
-    ///
-    /// When the driver failed.
-    pub fn arguments(&self) -> Result<usize, Error> {
-        match core::get_kernel_info(&self.kernel, KernelInfo::NumArgs) {
-            Ok(KernelInfoResult::NumArgs(count)) => Ok(count as usize),
-            Ok(_) => Err(Error::Driver("the driver cannot count arguments".into())),
-            Err(error) => Err(Error::when("asking a kernel for its arguments")(error)),
-        }
-    }
-
     /// Enqueues a launch.
     ///
     /// # Errors
@@ -213,7 +229,13 @@ impl BoundKernel {
         }
     }
 
+    /// Sets an argument. Only what the parameter takes comes to the driver: of a stranger's bytes it would make a handle
+    /// where the parameter is one, and follow it.
     fn bind(&self, i: usize, value: &Value, buffers: &[Buffer]) -> Result<(), LaunchError> {
+        let field = format!("args[{i}]");
+        if let Some(misfit) = parameter::misfit(value, self.takes.get(i).copied()) {
+            return Err(LaunchError::Manifest(field, misfit));
+        }
         let set = match value {
             Value::Buffer(position) => core::set_kernel_arg(
                 &self.kernel,
@@ -231,7 +253,7 @@ impl BoundKernel {
                 ArgVal::local::<u8>(&(*bytes as usize)),
             ),
         };
-        set.map_err(|error| refused(error, &format!("args[{i}]")))
+        set.map_err(|error| refused(error, &field))
     }
 }
 
