@@ -7,8 +7,7 @@ use aicpw_protocol::{
     task::{DeterminismClass, Refunded, Role, TaskStatus, Unmatched},
     AssignmentId, TaskId,
 };
-use frame_support::{assert_noop, assert_ok, storage::with_transaction};
-use sp_runtime::TransactionOutcome;
+use frame_support::{assert_noop, assert_ok};
 
 use crate::{mock::*, pallet::*};
 
@@ -140,19 +139,28 @@ fn class_device_wants_the_device_of_the_first() {
             TasksPallet::assign(task, other, &offer),
             Error::<Test>::NotSameDevice
         );
-        // The second such device of its machine is one.
-        let mut second = offer.clone();
-        second.spec.fingerprint = fingerprint(&spec().fingerprint, 1);
-        let assigned = with_transaction(|| {
-            TransactionOutcome::Rollback(TasksPallet::assign(task, other, &second).map(drop))
-        });
-        assert_ok!(assigned);
         // When the first is gone the next may be any again.
         assert_ok!(start(first));
         assert_ok!(fail(first, aicpw_protocol::task::Fault::Crashed));
         assert_eq!(demand(task).fingerprint, None);
         assert_ok!(TasksPallet::assign(task, other, &offer));
         assert_eq!(demand(task).fingerprint, Some([8; 32]));
+    });
+}
+
+/// Regression: the second card of a machine was equal to the second cards of others alone.
+#[test]
+fn class_device_takes_an_equal_device_wherever_it_is_in_its_machine() {
+    ExtBuilder.build_and_execute(|| {
+        let mut one = submission(replicated(2, 2));
+        one.needs.class = DeterminismClass::Device;
+        assert_ok!(TasksPallet::submit(RuntimeOrigin::signed(REQUESTER), one));
+        assign(TaskId(0), device(ALICE, ASK));
+        let other = device(BOB, ASK);
+        let mut offer = Pool::offer(other).unwrap();
+        offer.spec.fingerprint = fingerprint(&spec().fingerprint, 1);
+        assert_ne!(offer.spec.fingerprint, spec().fingerprint);
+        assert_ok!(TasksPallet::assign(TaskId(0), other, &offer));
     });
 }
 
