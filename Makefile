@@ -138,7 +138,8 @@ docs-check: ## Fail if a link between the project's pages leads nowhere, a numbe
 .PHONY: bench
 bench: release ## Measure latency, throughput and overhead of what operators install; prints tables and writes JSON
 	@$(SAY) "building aicpw-bench and what it starts"
-	@$(ENV) cargo build --locked --release --workspace --bins
+	@$(ENV) cargo build --locked --release --workspace --bin aicpw-bench \
+	    --bin aicpw-render --bin aicpw-search --bin lying-executor
 	@$(ENV) AICPW_BIN="$$AICPW_RELEASE" "$$AICPW_RELEASE/aicpw-bench" $(ARGS)
 
 .PHONY: economics
