@@ -3,7 +3,10 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use super::Context;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    signals::Ends,
+};
 
 /// The option of commands that ask.
 #[derive(clap::Args, Clone, Copy, Debug)]
@@ -14,25 +17,35 @@ pub struct Consent {
 }
 
 impl Context<'_> {
-    /// Goes on if the person agrees, now or with `--yes`.
+    /// Goes on if the person agrees, now or with `--yes`. Nothing may be sent before that.
     ///
     /// # Errors
-    /// They do not, or there is nobody to ask.
+    /// They do not, there is nobody to ask, or a signal comes instead of an answer.
     pub async fn confirm(&self, consequence: &str, consent: Consent) -> Result<()> {
         if consent.yes {
             return Ok(());
         }
-        let (input, question) = (std::io::stdin(), std::io::stderr());
+        let (input, mut question) = (std::io::stdin(), std::io::stderr());
         if self.out.is_json() || !input.is_terminal() || !question.is_terminal() {
             return Err(Error::usage(format!("not confirmed: {consequence}"))
                 .hint("nothing was sent; if that is what you want, give --yes"));
         }
-        // In a thread of its own, so that a signal ends it where one is waited for.
+        let mut ends = Ends::listen()?;
+        // In a thread of its own, which may wait for ever: the process ends without it. It must not hold standard
+        // error meanwhile, to which is written why the process ends.
         let consequence = consequence.to_owned();
         let asking = tokio::task::spawn_blocking(move || {
-            ask(&consequence, &mut input.lock(), &mut question.lock())
+            ask(&consequence, &mut input.lock(), &mut question)
         });
-        asking.await.map_err(Error::other)?
+        tokio::select! {
+            biased;
+            how = ends.next() => {
+                // The question stands in this line.
+                let _ = writeln!(std::io::stderr());
+                Err(Error::other(how).hint("nothing was sent"))
+            }
+            answer = asking => answer.map_err(Error::other)?,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod disputes;
 mod fake_node;
 mod provider;
+mod questions;
 mod results;
 mod watch;
 

@@ -1,0 +1,97 @@
+//! What a person is asked at a terminal.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    process::{Child, Stdio},
+};
+
+use rustix::pty::{ioctl_tiocgptpeer, openpt, unlockpt, OpenptFlags};
+
+use super::{fake_node::disputes, *};
+
+/// Starts `aicpw` at a terminal, and returns the side of it at which a person sits.
+fn start_at_terminal(node: &FakeNode, arguments: &[&str]) -> (Child, File) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let person = openpt(flags).unwrap();
+    unlockpt(&person).unwrap();
+    let program = ioctl_tiocgptpeer(&person, flags).unwrap();
+    let mut aicpw = node.aicpw(arguments);
+    aicpw
+        .stdin(program.try_clone().unwrap())
+        .stdout(Stdio::null())
+        .stderr(program);
+    (aicpw.spawn().unwrap(), File::from(person))
+}
+
+/// What is said at the terminal, up to these words, or up to the end if they do not come.
+fn hear(terminal: &mut File, words: &str) -> String {
+    let (mut heard, mut piece) = (Vec::<u8>::new(), [0_u8; 1_024]);
+    loop {
+        let said = String::from_utf8_lossy(&heard).into_owned();
+        if said.contains(words) {
+            return said;
+        }
+        // Once the program has ended, reading fails.
+        match terminal.read(&mut piece) {
+            Ok(bytes @ 1..) => heard.extend(&piece[..bytes]),
+            _ => return said,
+        }
+    }
+}
+
+/// The exit code of what has to end by itself.
+fn code(aicpw: &mut Child) -> Option<i32> {
+    let late = Instant::now() + HANGS_AFTER;
+    loop {
+        if let Some(status) = aicpw.try_wait().unwrap() {
+            return status.code();
+        }
+        if Instant::now() >= late {
+            aicpw.kill().unwrap();
+            panic!("it does not end");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Regression: only Enter ended it, because the question held standard error, where the end was to be told.
+#[test]
+fn a_signal_ends_a_question_at_once_and_nothing_was_sent() {
+    let node = FakeNode::start();
+    let open = disputes::OPEN.to_string();
+    for (signal, how) in [("-INT", "interrupted"), ("-TERM", "told to end")] {
+        for arguments in [
+            &["provider", "unbond", "650"][..],
+            &["task", "dispute", &open],
+        ] {
+            let (mut aicpw, mut terminal) = start_at_terminal(&node, arguments);
+            let asked = hear(&mut terminal, "Go on? [y/N] ");
+            assert!(asked.ends_with("Go on? [y/N] "), "{arguments:?}: {asked}");
+            let sent = Command::new("kill")
+                .args([signal, &aicpw.id().to_string()])
+                .status();
+            assert!(sent.unwrap().success());
+            assert_eq!(code(&mut aicpw), Some(1), "{arguments:?}");
+            let said = hear(&mut terminal, "nothing was sent");
+            assert!(
+                said.contains(&format!("error: {how}")) && said.contains("nothing was sent"),
+                "{arguments:?}: {said}"
+            );
+        }
+    }
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn who_only_types_enter_has_not_agreed() {
+    let node = FakeNode::start();
+    let unbond = ["provider", "unbond", "650"];
+    let (mut aicpw, mut terminal) = start_at_terminal(&node, &unbond);
+    hear(&mut terminal, "Go on? [y/N] ");
+    terminal.write_all(b"\n").unwrap();
+    assert_eq!(code(&mut aicpw), Some(2));
+    let said = hear(&mut terminal, "nothing was sent");
+    assert!(said.contains("error: not confirmed"), "{said}");
+    assert_eq!(node.transactions(), 0);
+}
