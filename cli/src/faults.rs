@@ -57,6 +57,10 @@ pub fn cause(reason: Refunded, faults: &[Fault]) -> String {
             Refunded::MatchWindowEnded => {
                 format!("{}: no device took it in time", words(reason))
             }
+            Refunded::NoVerdict => format!(
+                "{}: the budget is back, but for what audits cost and those who have revealed were paid",
+                words(reason)
+            ),
             _ => words(reason),
         };
     };
@@ -176,6 +180,9 @@ mod tests {
             "match window ended: no device took it in time"
         );
         assert_eq!(said(Refunded::NoKey, &[Fault::NoKey]), "no key");
+        // The provider of a disputed result has a base fee.
+        let unjudged = said(Refunded::NoVerdict, &[]);
+        assert!(unjudged.starts_with("no verdict: the budget is back, but for what audits"));
     }
 
     #[test]

@@ -116,10 +116,10 @@ pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
         return Err(refused);
     }
     let bond = bond_of(&chain, &task).await?;
-    let clock = chain.clock().await?;
+    let (clock, base_fee) = (chain.clock().await?, base_fee(&chain).await);
     let consequence = format!(
         "{}. {}",
-        dispute_consequence(&task, bond, &clock),
+        dispute_consequence(&task, bond, base_fee, &clock),
         to_fetch(&chain, &clock).await?
     );
     let plan = Plan {
@@ -216,8 +216,35 @@ pub fn dispute_obstacle(
     None
 }
 
+/// What the provider of a result gets where a dispute about it ends without a verdict. A node that does not say it takes
+/// disputes all the same.
+pub async fn base_fee(chain: &Chain) -> Option<Balance> {
+    chain.constant("Tasks", "BaseFee").await.ok()
+}
+
+/// What of the budget does not come back without a verdict.
+fn kept_without_verdict(task: &TaskView<Account>, base_fee: Option<Balance>) -> String {
+    let fee = match base_fee {
+        // It is paid as far as the escrow goes.
+        Some(fee) => format!(
+            "a base fee of {}",
+            Amount(fee.min(task.escrow)).brief_with_unit()
+        ),
+        None => "a base fee".into(),
+    };
+    match task.audit.as_ref().map_or(0, |audit| audit.cost) {
+        0 => fee,
+        cost => format!("{} for audits and {fee}", Amount(cost).brief_with_unit()),
+    }
+}
+
 /// What whoever disputes a result puts at stake.
-pub fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Clock) -> String {
+pub fn dispute_consequence(
+    task: &TaskView<Account>,
+    bond: Balance,
+    base_fee: Option<Balance>,
+    clock: &Clock,
+) -> String {
     let window = match task.status {
         TaskStatus::Verifying { settle_at } => {
             format!(". The window of the result: {}", clock.left(settle_at))
@@ -232,11 +259,13 @@ pub fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Cloc
         "a bond of {} is held: it is the pay of a jury, which runs task {} again. It is lost if they \
          find what was revealed, or cannot run the task as its requester serves it. If the result is \
          wrong, it goes back: the provider loses {}, of which the requester gets what the result's audit \
-         has cost it, and the task is run again. If too few providers can be jurors, nothing is decided: bond and budget go back, and the \
-         provider is not paid{window}",
+         has cost it, and the task is run again. If too few providers can be jurors, or most of them do not \
+         agree, nothing is decided: bond and budget go back, but for {}, which is all that the provider \
+         gets{window}",
         Amount(bond).with_unit(),
         task.id,
-        Amount(at_stake).brief_with_unit()
+        Amount(at_stake).brief_with_unit(),
+        kept_without_verdict(task, base_fee)
     )
 }
 

@@ -115,7 +115,7 @@ fn an_appeal_that_the_chain_would_refuse_is_not_sent() {
 
 #[test]
 fn what_is_at_stake_is_said_first() {
-    let text = dispute_consequence(&verifying(), 5 * AICP, &CLOCK);
+    let text = dispute_consequence(&verifying(), 5 * AICP, Some(AICP / 200), &CLOCK);
     for part in [
         "a bond of 5 AICP",
         "the provider loses 0.000000000000000011 AICP",
@@ -123,6 +123,29 @@ fn what_is_at_stake_is_said_first() {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
+}
+
+/// Regression: it said that the whole budget goes back, and that the provider is not paid.
+#[test]
+fn what_does_not_come_back_without_a_verdict_is_said_first() {
+    let said = |task: &TaskView<Account>, base_fee| {
+        let text = dispute_consequence(task, 5 * AICP, base_fee, &CLOCK);
+        let (_, rest) = text
+            .split_once("bond and budget go back, but for ")
+            .unwrap();
+        let (kept, _) = rest
+            .split_once(", which is all that the provider gets")
+            .unwrap();
+        kept.to_owned()
+    };
+    let mut task = verifying();
+    let base_fee = Some(AICP / 200);
+    let both = "0.00008 AICP for audits and a base fee of 0.005 AICP";
+    assert_eq!(said(&task, base_fee), both);
+    assert_eq!(said(&task, None), "0.00008 AICP for audits and a base fee");
+    task.audit = None;
+    task.escrow = AICP / 1_000;
+    assert_eq!(said(&task, base_fee), "a base fee of 0.001 AICP");
 }
 
 #[test]

@@ -357,6 +357,7 @@ impl Court<'_> {
     async fn plan(&self, view: &TaskView<Account>) -> Result<Plan> {
         let bond = contest::bond_of(self.chain, view).await?;
         let clock = self.chain.clock().await?;
+        let base_fee = contest::base_fee(self.chain).await;
         Ok(Plan {
             call: Call::dispute_part(self.id),
             bond,
@@ -365,7 +366,7 @@ impl Court<'_> {
             consequence: format!(
                 "this machine runs the task first. If it comes to another result, {}. If the jurors do not get \
                  the state that they begin in, and no others are found to run the whole job, the bond is lost too",
-                contest::dispute_consequence(view, bond, &clock)
+                contest::dispute_consequence(view, bond, base_fee, &clock)
             ),
         })
     }

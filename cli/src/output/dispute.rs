@@ -198,7 +198,10 @@ pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
         }
     };
     let without_verdict = match dispute.about {
-        About::Result => "the requester is refunded",
+        About::Result => {
+            "the requester gets the budget back, but for what audits cost and a base fee for each provider \
+             that has revealed"
+        }
         About::Availability { .. } => "all is as before the claim",
     };
     match outcome {
