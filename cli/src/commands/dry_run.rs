@@ -77,12 +77,50 @@ pub struct Outlook {
     /// Who would take the first replica now.
     answer: DryRun,
     verification: Verification,
-    /// What judging its result is reckoned by, where the budget makes that more than the price.
-    judged: Option<Balance>,
+    /// What the budget makes dearer.
+    dearer: Option<Dearer>,
     /// How many different providers offer what it needs (in class `device` on a device that is equal to that of the
     /// first replica), where the chain compares their results and that is known.
     providers: Option<usize>,
     class: DeterminismClass,
+}
+
+/// What judging a result is reckoned by where the budget makes that more than the price, though a lower one would do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Dearer {
+    judged: Balance,
+    /// The highest budget with which it is the price; where the chain takes none so low, the lowest that it takes.
+    lower: Amount,
+}
+
+impl Dearer {
+    /// At this price, of each replica.
+    fn new(
+        price: Balance,
+        budget: Balance,
+        lowest_budget: Amount,
+        replicas: u8,
+        juror_pay: Balance,
+    ) -> Option<Self> {
+        let replicas = Balance::from(replicas.max(1));
+        let judged = judging::judged_price(price, budget / replicas, juror_pay);
+        let of_price = price.saturating_mul(juror_pay).saturating_mul(replicas);
+        let lower = of_price.max(lowest_budget.0);
+        (judged > price && lower < budget).then_some(Self {
+            judged,
+            lower: Amount(lower),
+        })
+    }
+
+    /// For people.
+    fn explain(&self) -> String {
+        format!(
+            "the budget is far more than the price: audits, a dispute and what its provider locks are reckoned by {} \
+             then, and not by the price. With --budget {} they cost less",
+            Amount(self.judged).brief_with_unit(),
+            self.lower
+        )
+    }
 }
 
 impl Outlook {
@@ -101,12 +139,11 @@ impl Outlook {
         let answer = chain
             .dry_run(requester, needs, budget, limit, verification)
             .await?;
-        let mut judged = None;
+        let mut dearer = None;
         if let (DryRun::Match { price, .. }, true) = (&answer, verification.is_audited()) {
             let juror_pay: u32 = chain.constant("Disputes", "JurorPay").await?;
-            let each = budget / Balance::from(verification.replicas().max(1));
-            let by = judging::judged_price(*price, each, juror_pay.into());
-            judged = (by > *price).then_some(by);
+            let (lowest, replicas) = (terms.lowest_budget(), verification.replicas());
+            dearer = Dearer::new(*price, budget, lowest, replicas, juror_pay.into());
         }
         let mut providers = None;
         let counts = verification.replicas() > 1 || needs_equals(needs.class, verification);
@@ -119,7 +156,7 @@ impl Outlook {
         Ok(Self {
             answer,
             verification,
-            judged,
+            dearer,
             providers,
             class: needs.class,
         })
@@ -150,12 +187,8 @@ impl Outlook {
     /// The answer for people: `Err` if as things are the task would not come to its end.
     pub fn explain(&self) -> Result<String, String> {
         let mut first = explain(&self.answer, self.verification.replicas())?;
-        if let Some(judged) = self.judged {
-            first += &format!(
-                "\naudits, a dispute and what its provider locks are reckoned by {}, as the budget is far more than \
-                 the price: with a lower --budget they cost less",
-                Amount(judged).brief_with_unit()
-            );
+        if let Some(dearer) = self.dearer {
+            first += &format!("\n{}", dearer.explain());
         }
         let (replicas, quorum) = (self.verification.replicas(), self.verification.quorum());
         let Some(fit) = self.providers.filter(|fit| *fit < usize::from(replicas)) else {
@@ -322,6 +355,7 @@ async fn warn_of_funds(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aicpw_protocol::units::AICP;
 
     #[test]
     fn audits_are_a_line_of_their_own() {
@@ -343,9 +377,10 @@ mod tests {
         assert!(text.contains("one of 3 replicas"), "{text}");
     }
 
+    /// Regression: at the lowest budget that the chain takes it said to name a lower one.
     #[test]
     fn what_the_budget_makes_dearer_than_the_price_is_said() {
-        let said = |judged| {
+        let said = |dearer| {
             let outlook = Outlook {
                 answer: DryRun::Match {
                     device: aicpw_protocol::DeviceId(3),
@@ -356,16 +391,26 @@ mod tests {
                 verification: Verification::Optimistic {
                     window: aicpw_protocol::Milliseconds(60_000),
                 },
-                judged,
+                dearer,
                 providers: None,
                 class: DeterminismClass::Int,
             };
             outlook.explain().unwrap()
         };
-        let text = said(Some(500_000_000_000_000_000));
-        assert!(text.contains("are reckoned by 0.5 AICP"), "{text}");
-        assert!(text.contains("with a lower --budget"), "{text}");
+        // At a price of 0.00005 AICP, and a lowest budget of 0.01.
+        let dearer =
+            |budget, replicas| Dearer::new(AICP / 20_000, budget, Amount(AICP / 100), replicas, 2);
+        let text = said(dearer(AICP, 1));
+        assert!(text.contains("are reckoned by 0.5 AICP then"), "{text}");
+        assert!(text.contains("With --budget 0.01 they cost less"), "{text}");
+        assert_eq!(dearer(AICP / 100, 1), None);
         assert!(!said(None).contains("--budget"));
+        // At a price of 1 AICP, of which each of three replicas can have two.
+        let dearer = |budget| Dearer::new(AICP, budget, Amount(AICP / 100), 3, 2);
+        assert_eq!(dearer(6 * AICP), None);
+        let text = said(dearer(12 * AICP));
+        assert!(text.contains("are reckoned by 2 AICP then"), "{text}");
+        assert!(text.contains("With --budget 6 they cost less"), "{text}");
     }
 
     /// Regression: that one provider fits was enough, of a task of which no result can come then.
@@ -383,7 +428,7 @@ mod tests {
                     replicas: 3,
                     quorum,
                 },
-                judged: None,
+                dearer: None,
                 providers,
                 class: DeterminismClass::Int,
             };
@@ -422,7 +467,7 @@ mod tests {
                     audit_cost: 0,
                 },
                 verification,
-                judged: None,
+                dearer: None,
                 providers,
                 class,
             };

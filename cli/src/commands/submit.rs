@@ -13,7 +13,7 @@ use aicpw_protocol::{
     sealing::DataKey,
     task::{Privacy, Submission, TaskStatus},
     view::TaskView,
-    AssignmentId, TaskId,
+    AssignmentId, Milliseconds, TaskId,
 };
 
 use super::{
@@ -76,7 +76,7 @@ pub struct SubmitArgs {
 
     /// Give up waiting after this span; the task goes on
     #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span, requires = "wait")]
-    pub timeout: Option<aicpw_protocol::Milliseconds>,
+    pub timeout: Option<Milliseconds>,
 
     #[command(flatten)]
     pub address: AddressArgs,
@@ -140,10 +140,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
     let outlook = Outlook::ask(&chain, signer.account, &market, &terms).await?;
     match outlook.explain() {
         Ok(text) => out.say(text),
-        Err(text) => out.warn(format!(
-            "{text}; the task waits {} for one that does, and is refunded if none comes by then",
-            show_span(terms.match_window())
-        )),
+        Err(text) => out.warn(unfit(&text, terms.match_window())),
     }
     if let Some(warning) = outlook.warning() {
         out.warn(warning);
@@ -466,6 +463,15 @@ async fn until_final(
         }
         heads.next().await?;
     }
+}
+
+/// What is said of a task that would not come to its end as things are. `why` may be several sentences.
+fn unfit(why: &str, match_window: Milliseconds) -> String {
+    format!(
+        "{why}\nsubmitted now, the task waits {} for what is missing. If that does not come by then, it ends without a \
+         result, and what is not paid of the budget comes back",
+        show_span(match_window)
+    )
 }
 
 /// Where to go on from if `error` only says that finality takes long: who waits for a result waits for that as well, and

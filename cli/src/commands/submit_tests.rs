@@ -86,6 +86,18 @@ async fn a_block_that_is_not_final_yet_is_waited_for() {
     assert_eq!(error.kind, Kind::Unreachable);
 }
 
+/// Regression: it was put behind whatever was said last, as if that were what the task waits for.
+#[test]
+fn what_a_task_waits_for_that_does_not_fit_is_a_sentence_of_its_own() {
+    let why = "only 1 provider offers what the task needs\ndevice 3 would take it now";
+    let said = unfit(why, Milliseconds(300_000));
+    let own = said.strip_prefix(why).unwrap();
+    assert!(
+        own.starts_with("\nsubmitted now, the task waits 5m for what is missing. "),
+        "{said}"
+    );
+}
+
 /// Regression: who waited with `--sealed` was gone after a minute and a half, and nobody granted the key.
 #[test]
 fn finality_that_takes_long_is_waited_for() {

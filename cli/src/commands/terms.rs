@@ -72,6 +72,7 @@ pub struct Terms {
     needs: Needs,
     time_limit: Milliseconds,
     budget: Amount,
+    lowest_budget: Amount,
     match_window: Milliseconds,
     verification: Verification,
     /// What the person should know.
@@ -115,7 +116,7 @@ impl Terms {
             .clone()
             .unwrap_or_default()
             .resolve(market.window_range, manifest.output_bytes())?;
-        check_budget(args, gflops, market, audits, verification)?;
+        let lowest_budget = check_budget(args, gflops, market, audits, verification)?;
         let needs = Needs {
             engine: manifest.engine,
             class: manifest.class,
@@ -128,6 +129,7 @@ impl Terms {
             needs,
             time_limit: args.time_limit,
             budget: args.budget,
+            lowest_budget,
             match_window,
             verification,
             notes,
@@ -148,6 +150,11 @@ impl Terms {
     /// Most to pay.
     pub fn budget(&self) -> Amount {
         self.budget
+    }
+
+    /// The lowest that the chain would take.
+    pub fn lowest_budget(&self) -> Amount {
+        self.lowest_budget
     }
 
     /// How the result is verified.
@@ -215,14 +222,17 @@ fn match_window(window: Option<Milliseconds>, market: &MarketParameters) -> Resu
     }
 }
 
-/// Names the lowest budget that the chain takes, if this one is lower.
+/// The lowest budget that the chain takes.
+///
+/// # Errors
+/// This one is lower; the message names the lowest.
 fn check_budget(
     args: &TermsArgs,
     gflops: Gflops,
     market: &MarketParameters,
     audits: &AuditPolicy,
     verification: Verification,
-) -> Result<()> {
+) -> Result<Amount> {
     let replicas = verification.replicas();
     let is_audited = verification.is_audited();
     let of_one =
@@ -240,7 +250,7 @@ fn check_budget(
     };
     let least = of_all.max(market.min_budget);
     if args.budget.0 >= least {
-        return Ok(());
+        return Ok(Amount(least));
     }
     let why = if of_all < market.min_budget {
         "the chain's lowest".into()

@@ -130,7 +130,8 @@ fn the_lowest_budget_is_named_whatever_decides_it() {
         let amount: Amount = named.split(' ').next().unwrap().parse().unwrap();
         let aicp = amount.0 as f64 / AICP as f64;
         assert!(least.contains(&aicp), "{options}: {aicp}");
-        terms(&format!("--budget {amount} {options}")).unwrap();
+        let taken = terms(&format!("--budget {amount} {options}")).unwrap();
+        assert_eq!(taken.lowest_budget(), amount, "{options}");
         let less = Amount(amount.0 - 1);
         let error = terms(&format!("--budget {less} {options}")).unwrap_err();
         assert!(
