@@ -149,7 +149,8 @@ Examples:
     Account(account::AccountCommand),
     /// Send AICP to another account
     ///
-    /// Never ends the sending account: what keeps it alive stays there.
+    /// Never ends the sending account: what keeps it alive stays there. An account that has nothing yet has to get as
+    /// much as that, or more.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key transfer 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty 12.5")]

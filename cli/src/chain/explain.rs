@@ -1,7 +1,7 @@
 //! What failures of the node and the chain mean to a person.
 
 use subxt::{
-    error::{DispatchError, TransactionEventsError},
+    error::{DispatchError, TokenError, TransactionEventsError},
     rpcs,
 };
 
@@ -266,9 +266,14 @@ fn dispatch(error: DispatchError) -> Error {
             }
             Err(_) => refused(Kind::Error, module),
         },
-        DispatchError::Token(token) => {
-            refused(Kind::InsufficientFunds, token).hint("see `aicpw account balance`")
-        }
+        DispatchError::Token(
+            token @ (TokenError::FundsUnavailable
+            | TokenError::OnlyProvider
+            | TokenError::Frozen
+            | TokenError::NotExpendable),
+        ) => refused(Kind::InsufficientFunds, token).hint("see `aicpw account balance`"),
+        // What the account owns does not matter to these.
+        DispatchError::Token(token) => refused(Kind::Error, token),
         error => refused(Kind::Error, error),
     }
 }
@@ -315,6 +320,19 @@ mod tests {
             format!("the chain refused it: Too little{said}")
         );
         assert_eq!(poor.kind, Kind::InsufficientFunds);
+    }
+
+    #[test]
+    fn what_the_account_lacks_has_a_code_of_its_own() {
+        let kind = |token| {
+            let error = DispatchError::Token(token);
+            let failed = subxt::error::TransactionEventsError::ExtrinsicFailed(error);
+            super::subxt(failed.into()).kind
+        };
+        assert_eq!(kind(TokenError::FundsUnavailable), Kind::InsufficientFunds);
+        assert_eq!(kind(TokenError::Frozen), Kind::InsufficientFunds);
+        // It is the other account that would have too little.
+        assert_eq!(kind(TokenError::BelowMinimum), Kind::Error);
     }
 
     #[test]

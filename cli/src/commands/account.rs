@@ -7,7 +7,7 @@ use super::{ledger, Context};
 use crate::{
     account::Account,
     amount::{positive, Amount},
-    chain::call::Call,
+    chain::{call::Call, read::Funds},
     error::{Error, Kind, Result},
     output::table::pairs,
 };
@@ -117,10 +117,29 @@ pub async fn run(context: &Context<'_>, command: AccountCommand) -> Result<()> {
     Ok(())
 }
 
+/// Why the chain would refuse to give so little to an account that owns this, so that no fee is paid for that.
+fn too_little(args: &TransferArgs, owned: &Funds) -> Option<Error> {
+    let least = owned.existential_deposit.saturating_sub(owned.free);
+    if args.amount.0 >= least {
+        return None;
+    }
+    let error = Error::usage(format!(
+        "AMOUNT: at least {}: {} has {}, and no account exists with less than {}",
+        Amount(least).with_unit(),
+        args.to,
+        Amount(owned.free).with_unit(),
+        Amount(owned.existential_deposit).with_unit()
+    ));
+    Some(error.hint("nothing was sent"))
+}
+
 /// Sends AICP.
 pub async fn transfer(context: &Context<'_>, args: &TransferArgs) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;
+    if let Some(refused) = too_little(args, &chain.funds(args.to).await?) {
+        return Err(refused);
+    }
     let call = Call::transfer(args.to, args.amount.0);
     let signed = chain.sign(&signer, &call).await?;
     let funds = chain.funds(signer.account).await?;
@@ -161,6 +180,38 @@ pub async fn transfer(context: &Context<'_>, args: &TransferArgs) -> Result<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aicpw_protocol::units::AICP;
+
+    /// Regression: it was sent, and the chain refused it for a fee.
+    #[test]
+    fn what_a_new_account_could_not_exist_with_is_not_sent() {
+        let refused = |amount, free| {
+            let args = TransferArgs {
+                to: Account([1; 32]),
+                amount: Amount(amount),
+            };
+            let owned = Funds {
+                free,
+                held: 0,
+                frozen: 0,
+                existential_deposit: AICP / 1_000,
+            };
+            too_little(&args, &owned)
+        };
+        let least = AICP / 1_000;
+        let error = refused(least - 1, 0).unwrap();
+        assert_eq!(error.kind, Kind::Usage);
+        assert!(
+            error.message.starts_with("AMOUNT: at least 0.001 AICP: "),
+            "{error}"
+        );
+        assert_eq!(error.hint.unwrap(), "nothing was sent");
+        assert!(refused(least, 0).is_none());
+        assert!(refused(1, least).is_none());
+        // What is held does not count.
+        assert!(refused(least - 2, 1).is_some());
+        assert!(refused(least - 1, 1).is_none());
+    }
 
     #[test]
     fn the_documents_are_documented() {
