@@ -1,21 +1,27 @@
 //! Why assignments and tasks ended without a result, in words for people, and what can be done about it.
 
 use aicpw_protocol::{
-    task::{AssignmentStatus, Blame, Fault, Refunded, Role},
+    task::{AssignmentStatus, Blame, Fault, Refunded, Role, Verification},
     view::TaskView,
     TaskId,
 };
 
 use crate::{account::Account, life::words, quantity::count};
 
-/// What a fault means, where nobody has said more about it.
-pub fn explain(fault: Fault) -> &'static str {
+/// Whether a task says which root is right. No jury finds one for it.
+pub fn expects(view: &TaskView<Account>) -> bool {
+    matches!(view.submission.verification, Verification::Expected { .. })
+}
+
+/// What a fault means, where nobody has said more about it; of a replica of a task that `expects` a root.
+pub fn explain(fault: Fault, expects: bool) -> &'static str {
     match fault {
         Fault::NoKey => "the data key was not granted in time",
         Fault::NoStart => "the provider did not begin in time",
         Fault::NoProgress => "nothing was heard of the provider any more",
         Fault::NoCommit => "the provider was not done before the deadline",
         Fault::NoReveal => "the provider had a result, and did not open it",
+        Fault::WrongResult if expects => "the result has another root than the one that is expected",
         Fault::WrongResult => "the result is another than was found right, or a juror has not shown that it has run the job",
         Fault::Crashed => "something of the provider's own failed",
         Fault::BadKey => "the key that was granted does not open the data",
@@ -28,9 +34,9 @@ pub fn explain(fault: Fault) -> &'static str {
 }
 
 /// A fault with what its provider says of it, or else with what it means.
-pub fn show(fault: Fault, message: &str) -> String {
+pub fn show(fault: Fault, message: &str, expects: bool) -> String {
     let more = match message.is_empty() {
-        true => explain(fault),
+        true => explain(fault, expects),
         false => message,
     };
     format!("{}: {more}", words(fault))
@@ -51,8 +57,8 @@ pub fn of(view: &TaskView<Account>) -> Vec<Fault> {
 }
 
 /// Why a task was refunded. What its attempts failed of says more than how the chain calls its end.
-pub fn cause(reason: Refunded, faults: &[Fault]) -> String {
-    let Some(failed) = failed(faults) else {
+pub fn cause(reason: Refunded, faults: &[Fault], expects: bool) -> String {
+    let Some(failed) = failed(faults, expects) else {
         return match reason {
             Refunded::MatchWindowEnded => {
                 format!("{}: no device took it in time", words(reason))
@@ -76,7 +82,7 @@ pub fn cause(reason: Refunded, faults: &[Fault]) -> String {
 }
 
 /// How many attempts failed, and each thing that they failed of once.
-fn failed(faults: &[Fault]) -> Option<String> {
+fn failed(faults: &[Fault], expects: bool) -> Option<String> {
     let mut names = Vec::new();
     for fault in faults {
         let name = words(fault);
@@ -86,7 +92,7 @@ fn failed(faults: &[Fault]) -> Option<String> {
     }
     match faults {
         [] => None,
-        [only] => Some(format!("its attempt failed ({})", show(*only, ""))),
+        [only] => Some(format!("its attempt failed ({})", show(*only, "", expects))),
         several => Some(format!(
             "{} failed ({})",
             count(several.len(), "attempt"),
@@ -155,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_the_attempts_failed_of_is_said_rather_than_how_the_wait_ended() {
-        let said = |reason, faults: &[Fault]| cause(reason, faults);
+        let said = |reason, faults: &[Fault]| cause(reason, faults, false);
         assert_eq!(
             said(Refunded::MatchWindowEnded, &[Fault::BuildFailed]),
             "its attempt failed (build failed: the program does not compile), and no other provider was \
@@ -183,6 +189,23 @@ mod tests {
         // The provider of a disputed result has a base fee.
         let unjudged = said(Refunded::NoVerdict, &[]);
         assert!(unjudged.starts_with("no verdict: the budget is back, but for what audits"));
+    }
+
+    /// Regression: there was no jury, and it spoke of jurors.
+    #[test]
+    fn a_root_that_is_not_the_expected_one_is_called_that() {
+        let faults = [Fault::WrongResult];
+        assert_eq!(
+            cause(Refunded::MatchWindowEnded, &faults, true),
+            "its attempt failed (wrong result: the result has another root than the one that is expected), and \
+             no other provider was found in time"
+        );
+        let judged = cause(Refunded::AttemptsExhausted, &faults, false);
+        assert!(judged.contains("another than was found right"), "{judged}");
+        assert_eq!(
+            show(Fault::NoStart, "", true),
+            show(Fault::NoStart, "", false)
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use aicpw_protocol::{
     hashing::Hash,
-    task::{AssignmentStatus, Fault, Progress, Refunded, TaskStatus, Unmatched},
+    task::{AssignmentStatus, Fault, Progress, Refunded, Role, TaskStatus, Unmatched},
     view::{AssignmentView, TaskView},
     AssignmentId, BlockNumber, ContentId, DeviceId,
 };
@@ -76,6 +76,9 @@ pub enum Step {
         fault: Fault,
         message: String,
         log: Option<ContentId>,
+        /// Whether it was to come to a root that the task names.
+        #[serde(skip)]
+        expects: bool,
     },
     /// The task waits for another device, until then.
     Requeued { match_by: BlockNumber },
@@ -87,6 +90,9 @@ pub enum Step {
     Refunded {
         reason: Refunded,
         faults: Vec<Fault>,
+        /// Whether the task names the root that is right.
+        #[serde(skip)]
+        expects: bool,
     },
 }
 
@@ -204,20 +210,23 @@ impl Step {
                 provider,
                 fault,
                 message,
+                expects,
                 ..
             } => format!(
                 "{}, assignment {assignment} of {provider}, failed: {}",
                 attempt(*assignment),
-                faults::show(*fault, message)
+                faults::show(*fault, message, *expects)
             ),
             Self::Requeued { match_by } => {
                 format!("waits for another device: {}", clock.left(*match_by))
             }
             Self::Settled { paid } => format!("settled: {} paid", paid.brief_with_unit()),
             Self::Cancelled => "cancelled".into(),
-            Self::Refunded { reason, faults } => {
-                format!("refunded: {}", faults::cause(*reason, faults))
-            }
+            Self::Refunded {
+                reason,
+                faults,
+                expects,
+            } => format!("refunded: {}", faults::cause(*reason, faults, *expects)),
         }
     }
 }
@@ -320,8 +329,9 @@ impl Life {
     /// What happened since the last view.
     pub fn observe(&mut self, view: &TaskView<Account>) -> Vec<Step> {
         let mut steps = Vec::new();
+        let expects = faults::expects(view);
         for assignment in &view.assignments {
-            self.observe_assignment(assignment, &mut steps);
+            self.observe_assignment(assignment, expects, &mut steps);
         }
         let before = self.status.replace(view.status);
         if before != Some(view.status) {
@@ -373,15 +383,23 @@ impl Life {
                 }
                 TaskStatus::Cancelled { .. } => steps.push(Step::Cancelled),
                 TaskStatus::Refunded { reason, .. } => {
-                    let faults = faults::of(view);
-                    steps.push(Step::Refunded { reason, faults });
+                    steps.push(Step::Refunded {
+                        reason,
+                        faults: faults::of(view),
+                        expects,
+                    });
                 }
             }
         }
         steps
     }
 
-    fn observe_assignment(&mut self, view: &AssignmentView<Account>, steps: &mut Vec<Step>) {
+    fn observe_assignment(
+        &mut self,
+        view: &AssignmentView<Account>,
+        expects: bool,
+        steps: &mut Vec<Step>,
+    ) {
         let assignment = view.id;
         let seen = self.assignments.entry(assignment).or_insert_with(|| {
             steps.push(Step::Matched {
@@ -450,6 +468,7 @@ impl Life {
                     fault: *fault,
                     message: String::from_utf8_lossy(message).into_owned(),
                     log: log.clone(),
+                    expects: expects && view.role == Role::Replica,
                 });
             }
             seen.ended = true;

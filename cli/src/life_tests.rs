@@ -3,7 +3,7 @@ use crate::chain::read::tests::CLOCK;
 use aicpw_protocol::{
     commitment::ResultOpening,
     device::Reputation,
-    task::{DeterminismClass, Engine, Needs, Privacy, Role, Submission, Verification},
+    task::{DeterminismClass, Engine, Needs, Privacy, Submission, Verification},
     view::{AuditState, AuditView},
     Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
@@ -255,6 +255,38 @@ fn a_silent_provider_is_said_to_have_been_silent() {
     );
 }
 
+/// Regression: it was told as what a jury finds, and there is none.
+#[test]
+fn another_root_than_the_expected_one_is_told_as_that() {
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::WrongResult,
+        at: 130,
+        log: None,
+        message: Default::default(),
+    };
+    let refunded = TaskStatus::Refunded {
+        at: 140,
+        reason: Refunded::MatchWindowEnded,
+    };
+    let mut task = view(refunded, vec![assignment(0, failed)]);
+    task.submission.verification = Verification::Expected { root_hash: [1; 32] };
+    let said = |task: &TaskView<Account>| {
+        let steps = Life::default().observe(task);
+        let [.., failed, refunded] = steps.as_slice() else {
+            panic!("{steps:?}");
+        };
+        (failed.show(&CLOCK), refunded.show(&CLOCK))
+    };
+    let why = "wrong result: the result has another root than the one that is expected";
+    let (failed, refunded) = said(&task);
+    assert!(failed.ends_with(&format!("failed: {why}")), "{failed}");
+    assert!(refunded.contains(why), "{refunded}");
+    // Whoever fetches for a claim has found another result than most.
+    task.assignments[0].role = Role::Fetcher;
+    let (failed, _) = said(&task);
+    assert!(!failed.contains("expected"), "{failed}");
+}
+
 #[test]
 fn waiting_is_told_once_for_each_reason() {
     let mut life = Life::default();
@@ -348,6 +380,7 @@ pub fn every_step() -> Vec<Step> {
             fault: Fault::Crashed,
             message: String::new(),
             log: None,
+            expects: true,
         },
         Step::Requeued { match_by: 9 },
         Step::Settled { paid: Amount(1) },
@@ -355,6 +388,7 @@ pub fn every_step() -> Vec<Step> {
         Step::Refunded {
             reason: Refunded::AttemptsExhausted,
             faults: vec![Fault::Crashed],
+            expects: true,
         },
     ]
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use aicpw_protocol::{
     job::without_log,
     sealing::stream::sealed_length,
-    task::{AssignmentStatus, Fault, Privacy, TaskStatus, Verification},
+    task::{AssignmentStatus, Fault, Privacy, TaskStatus},
     view::{AssignmentView, TaskView},
     AssignmentId, BlockNumber, ContentId, TaskId,
 };
@@ -176,6 +176,7 @@ impl<'a> Teller<'a> {
             fault,
             message,
             log,
+            ..
         } = step
         {
             self.failures.push(Failure {
@@ -357,9 +358,8 @@ pub fn outcome(view: &TaskView<Account>) -> Result<()> {
     let id = view.id;
     match view.status {
         TaskStatus::Refunded { reason, .. } => {
-            let faults = faults::of(view);
-            let cause = faults::cause(reason, &faults);
-            let expects = matches!(view.submission.verification, Verification::Expected { .. });
+            let (faults, expects) = (faults::of(view), faults::expects(view));
+            let cause = faults::cause(reason, &faults, expects);
             Err(
                 Error::new(Kind::TaskFailed, format!("task {id} was refunded: {cause}"))
                     .hint(faults::next_step(id, reason, &faults, expects))

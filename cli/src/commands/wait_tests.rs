@@ -117,6 +117,7 @@ fn a_message_is_not_told_twice() {
         fault: Fault::BuildFailed,
         message: message.into(),
         log: None,
+        expects: false,
     };
     let long = step("the program does not compile:\nerror: 1\nerr…");
     let text = step_above(&long, "error: 1\nerror: 2\n", &CLOCK);

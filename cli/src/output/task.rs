@@ -139,7 +139,7 @@ pub fn show(view: &TaskView<Account>, beside: Beside, clock: &Clock) -> String {
         )),
         TaskStatus::Cancelled { at } => Some(clock.since(at)),
         TaskStatus::Refunded { at, reason } => {
-            let cause = faults::cause(reason, &faults::of(view));
+            let cause = faults::cause(reason, &faults::of(view), faults::expects(view));
             Some(format!("{cause}, {}", clock.since(at)))
         }
     };
@@ -187,7 +187,8 @@ pub fn show(view: &TaskView<Account>, beside: Beside, clock: &Clock) -> String {
     ]);
     for assignment in &view.assignments {
         text += "\n";
-        text += &show_assignment(assignment, clock);
+        let expects = faults::expects(view) && assignment.role == Role::Replica;
+        text += &show_assignment(assignment, expects, clock);
     }
     text
 }
@@ -221,7 +222,8 @@ fn next_deadline(status: &AssignmentStatus, clock: &Clock) -> String {
     }
 }
 
-fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> String {
+/// `expects` says whether it was to come to a root that the task names.
+fn show_assignment(assignment: &AssignmentView<Account>, expects: bool, clock: &Clock) -> String {
     let (root, result, log, message) = match &assignment.status {
         AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => (
             Some(show_hash(&opening.result_root)),
@@ -237,7 +239,7 @@ fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> Strin
         } => {
             let message = with_own_name(&String::from_utf8_lossy(message), None);
             let message = printable(&message);
-            let reason = faults::show(*fault, &message);
+            let reason = faults::show(*fault, &message, expects);
             (
                 None,
                 None,
@@ -374,6 +376,21 @@ mod tests {
         let part = "Fault        run failed: [2Jgone\n             State  settled\n";
         assert!(text.contains(part), "{text}");
         assert!(!text.contains('\x1b'), "{text}");
+    }
+
+    #[test]
+    fn another_root_than_the_expected_one_is_shown_as_that() {
+        let failed = AssignmentStatus::Failed {
+            fault: aicpw_protocol::task::Fault::WrongResult,
+            at: 1,
+            log: None,
+            message: Default::default(),
+        };
+        let mut task = view(TaskStatus::Active, vec![assignment(0, failed)]);
+        task.submission.verification = Verification::Expected { root_hash: [1; 32] };
+        let text = show(&task, Beside::default(), &CLOCK);
+        let part = "Fault        wrong result: the result has another root than the one that is expected\n";
+        assert!(text.contains(part), "{text}");
     }
 
     #[test]
