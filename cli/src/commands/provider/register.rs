@@ -21,7 +21,7 @@ use super::{
 use crate::{
     account::Account,
     amount::Amount,
-    chain::{call::Call, Chain},
+    chain::{call::Call, submit::Inclusion, Chain},
     error::{Error, Kind, Result},
     hash::show_hash,
     keys::Signer,
@@ -248,6 +248,9 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
         Some(paid) => Some(paid.send(&chain).await?),
         None => None,
     };
+    if let Some(sent) = &sent {
+        out.say(registered(sent));
+    }
     let timeout = args.timeout.unwrap_or(ONLINE_TIMEOUT);
     let view = wait_until_online(context, &chain, &signer, &local, timeout).await?;
     let document = RegisteredJson {
@@ -363,10 +366,23 @@ async fn wait_until_online(
         })
 }
 
+/// What is said once it is done.
+fn registered(sent: &Inclusion) -> String {
+    let fee = sent.fee_paid().map_or(String::new(), |fee| {
+        format!(" for a network fee of {}", Amount(fee).with_unit())
+    });
+    format!("registered{fee} (final in block {})", sent.height)
+}
+
 fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArgs) -> String {
     let mut text = if plan.new_provider {
+        let becomes = if args.dry_run {
+            "would become"
+        } else {
+            "becomes"
+        };
         format!(
-            "{} becomes a provider with a stake of {} and the worker key {}\n",
+            "{} {becomes} a provider with a stake of {} and the worker key {}\n",
             signer.account,
             args.stake.with_unit(),
             show_hash(&keys.worker)
@@ -413,6 +429,9 @@ fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArg
             ],
             rows,
         );
+    }
+    if args.dry_run {
+        text += "a dry run: nothing was sent\n";
     }
     text
 }

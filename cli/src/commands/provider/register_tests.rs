@@ -1,11 +1,13 @@
 use super::*;
-use crate::node_rpc::WorkerProof;
+use crate::{chain::submit::Event, node_rpc::WorkerProof};
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     task::Engine,
+    units::AICP,
     view::{DeviceView, ProviderView},
     DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
 };
+use codec::Encode;
 
 fn local(fingerprint: u8) -> LocalDevice {
     LocalDevice {
@@ -126,6 +128,63 @@ fn the_number_is_that_of_the_node() {
     assert_eq!(plan.devices[0].0, 1);
 }
 
+fn args(dry_run: bool) -> RegisterArgs {
+    RegisterArgs {
+        stake: Amount(1),
+        ask: Amount(1),
+        slots: 1,
+        device: DeviceChoice::All,
+        dry_run,
+        timeout: None,
+        address: AddressArgs {
+            allow_private_ip: false,
+            consent: crate::commands::confirm::Consent { yes: false },
+        },
+    }
+}
+
+fn signer() -> Signer {
+    let keys = crate::keys::KeyArgs {
+        suri: Some("//Bob".into()),
+        key_file: None,
+    };
+    keys.signer().unwrap()
+}
+
+/// Regression: both said the same.
+#[test]
+fn a_dry_run_is_told_from_what_is_done() {
+    let plan = Plan::new(None, &keys(), &[local(1)], DeviceChoice::All).unwrap();
+    let said = |dry_run| show_plan(&plan, &signer(), &keys(), &args(dry_run));
+    let dry = said(true);
+    assert!(dry.contains(" would become a provider with "), "{dry}");
+    assert!(dry.ends_with("\na dry run: nothing was sent\n"), "{dry}");
+    let done = said(false);
+    assert!(done.contains(" becomes a provider with "), "{done}");
+    assert!(!done.contains("dry run"), "{done}");
+}
+
+#[test]
+fn who_has_registered_is_told_so_and_for_what_fee() {
+    let mut sent = Inclusion {
+        block: Default::default(),
+        height: 77,
+        transaction: Default::default(),
+        events: vec![],
+        after: Default::default(),
+    };
+    assert_eq!(registered(&sent), "registered (final in block 77)");
+    sent.events.push(Event {
+        pallet: "TransactionPayment".into(),
+        name: "TransactionFeePaid".into(),
+        fields: ([1u8; 32], AICP / 2, 0u128).encode(),
+    });
+    assert_eq!(
+        registered(&sent),
+        "registered for a network fee of 0.5 AICP (final in block 77)"
+    );
+}
+
 #[test]
 fn the_documents_are_documented() {
     let local = [LocalDevice {
@@ -133,26 +192,10 @@ fn the_documents_are_documented() {
         ..local(1)
     }];
     let plan = Plan::new(None, &keys(), &local, DeviceChoice::All).unwrap();
-    let args = RegisterArgs {
-        stake: Amount(1),
-        ask: Amount(1),
-        slots: 1,
-        device: DeviceChoice::All,
-        dry_run: true,
-        timeout: None,
-        address: AddressArgs {
-            allow_private_ip: false,
-            consent: crate::commands::confirm::Consent { yes: false },
-        },
-    };
-    let global = crate::keys::KeyArgs {
-        suri: Some("//Bob".into()),
-        key_file: None,
-    };
-    let document = plan_json(&plan, &global.signer().unwrap(), &keys(), &args);
+    let document = plan_json(&plan, &signer(), &keys(), &args(true));
     let speed = document.devices[0].memory_gigabytes_per_second;
     assert_eq!(speed, Some(12.34));
-    let text = show_plan(&plan, &global.signer().unwrap(), &keys(), &args);
+    let text = show_plan(&plan, &signer(), &keys(), &args(false));
     let columns = |line: &str| {
         line.split_whitespace()
             .map(str::to_owned)
