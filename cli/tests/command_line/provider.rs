@@ -101,6 +101,28 @@ fn what_cannot_be_done_with_a_device_is_said_before_anything_is_sent() {
     assert_eq!(node.transactions(), 0);
 }
 
+/// Regression: it was sent without a question.
+#[test]
+fn an_ask_that_no_task_pays_is_not_set_by_a_slip() {
+    let node = FakeNode::start();
+    let ask = ["provider", "ask", "all", "99999999999999999"];
+    let error = node.failure(&ask, 2);
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("more than a million times the least on this chain, 0.1 AICP"),
+        "{error}"
+    );
+    assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
+    // Whoever does not want to be asked is told all the same.
+    let output = node.run(&[&ask[..], &["--yes"]].concat());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("warning: an ask of 99999999999999999 AICP"),
+        "{text}"
+    );
+    assert_eq!(node.transactions(), 0);
+}
+
 #[test]
 fn what_is_so_already_is_not_sent_again() {
     let node = FakeNode::start();

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use aicpw_protocol::{
     device::{DeviceSpec, Slots},
     view::{ChallengeState, DeviceView, ProviderView},
-    AskPrice, DeviceId,
+    AskPrice, Balance, DeviceId,
 };
 use clap::Subcommand;
 
@@ -171,8 +171,42 @@ async fn ls(context: &Context<'_>) -> Result<()> {
     Ok(())
 }
 
+/// How many times the least ask hardly any task pays.
+const TOO_DEAR: Balance = 1_000_000;
+
+/// What an ask means that hardly any task pays, if it is one: it is probably a slip.
+pub fn too_dear(ask: Amount, least: AskPrice) -> Option<String> {
+    (ask.0 > least.0.saturating_mul(TOO_DEAR)).then(|| {
+        format!(
+            "an ask of {} per TFLOPS-hour is more than a million times the least on this chain, {}: hardly any task \
+             pays that",
+            ask.with_unit(),
+            Amount(least.0).with_unit()
+        )
+    })
+}
+
+/// Asks before such an ask is set.
+///
+/// # Errors
+/// The person does not want that, or there is nobody to ask.
+pub async fn confirm_ask(
+    context: &Context<'_>,
+    ask: Amount,
+    least: AskPrice,
+    consent: Consent,
+) -> Result<()> {
+    let Some(consequence) = too_dear(ask, least) else {
+        return Ok(());
+    };
+    if consent.yes {
+        context.out.warn(&consequence);
+    }
+    context.confirm(&consequence, consent).await
+}
+
 /// Sets the ask.
-pub async fn ask(context: &Context<'_>, which: Which, ask: Amount) -> Result<()> {
+pub async fn ask(context: &Context<'_>, which: Which, ask: Amount, consent: Consent) -> Result<()> {
     let change = Change::begin(context).await?;
     let market = change.chain.market_parameters().await?;
     if ask.0 < market.min_ask.0 {
@@ -186,6 +220,9 @@ pub async fn ask(context: &Context<'_>, which: Which, ask: Amount) -> Result<()>
     let calls = calls(&chosen, |device| {
         (device.ask.0 != ask.0).then(|| Call::set_ask(device.id, AskPrice(ask.0)))
     });
+    if !calls.is_empty() {
+        confirm_ask(context, ask, market.min_ask, consent).await?;
+    }
     let subject = subject(&chosen);
     change
         .send(&calls, Amount(0), |_| {

@@ -3,7 +3,7 @@ use super::{
     *,
 };
 use crate::error::Kind;
-use aicpw_protocol::Gflops;
+use aicpw_protocol::{units::AICP, Gflops};
 
 fn local(spec: DeviceSpec) -> LocalDevice {
     LocalDevice {
@@ -56,6 +56,19 @@ fn only_what_differs_is_sent() {
 }
 
 #[test]
+fn an_ask_that_hardly_any_task_pays_is_asked_about() {
+    let least = AskPrice(AICP / 1_000);
+    let asked = |aicp: u128| too_dear(Amount(aicp * AICP), least);
+    assert_eq!(asked(1_000), None);
+    let text = asked(1_001).unwrap();
+    for part in ["an ask of 1001 AICP", "the least on this chain, 0.001 AICP"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    // There is no ask beyond a million times this one.
+    assert_eq!(too_dear(Amount(u128::MAX), AskPrice(u128::MAX)), None);
+}
+
+#[test]
 fn a_device_with_a_task_is_left_alone() {
     let view = provider([5; 32], &[3]);
     let error = idle(&view.devices[0]).unwrap_err();
@@ -94,7 +107,7 @@ fn a_device_is_found_again_after_a_change_of_the_driver() {
 #[test]
 fn what_stake_is_locked_for_is_not_removed() {
     let mut view = provider([5; 32], &[3, 4]);
-    view.locked = 2 * aicpw_protocol::units::AICP;
+    view.locked = 2 * AICP;
     let all = chosen(&view, Which::All).unwrap();
     let error = occupied(&view, &all).unwrap().to_string();
     for part in [

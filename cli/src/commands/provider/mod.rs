@@ -106,7 +106,8 @@ Examples:
     /// Set the price of a device
     ///
     /// The price of an assignment is ask × GFLOPS that the task requires × its time limit, fixed
-    /// when it is matched; assignments that exist keep theirs.
+    /// when it is matched; assignments that exist keep theirs. Asks first if the price is more than a
+    /// million times the least on the chain, which hardly any task pays.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider ask 3 0.45
@@ -118,6 +119,8 @@ Examples:
         /// AICP per TFLOPS-hour
         #[arg(allow_negative_numbers = true)]
         price: Amount,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// List the devices of the key's account, and change them
     #[command(after_long_help = "\
@@ -214,7 +217,11 @@ pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> 
             stake::unbond(context, amount, consent).await
         }
         ProviderCommand::Withdraw => stake::withdraw(context).await,
-        ProviderCommand::Ask { device, price } => devices::ask(context, device, price).await,
+        ProviderCommand::Ask {
+            device,
+            price,
+            consent,
+        } => devices::ask(context, device, price, consent).await,
         ProviderCommand::Devices { command } => {
             devices::run(context, command.unwrap_or(DevicesCommand::Ls)).await
         }

@@ -16,6 +16,7 @@ use super::{
         Context,
     },
     change::{sign_all, ChangedJson, Paid},
+    devices::{confirm_ask, too_dear},
     worker,
 };
 use crate::{
@@ -222,13 +223,21 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
         true => Some(Named::of_node(&chain, &node, args.address.allow_private_ip).await?),
         false => None,
     };
+    // Devices that are registered already keep theirs.
+    let sets_ask = !plan.devices.is_empty();
     if args.dry_run {
         if let Some(named) = &named {
             named.warn(out);
         }
+        if let Some(warning) = too_dear(args.ask, market.min_ask).filter(|_| sets_ask) {
+            out.warn(warning);
+        }
         let document = plan_json(&plan, &signer, &keys, args);
         out.result(&document, |_| show_plan(&plan, &signer, &keys, args));
         return Ok(());
+    }
+    if sets_ask {
+        confirm_ask(context, args.ask, market.min_ask, args.address.consent).await?;
     }
     let peers = match &named {
         Some(named) => {
