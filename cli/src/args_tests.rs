@@ -65,6 +65,28 @@ fn what_only_makes_sense_while_waiting() {
     assert!(matches!(args.command, Command::Submit(args) if args.wait && args.accept));
 }
 
+/// Regression: that `--accept` needs `--out` was said only where it was left away.
+#[test]
+fn what_an_option_needs_is_in_its_text_and_in_the_page() {
+    let command = Args::command();
+    let submit = command.find_subcommand("submit").unwrap();
+    let page = section("submit");
+    for (option, needs) in [("out", &["--wait"][..]), ("accept", &["--wait", "--out"])] {
+        let mut all = submit.get_arguments();
+        let argument = all.find(|one| one.get_long() == Some(option)).unwrap();
+        let help = argument.get_help().unwrap().to_string();
+        let row = format!("| `--{option}");
+        let row = page.lines().find(|line| line.starts_with(&row)).unwrap();
+        for other in needs {
+            assert!(help.contains(*other), "--{option}: {help}");
+            let named = format!("`{other}`");
+            assert!(row.contains(&named), "docs/cli.md: {row}");
+        }
+    }
+    let line = "aicpw submit m.json --budget 1 --time-limit 600s --wait --accept";
+    assert!(Args::try_parse_from(line.split(' ')).is_err());
+}
+
 /// What is packaged starts this program with arguments that it has, and again whatever has ended it.
 #[test]
 fn the_unit_of_a_ledger_keeps_one() {

@@ -66,11 +66,11 @@ pub struct SubmitArgs {
     #[arg(long)]
     pub wait: bool,
 
-    /// Fetch the result into this folder: one file for each output buffer, and result.json
+    /// With --wait: fetch the result into this folder: one file for each output buffer, and result.json
     #[arg(long, value_name = "DIR", requires = "wait")]
     pub out: Option<PathBuf>,
 
-    /// Accept the result as soon as its root is checked, and wait until the provider is paid
+    /// With --wait and --out: accept the result as soon as its root is checked, and wait until the provider is paid
     #[arg(long, requires = "wait", requires = "out")]
     pub accept: bool,
 
@@ -92,18 +92,37 @@ struct Submitted {
     result: Option<ResultJson>,
 }
 
-/// Submits a task, and with `--wait` sees it through.
-pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
-    let is_sent = Cell::new(false);
-    let next_step = || match is_sent.get() {
-        true => wait::WHETHER_SUBMITTED,
-        false => "nothing was sent",
-    };
-    unless_ended_amid(submit(context, args, &is_sent), next_step).await
+/// How far a submission has got, by which it is known what is left of one that a signal ends.
+#[derive(Clone, Copy)]
+enum Reached {
+    Nothing,
+    /// Files of it may be at the node.
+    Upload,
+    /// The task may be submitted.
+    Sent,
 }
 
-/// Notes in `is_sent` that the task may be submitted by now.
-async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) -> Result<()> {
+impl Reached {
+    fn next_step(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing was sent",
+            Self::Upload => {
+                "no task was submitted, and nothing was paid; what was uploaded by then the node keeps for a day"
+            }
+            Self::Sent => wait::WHETHER_SUBMITTED,
+        }
+    }
+}
+
+/// Submits a task, and with `--wait` sees it through.
+pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
+    let reached = Cell::new(Reached::Nothing);
+    let next_step = || reached.get().next_step();
+    unless_ended_amid(submit(context, args, &reached), next_step).await
+}
+
+/// Notes in `reached` how far it is.
+async fn submit(context: &Context<'_>, args: &SubmitArgs, reached: &Cell<Reached>) -> Result<()> {
     let out = context.out;
     let pins = context.global.pins.open();
     // Everything that can be known to be wrong is found before anything is sent.
@@ -160,6 +179,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
         Err(error) => out.warn(format!("the node keeps what is over: {error}")),
     }
     let upload = Upload::new(&chain, &pins).await?;
+    reached.set(Reached::Upload);
     let uploaded = upload.run(out, &prepared, key.as_ref()).await?;
     let manifest = uploaded.manifest().clone();
     if let Some(key) = &key {
@@ -177,7 +197,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
     costs.check(signer.account, &chain.funds(signer.account).await?)?;
     let clock = chain.clock().await?;
     let start = Instant::now();
-    is_sent.set(true);
+    reached.set(Reached::Sent);
     let sent = chain.send(&call, &signed).await;
     let mut sent = sent.map_err(wait::while_submitting)?;
     let inclusion = sent.included().await.map_err(wait::while_submitting)?;
@@ -218,7 +238,8 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
             .await?;
             following.finish().await
         };
-        let submitted = wait::bounded(task, timeout, work).await?;
+        let rest = report::rest(args, task);
+        let submitted = wait::bounded_before(task, timeout, &rest, work).await?;
         uploaded.note_task(out, submitted.task).await;
         submitted
     } else {

@@ -86,6 +86,16 @@ async fn a_block_that_is_not_final_yet_is_waited_for() {
     assert_eq!(error.kind, Kind::Unreachable);
 }
 
+/// Regression: after an upload it said only that nothing was sent.
+#[test]
+fn what_a_signal_leaves_is_said() {
+    assert_eq!(Reached::Nothing.next_step(), "nothing was sent");
+    let uploaded = Reached::Upload.next_step();
+    assert!(uploaded.contains("the node keeps for a day"), "{uploaded}");
+    let sent = Reached::Sent.next_step();
+    assert!(sent.contains("task ls --mine"), "{sent}");
+}
+
 /// Regression: it was put behind whatever was said last, as if that were what the task waits for.
 #[test]
 fn what_a_task_waits_for_that_does_not_fit_is_a_sentence_of_its_own() {

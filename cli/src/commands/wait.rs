@@ -438,7 +438,20 @@ pub async fn bounded<T>(
     timeout: Option<Duration>,
     work: impl std::future::Future<Output = Result<T>>,
 ) -> Result<T> {
-    let goes_on = format!("the task goes on: `aicpw task watch {task}`");
+    bounded_before(task, timeout, "", work).await
+}
+
+/// The same of a wait after which more was to be done: `rest` says how to do that, for whoever has ended it.
+///
+/// # Errors
+/// As of [`bounded`].
+pub async fn bounded_before<T>(
+    task: TaskId,
+    timeout: Option<Duration>,
+    rest: &str,
+    work: impl std::future::Future<Output = Result<T>>,
+) -> Result<T> {
+    let goes_on = format!("the task goes on: `aicpw task watch {task}`{rest}");
     let mut ends = Ends::listen()?;
     let expired = async {
         match timeout {

@@ -163,6 +163,17 @@ async fn waiting_ends_and_the_task_goes_on() {
     assert!(error.hint.unwrap().contains("task watch 7"));
 }
 
+#[tokio::test]
+async fn who_ends_a_wait_is_told_what_was_to_come_after_it() {
+    let forever = std::future::pending::<Result<()>>();
+    let timeout = Some(Duration::from_millis(5));
+    let error = bounded_before(TaskId(7), timeout, "; then this", forever)
+        .await
+        .unwrap_err();
+    let hint = error.hint.unwrap();
+    assert!(hint.ends_with("`aicpw task watch 7`; then this"), "{hint}");
+}
+
 #[test]
 fn a_node_lost_before_there_is_a_task_says_how_to_find_out() {
     let lost = Error::new(Kind::Unreachable, "the node is gone").hint("start it");

@@ -3,7 +3,7 @@
 use aicpw_protocol::{
     task::{Refunded, TaskStatus},
     view::{MarketParameters, TaskView},
-    ContentId,
+    ContentId, TaskId,
 };
 use serde::Serialize;
 
@@ -95,6 +95,21 @@ pub(super) fn document(
     }
 }
 
+/// How to do what was to be done with the result of a task, for whoever does not wait for it.
+pub(super) fn rest(args: &SubmitArgs, task: TaskId) -> String {
+    let Some(folder) = &args.out else {
+        return String::new();
+    };
+    let accepts = match args.accept {
+        true => format!(", and `aicpw task accept {task}` pays for it"),
+        false => String::new(),
+    };
+    format!(
+        "; once there is a result, `aicpw task fetch {task} --out '{}'` fetches it{accepts}",
+        folder.display()
+    )
+}
+
 pub(super) fn show(
     document: &SubmitJson,
     args: &SubmitArgs,
@@ -177,7 +192,32 @@ fn is_open(view: Option<&TaskView<Account>>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::result;
+    use crate::{
+        args::{Args, Command},
+        commands::result,
+    };
+    use clap::Parser;
+
+    /// Regression: whoever had asked for the result, and to accept it, was told of `task watch` alone.
+    #[test]
+    fn who_does_not_wait_is_told_how_to_do_the_rest() {
+        let told = |options: &str| {
+            let line = format!("aicpw submit m.json --budget 1 --time-limit 60s --wait{options}");
+            let args = Args::try_parse_from(line.split(' ')).unwrap();
+            let Command::Submit(args) = args.command else {
+                panic!("another command")
+            };
+            rest(&args, TaskId(7))
+        };
+        assert_eq!(told(""), "");
+        let fetches = told(" --out here");
+        assert!(
+            fetches.ends_with("`aicpw task fetch 7 --out 'here'` fetches it"),
+            "{fetches}"
+        );
+        let accepts = told(" --out here --accept");
+        assert_eq!(accepts, fetches + ", and `aicpw task accept 7` pays for it");
+    }
 
     #[test]
     fn the_budget_is_held_while_the_task_is_open() {
