@@ -216,8 +216,8 @@ pub fn dispute_obstacle(
     None
 }
 
-/// What the provider of a result gets where a dispute about it ends without a verdict. A node that does not say it takes
-/// disputes all the same.
+/// What the provider of a result gets where a dispute about it ends without a verdict. A node that does not say it
+/// takes disputes all the same.
 pub async fn base_fee(chain: &Chain) -> Option<Balance> {
     chain.constant("Tasks", "BaseFee").await.ok()
 }
