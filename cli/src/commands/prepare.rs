@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aicpw_protocol::manifest::{limits, Manifest, Source};
+use aicpw_protocol::manifest::{limits, validate, Manifest, ManifestErrors, Source};
 
 use crate::{
     error::{io_cause, Error, Result},
@@ -40,8 +40,8 @@ impl Prepared {
     /// Reads a manifest and looks for its files.
     ///
     /// # Errors
-    /// Everything that is wrong with the manifest, each with its field; else everything that is
-    /// wrong with its files.
+    /// Everything that is wrong with the manifest, each with its field, and with its files, as far as it names any that
+    /// can be read.
     pub fn load(path: &Path) -> Result<Self> {
         let json = read(path).map_err(|cause| {
             Error::usage(format!("cannot read {}: {cause}", path.display()))
@@ -52,30 +52,14 @@ impl Prepared {
             let what = format!("the manifest {} is not valid: {problem}", path.display());
             return Err(Error::usage(what).hint(format!("{next}; nothing was sent")));
         }
-        let manifest = Manifest::parse(json).map_err(|errors| {
-            let problems: Vec<_> = errors
-                .problems
-                .iter()
-                .map(|problem| format!("\n  {problem}"))
-                .collect();
-            Error::usage(format!(
-                "the manifest {} is not valid:{}",
-                path.display(),
-                problems.concat()
-            ))
-            .hint("correct it; nothing was sent")
-        })?;
+        let manifest = Manifest::read(json).map_err(|errors| invalid(path, &errors, &[]))?;
         let folder = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let mut files = Vec::new();
-        let mut problems = Vec::new();
-        for (name, expected) in manifest.local_files() {
-            match local_file(folder, name, expected) {
-                Ok(file) => files.push(file),
-                Err(problem) => problems.push(format!("\n  {name}: {problem}")),
-            }
+        let (files, problems) = local_files(folder, &manifest);
+        if let Err(errors) = manifest.validate() {
+            return Err(invalid(path, &errors, &problems));
         }
         if !problems.is_empty() {
             return Err(Error::usage(format!(
@@ -176,6 +160,37 @@ fn check_program(path: &Path) -> Result<(), String> {
         Some(problem) => Err(format!("{problem}; save its source as text in UTF-8")),
         None => Ok(()),
     }
+}
+
+/// What is wrong with a manifest, and with its files as far as they could be looked at.
+fn invalid(path: &Path, errors: &ManifestErrors, files: &[String]) -> Error {
+    let mut text = format!("the manifest {} is not valid:", path.display());
+    for problem in &errors.problems {
+        text += &format!("\n  {problem}");
+    }
+    if !files.is_empty() {
+        text += "\nnor are its files as they should be:";
+        text += &files.concat();
+    }
+    Error::usage(text).hint("correct it; nothing was sent")
+}
+
+/// The files that a manifest names, and what is wrong with each that is not as it should be. That a name may not be, or
+/// how long a buffer is cannot be told, is what the manifest's own rules say.
+fn local_files(folder: &Path, manifest: &Manifest) -> (Vec<LocalFile>, Vec<String>) {
+    let is_program = |name: &str| matches!(&manifest.program, Source::File(file) if file == name);
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    for (name, expected) in manifest.local_files() {
+        let has_length = expected.is_some() || is_program(name);
+        if !has_length || validate::file_refused(name).is_some() {
+            continue;
+        }
+        match local_file(folder, name, expected) {
+            Ok(file) => files.push(file),
+            Err(problem) => problems.push(format!("\n  {name}: {problem}")),
+        }
+    }
+    (files, problems)
 }
 
 fn local_file(folder: &Path, name: &str, expected: Option<u64>) -> Result<LocalFile, String> {
@@ -367,6 +382,43 @@ pub(crate) mod tests {
             std::fs::write(dir.path().join("double.cl"), empty).unwrap();
             assert!(problem(&path).contains("double.cl: is empty"), "{empty:?}");
         }
+    }
+
+    /// Regression: of a wrong output and two missing files only the output was told.
+    #[test]
+    fn what_is_wrong_with_a_manifest_and_with_its_files_is_told_together() {
+        let wrong = MANIFEST.replace("\"outputs\": [ \"x\" ]", "\"outputs\": [ \"nxt\" ]");
+        let (dir, path) = folder(&wrong);
+        std::fs::write(dir.path().join("x.bin"), [1; 15]).unwrap();
+        std::fs::remove_file(dir.path().join("double.cl")).unwrap();
+        let message = problem(&path);
+        for part in [
+            "\n  outputs[0]: no buffer named `nxt`",
+            "\nnor are its files as they should be:",
+            "\n  double.cl: there is no such file",
+            "\n  x.bin: has 15 bytes, but its buffer has 16",
+        ] {
+            assert!(message.contains(part), "{part} in {message}");
+        }
+        // A name that may not be is not looked for, nor a file for a buffer of which no length can be told.
+        let length = format!("\"length\": {}", u64::MAX);
+        let wrong = wrong
+            .replace("double.cl", "../double.cl")
+            .replace("\"length\": 4", &length);
+        std::fs::write(&path, wrong).unwrap();
+        let message = problem(&path);
+        assert!(message.contains("\n  program.file: "), "{message}");
+        assert!(message.contains("\n  buffers[0].length: "), "{message}");
+        assert!(!message.contains("nor are its files"), "{message}");
+    }
+
+    /// Regression: "expected value at line 1 column 1" alone, of a kernel that was named in the manifest's place.
+    #[test]
+    fn what_is_no_json_is_called_that() {
+        let (dir, _) = folder(MANIFEST);
+        let message = problem(&dir.path().join("double.cl"));
+        let said = "is not valid:\n  it is not JSON: expected value at line 1 column 1";
+        assert!(message.ends_with(said), "{message}");
     }
 
     /// Regression: it was paid for, and failed at each provider that was tried.

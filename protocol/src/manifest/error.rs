@@ -22,7 +22,8 @@ impl fmt::Display for Problem {
 }
 
 /// All problems of a manifest; at least one. (JSON that does not have the shape of a manifest is reported at
-/// its first error, after each word that is none of those that its field takes; everything else together.)
+/// its first error, after each word that is none of those that its field takes; text that is no JSON where that is
+/// seen, after a field that is wrong before it; everything else together.)
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct ManifestErrors {
     /// In the order of the manifest's fields.

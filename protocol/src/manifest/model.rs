@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     element::ElementType,
-    error::{ManifestErrors, Problem, Problems},
+    error::{ManifestErrors, Problems},
     number::{present, InlineContent},
     object::only_from_objects,
     plan, shape,
@@ -190,6 +190,17 @@ impl Manifest {
     ///
     /// Everything that is wrong with it; each problem names its field.
     pub fn parse(json: &[u8]) -> Result<Self, ManifestErrors> {
+        let manifest = Self::read(json)?;
+        manifest.validate()?;
+        Ok(manifest)
+    }
+
+    /// Reads a manifest, of which nothing but the shape is checked: the rest is what [`Self::validate`] is for.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON, or does not have the shape of a manifest.
+    pub fn read(json: &[u8]) -> Result<Self, ManifestErrors> {
         let mut problems = Problems::default();
         if json.len() as u64 > validate::limits::MANIFEST_BYTES {
             problems.add(
@@ -206,12 +217,8 @@ impl Manifest {
         let manifest: Self = serde_path_to_error::deserialize(&mut reader)
             .map_err(|error| shape::problems(json, error))?;
         reader.end().map_err(|error| ManifestErrors {
-            problems: vec![Problem {
-                path: String::new(),
-                message: error.to_string(),
-            }],
+            problems: vec![shape::no_json(&error)],
         })?;
-        manifest.validate()?;
         Ok(manifest)
     }
 

@@ -1,6 +1,7 @@
 //! Text that does not have the shape of a manifest: what can be said of it besides the first error.
 
-use serde_json::Value;
+use serde::de::IgnoredAny;
+use serde_json::{error::Category, Value};
 
 use super::{
     error::{ManifestErrors, Problem},
@@ -15,6 +16,13 @@ type Failed = serde_path_to_error::Error<serde_json::Error>;
 /// The problems of a text that failed with this error at first. Where one is a word that is none of those that
 /// a field takes, the rest is looked at as if a right one stood there.
 pub(super) fn problems(json: &[u8], first: Failed) -> ManifestErrors {
+    if let Err(error) = serde_json::from_slice::<IgnoredAny>(json) {
+        // A field that is wrong stands before the place where the text is no JSON any more.
+        let field = first.inner().is_data().then(|| problem(first));
+        return ManifestErrors {
+            problems: field.into_iter().chain([no_json(&error)]).collect(),
+        };
+    }
     let mut place = wrong_word(&first);
     let mut problems = vec![problem(first)];
     let mut value: Value = match (&place, serde_json::from_slice(json)) {
@@ -39,15 +47,31 @@ pub(super) fn problems(json: &[u8], first: Failed) -> ManifestErrors {
     ManifestErrors { problems }
 }
 
+/// What is said of a text that is no JSON: where that is seen. No field is at fault.
+pub(super) fn no_json(error: &serde_json::Error) -> Problem {
+    let why = match error.classify() {
+        Category::Eof => format!(
+            "it ends too soon, at line {} column {}",
+            error.line(),
+            error.column()
+        ),
+        _ => error.to_string(),
+    };
+    Problem {
+        path: String::new(),
+        message: format!("it is not JSON: {why}"),
+    }
+}
+
 fn problem(error: Failed) -> Problem {
     let path = match error.path().to_string() {
-        // The second is for text that is not JSON at all.
+        // The second is where no field can be named.
         root if root == "." || root == "?" => String::new(),
         path => path,
     };
     let error = error.into_inner();
     let message = error.to_string();
-    // The field says where it is. Only of text that is no JSON the place is what helps.
+    // The field says where it is. Where none can be named the place is what helps.
     let position = format!(" at line {} column {}", error.line(), error.column());
     let message = match message.strip_suffix(&position) {
         Some(what) if error.is_data() && !path.is_empty() => what,

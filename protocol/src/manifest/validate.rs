@@ -165,24 +165,26 @@ pub(super) fn identifier(name: &str, path: &str, problems: &mut Problems) {
 }
 
 fn local_file(file: &str, path: &str, problems: &mut Problems) {
+    if let Some(refusal) = file_refused(file) {
+        problems.add(path, refusal);
+    }
+}
+
+/// Why a manifest may not name a file so; `None` if it may.
+pub fn file_refused(file: &str) -> Option<String> {
     let inside = !file.is_empty()
         && !file.contains(['\\', '\0', ':'])
         && file
             .split('/')
             .all(|part| !part.is_empty() && part != "." && part != "..");
     if !inside {
-        problems.add(
-            path,
-            format!(
-                "`{file}` is not a path inside the manifest's folder: parts with / between them, \
-				 without . and .."
-            ),
-        );
+        Some(format!(
+            "`{file}` is not a path inside the manifest's folder: parts with / between them, without . and .."
+        ))
     } else if file.len() > limits::PATH_BYTES {
-        problems.add(
-            path,
-            format!("a path may have {} bytes", limits::PATH_BYTES),
-        );
+        Some(format!("a path may have {} bytes", limits::PATH_BYTES))
+    } else {
+        None
     }
 }
 

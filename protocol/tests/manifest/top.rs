@@ -231,6 +231,8 @@ fn text_that_is_not_one_json_document() {
         let problems = aicpw_protocol::manifest::Manifest::parse(bad.as_bytes()).unwrap_err();
         assert_eq!(problems.problems.len(), 1, "{bad}");
         assert_eq!(problems.problems[0].path, "", "{bad}");
+        let said = problems.to_string();
+        assert!(said.starts_with("it is not JSON: "), "{said}");
     }
     let twice = text.replacen('{', "{\"name\":\"first\",", 1);
     let problems = aicpw_protocol::manifest::Manifest::parse(twice.as_bytes()).unwrap_err();
@@ -242,6 +244,30 @@ fn text_that_is_not_one_json_document() {
         serde_json::from_str::<Value>(&twice).unwrap()["name"],
         "test"
     );
+}
+
+/// Regression: "expected value at line 1 column 1", and `buffers[1].?: EOF while parsing a string`.
+#[test]
+fn text_that_is_no_json_is_called_that() {
+    let said = |text: &str| {
+        let problems = Manifest::parse(text.as_bytes()).unwrap_err();
+        problems.to_string()
+    };
+    assert_eq!(
+        said("__kernel void f() {}"),
+        "it is not JSON: expected value at line 1 column 1"
+    );
+    let text = format!("{:#}", base());
+    let cut = text.find("\"float4\"").unwrap();
+    let cut = said(&text[..cut + 3]);
+    assert!(
+        cut.starts_with("it is not JSON: it ends too soon, at line "),
+        "{cut}"
+    );
+    // What is JSON has one place only that is wrong.
+    let odd = with("/program", json!({ "cid": CID, "file": "p.cl" }));
+    let odd = said(&odd.to_string());
+    assert!(!odd.contains("not JSON"), "{odd}");
 }
 
 #[test]
@@ -372,9 +398,10 @@ fn only_some_wrong_words_are_told() {
     let types = (0..40).map(|i| json!({ "name": format!("b{i}"), "type": "integer", "length": 1 }));
     manifest["buffers"] = types.collect();
     assert_eq!(wrong(&manifest).len(), 8);
-    // Text that is no JSON is told where it ends to be.
+    // Of text that is no JSON it is told too where it ends to be.
     let text = br#"{ "engine": "cuda", "class": "#;
     let problems = Manifest::parse(text).unwrap_err().problems;
-    assert_eq!(problems.len(), 1);
+    assert_eq!(problems.len(), 2);
     assert_eq!(problems[0].path, "engine");
+    assert!(problems[1].message.contains("not JSON"), "{}", problems[1]);
 }
