@@ -226,7 +226,7 @@ async fn look_at(
     let looking = out.wait("looking which tasks the chain keeps");
     let ids = recent.kept(verifier.next, until).await?;
     drop(looking);
-    let bar = out.steps_bar("verifying");
+    let bar = out.wait("verifying");
     let total = ids.len() as u64;
     let mut views = futures::stream::iter(ids)
         .map(|id| async move { recent.task(id).await.map(|view| (id, view)) })

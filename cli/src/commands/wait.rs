@@ -76,6 +76,8 @@ pub struct Teller<'a> {
     task: TaskId,
     start: Instant,
     lines: bool,
+    /// Whether the next view is the first of a task that was there before: what it tells has happened already.
+    joins: bool,
     life: Life,
     bar: Option<Bar>,
     /// Whether there are several replicas: then each step says whose it is.
@@ -91,7 +93,8 @@ pub struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    /// Times count from `start`. With `lines`, a program is told each step on a line of JSON.
+    /// Times count from `start`. With `lines` the task is one that was there before, and a program is told each step on
+    /// a line of JSON.
     ///
     /// # Errors
     /// The node does not answer.
@@ -110,6 +113,7 @@ impl<'a> Teller<'a> {
             task,
             start,
             lines,
+            joins: lines,
             life: Life::default(),
             bar: None,
             several: false,
@@ -167,6 +171,7 @@ impl<'a> Teller<'a> {
             self.show(&step, elapsed, log_text.as_deref());
         }
         self.show_waiting(view);
+        self.joins = false;
     }
 
     fn remember_failure(&mut self, step: &Step, log_text: &Option<String>) {
@@ -219,8 +224,8 @@ impl<'a> Teller<'a> {
                 return;
             }
             if self.out.draws_bars() {
-                let bar = self.bar.get_or_insert_with(|| self.out.steps_bar(RUNNING));
-                bar.set_of(*steps_done, *steps_total);
+                let bar = self.bar.get_or_insert_with(|| self.out.wait(RUNNING));
+                draw(bar, self.joins, *steps_done, *steps_total);
                 return;
             }
             // In a log, every tenth is enough.
@@ -250,7 +255,7 @@ impl<'a> Teller<'a> {
             self.out.say(indent_log(&self.own(text)));
         }
         if matches!(step, Step::Started { .. }) && self.out.draws_bars() {
-            self.bar = Some(self.out.steps_bar(RUNNING));
+            self.bar = Some(self.out.wait(RUNNING));
         }
     }
 
@@ -264,7 +269,7 @@ impl<'a> Teller<'a> {
                 (Some(bar), Some(AssignmentStatus::Running { progress, .. })) => {
                     bar.message(RUNNING);
                     if self.several {
-                        bar.set_of(progress.steps_done, progress.steps_total);
+                        draw(bar, self.joins, progress.steps_done, progress.steps_total);
                     }
                 }
                 _ if view.status != TaskStatus::Active => self.bar = None,
@@ -322,6 +327,14 @@ impl<'a> Teller<'a> {
                 None
             }
         }
+    }
+}
+
+/// How far a job is. Who `joins` has not seen it come so far.
+fn draw(bar: &Bar, joins: bool, done: u64, total: u64) {
+    match joins {
+        true => bar.was_at(done, total),
+        false => bar.set_of(done, total),
     }
 }
 

@@ -1,58 +1,145 @@
 //! Progress bars, on a terminal only.
 
-use std::time::Duration;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use aicpw_protocol::Milliseconds;
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::{printable_name, Output};
+use crate::quantity::show_about;
 
 /// A bar that is gone when it is dropped.
-pub struct Bar(ProgressBar);
+pub struct Bar {
+    bar: ProgressBar,
+    pace: SharedPace,
+}
 
 impl Bar {
     /// So much is done.
     pub fn set(&self, done: u64) {
-        self.0.set_position(done);
+        lock(&self.pace).report(done, Instant::now());
+        self.bar.set_position(done);
     }
 
-    /// So much is done, of so much in all.
+    /// So much is done, of so much in all. With the first of these that knows how much that is, there is something to
+    /// draw a bar of.
     pub fn set_of(&self, done: u64, total: u64) {
-        self.0.set_length(total);
-        self.0.set_position(done);
+        if total > 0 {
+            self.draw_steps_of(total);
+            self.set(done);
+        }
+    }
+
+    /// So much of so much was done before anybody watched. When it was is not known, so it says nothing of the pace.
+    pub fn was_at(&self, done: u64, total: u64) {
+        if total > 0 {
+            self.draw_steps_of(total);
+            self.bar.set_position(done);
+        }
+    }
+
+    fn draw_steps_of(&self, total: u64) {
+        if self.bar.length().is_none() {
+            self.bar.set_style(style(STEPS, &self.pace));
+        }
+        self.bar.set_length(total);
     }
 
     /// So many bytes are fetched, of so many in all. With the first of these, what was looked for is found.
     pub fn fetched(&self, done: u64, total: u64) {
-        if self.0.length().is_none() {
-            self.0.set_style(style(BYTES));
-            self.0.set_length(total);
+        if self.bar.length().is_none() {
+            self.bar.set_style(style(BYTES, &self.pace));
+            self.bar.set_length(total);
             self.message("fetching");
-            self.0.reset();
+            self.bar.reset();
         }
         self.set(done);
     }
 
     /// What is waited for.
     pub fn message(&self, text: impl Into<String>) {
-        self.0.set_message(printable_name(&text.into()));
+        self.bar.set_message(printable_name(&text.into()));
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
+/// What was done, and when that was told.
+#[derive(Clone, Copy)]
+struct Report {
+    done: u64,
+    at: Instant,
+}
+
+/// How fast something gets on, by what was reported while it was watched.
+#[derive(Clone, Copy, Default)]
+struct Pace {
+    first: Option<Report>,
+    last: Option<Report>,
+}
+
+impl Pace {
+    fn report(&mut self, done: u64, at: Instant) {
+        let report = Some(Report { done, at });
+        match self.last {
+            Some(last) if done == last.done => {}
+            Some(last) if done > last.done => self.last = report,
+            // The first; or it is of something else from now on.
+            _ => (self.first, self.last) = (report, report),
+        }
+    }
+
+    /// How long the rest of `total` takes at this pace. `None` before there are two reports, and once it has taken
+    /// longer than that.
+    fn left(&self, total: u64, now: Instant) -> Option<Duration> {
+        let (first, last) = self.first.zip(self.last)?;
+        let done = last.done.saturating_sub(first.done);
+        let took = last.at.saturating_duration_since(first.at).as_nanos();
+        let rest = total.saturating_sub(last.done);
+        let rest = took.checked_mul(rest.into())?.checked_div(done.into())?;
+        let rest = Duration::from_nanos(u64::try_from(rest).ok()?);
+        rest.checked_sub(now.saturating_duration_since(last.at))
+            .filter(|left| !left.is_zero())
+    }
+}
+
+/// That of a bar, which shows it whenever it is drawn.
+type SharedPace = Arc<Mutex<Pace>>;
+
+fn lock(pace: &SharedPace) -> MutexGuard<'_, Pace> {
+    pace.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long is left, to follow how much is done.
+fn show_left(left: Duration) -> String {
+    let span = Milliseconds(u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
+    format!(", about {} left", show_about(span))
+}
+
+fn style(template: &str, pace: &SharedPace) -> ProgressStyle {
+    let pace = Arc::clone(pace);
+    let left = move |state: &ProgressState, to: &mut dyn fmt::Write| {
+        let left = lock(&pace).left(state.len().unwrap_or_default(), Instant::now());
+        // What a bar is written to takes everything.
+        let _ = to.write_str(&left.map_or(String::new(), show_left));
+    };
     // The templates are constants of this file, and a test draws each.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("━╸─")
+        .with_key("left", left)
 }
 
-const BYTES: &str = "  {spinner} {msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-const STEPS: &str = "  {msg} {bar:30} {pos}/{len} {eta}";
+const BYTES: &str = "  {spinner} {msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}{left}";
+const STEPS: &str = "  {msg} {bar:30} {pos}/{len}{left}";
 const WAIT: &str = "  {spinner} {msg} {elapsed}";
 
 /// How often a spinner moves.
@@ -61,33 +148,24 @@ const TICK: Duration = Duration::from_millis(120);
 impl Output {
     /// Bytes that go somewhere.
     pub fn bytes_bar(&self, label: impl Into<String>, total: u64) -> Bar {
-        let bar = ProgressBar::new(total).with_style(style(BYTES));
-        self.spinning(bar, label.into())
+        self.spinning(ProgressBar::new(total), BYTES, label.into())
     }
 
-    /// Kernel launches of a job.
-    pub fn steps_bar(&self, label: impl Into<String>) -> Bar {
-        let bar = self
-            .bars()
-            .add(ProgressBar::new(0).with_style(style(STEPS)));
-        bar.set_message(printable_name(&label.into()));
-        Bar(bar)
-    }
-
-    /// Something that takes an unknown time.
+    /// Something that takes an unknown time, or of which it is not known yet how much it is.
     pub fn wait(&self, label: impl Into<String>) -> Bar {
-        let bar = ProgressBar::new_spinner().with_style(style(WAIT));
-        self.spinning(bar, label.into())
+        self.spinning(ProgressBar::new_spinner(), WAIT, label.into())
     }
 
     /// One that moves also as long as nothing comes.
-    fn spinning(&self, bar: ProgressBar, label: String) -> Bar {
+    fn spinning(&self, bar: ProgressBar, template: &str, label: String) -> Bar {
+        let pace = SharedPace::default();
+        let bar = bar.with_style(style(template, &pace));
         let bar = self.bars().add(bar);
         bar.set_message(printable_name(&label));
         if self.draws_bars() {
             bar.enable_steady_tick(TICK);
         }
-        Bar(bar)
+        Bar { bar, pace }
     }
 }
 
@@ -102,14 +180,59 @@ mod tests {
         }
     }
 
+    fn shown(bar: &Bar) -> (String, u64, Option<u64>) {
+        let Bar { bar, .. } = bar;
+        (bar.message(), bar.position(), bar.length())
+    }
+
     #[test]
     fn what_is_looked_for_becomes_bytes_that_come() {
         let bar = Output::new(true).wait("looking for the result");
-        let shown = |bar: &Bar| (bar.0.message(), bar.0.position(), bar.0.length());
         assert_eq!(shown(&bar), ("looking for the result".into(), 0, None));
         bar.fetched(0, 100);
         assert_eq!(shown(&bar), ("fetching".into(), 0, Some(100)));
         bar.fetched(7, 100);
         assert_eq!(shown(&bar), ("fetching".into(), 7, Some(100)));
+    }
+
+    /// Regression: a job that had not said how much it has to do was a full bar, and `0/0`.
+    #[test]
+    fn there_is_no_bar_before_it_is_known_of_how_much() {
+        let bar = Output::new(true).wait("running");
+        bar.set_of(0, 0);
+        bar.was_at(0, 0);
+        assert_eq!(shown(&bar), ("running".into(), 0, None));
+        bar.was_at(26, 201);
+        assert_eq!(shown(&bar), ("running".into(), 26, Some(201)));
+        assert!(lock(&bar.pace).last.is_none(), "nobody has seen it come");
+        bar.set_of(40, 201);
+        assert_eq!(shown(&bar), ("running".into(), 40, Some(201)));
+        assert!(lock(&bar.pace).last.is_some());
+    }
+
+    /// Regression: who joined in the middle of a job was told that seconds were left of half a minute.
+    #[test]
+    fn the_time_left_is_by_what_came_while_it_was_watched() {
+        let begun = Instant::now();
+        let after = |seconds| begun + Duration::from_secs(seconds);
+        let mut pace = Pace::default();
+        let left = |pace: &Pace, now| pace.left(201, after(now)).map(show_left);
+        assert_eq!(left(&pace, 0), None);
+        pace.report(41, after(10));
+        assert_eq!(left(&pace, 11), None, "one report has no pace");
+        // The same again is no news.
+        pace.report(41, after(12));
+        assert_eq!(left(&pace, 12), None);
+        pace.report(81, after(20));
+        assert_eq!(left(&pace, 20).as_deref(), Some(", about 30 s left"));
+        assert_eq!(left(&pace, 25).as_deref(), Some(", about 25 s left"));
+        assert_eq!(left(&pace, 50), None, "it takes longer than that");
+        pace.report(121, after(60));
+        assert_eq!(left(&pace, 60).as_deref(), Some(", about 50 s left"));
+        // Another replica is the slowest now.
+        pace.report(20, after(61));
+        assert_eq!(left(&pace, 61), None);
+        pace.report(u64::MAX, after(62));
+        assert_eq!(left(&pace, 62), None, "nothing is left");
     }
 }
