@@ -23,6 +23,7 @@ pub mod prepare;
 pub mod provider;
 mod reconnect;
 mod result;
+mod step_view;
 pub mod submit;
 pub mod task;
 pub mod terms;

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{
     connect::Connected,
+    step_view,
     waiting::{awaited, Patience},
 };
 use crate::{
@@ -154,7 +155,9 @@ impl<'a> Teller<'a> {
         let elapsed = self.elapsed();
         self.several = view.submission.verification.replicas() > 1;
         for step in steps {
-            self.latencies.note(&step, elapsed);
+            if step_view::is_of_result(&step, view) {
+                self.latencies.note(&step, elapsed);
+            }
             let log_text = match &step {
                 Step::Failed {
                     assignment,
@@ -168,7 +171,7 @@ impl<'a> Teller<'a> {
                 _ => None,
             };
             self.remember_failure(&step, &log_text);
-            self.show(&step, elapsed, log_text.as_deref());
+            self.show(&step, view, elapsed, log_text.as_deref());
         }
         self.show_waiting(view);
         self.joins = false;
@@ -200,7 +203,13 @@ impl<'a> Teller<'a> {
         with_own_name(text, self.program.as_deref())
     }
 
-    fn show(&mut self, step: &Step, elapsed: Duration, log_text: Option<&str>) {
+    fn show(
+        &mut self,
+        step: &Step,
+        view: &TaskView<Account>,
+        elapsed: Duration,
+        log_text: Option<&str>,
+    ) {
         if self.lines {
             let mut told = step.clone();
             if let Step::Failed { message, .. } = &mut told {
@@ -244,8 +253,8 @@ impl<'a> Teller<'a> {
             Some(log) => step_above(step, log, &self.clock),
             None => step.show(&self.clock),
         };
-        let text = match step.assignment().filter(|_| self.several) {
-            Some(assignment) => format!("{assignment}: {text}"),
+        let text = match step_view::whose(step, view) {
+            Some(whose) => format!("{whose}: {text}"),
             None => text,
         };
         let text = self.own(&text).replace('\n', &format!("\n{LOG_MARGIN}"));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
-    view::{AssignmentView, TaskView},
+    view::{AssignmentView, AuditState, TaskView},
     AssignmentId, BlockNumber,
 };
 
@@ -19,8 +19,8 @@ const SAY_EVERY: Duration = Duration::from_secs(30);
 pub struct Awaited {
     /// For people.
     pub what: &'static str,
-    /// The last block.
-    pub until: BlockNumber,
+    /// The last block, if the view of the task has it.
+    pub until: Option<BlockNumber>,
     /// The assignment whose provider gives no sign, if it is that.
     pub silent: Option<AssignmentId>,
 }
@@ -28,15 +28,25 @@ pub struct Awaited {
 impl Awaited {
     fn new(what: &'static str, until: BlockNumber) -> Self {
         Self {
+            until: Some(until),
+            ..Self::without_end(what)
+        }
+    }
+
+    fn without_end(what: &'static str) -> Self {
+        Self {
             what,
-            until,
+            until: None,
             silent: None,
         }
     }
 
     /// For people.
     pub fn show(&self, clock: &Clock) -> String {
-        format!("{}: {}", self.what, clock.left(self.until))
+        match self.until {
+            Some(until) => format!("{}: {}", self.what, clock.left(until)),
+            None => self.what.to_owned(),
+        }
     }
 }
 
@@ -51,7 +61,7 @@ pub fn awaited(
     if let Some((silent, until)) = silent(view, clock, progress_window) {
         return Some(Awaited {
             what: "no sign of the provider: unless one comes, another gets the task",
-            until,
+            until: Some(until),
             silent: Some(silent),
         });
     }
@@ -59,24 +69,56 @@ pub fn awaited(
         TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. } => {
             Some(Awaited::new("waiting for a device", match_by))
         }
-        TaskStatus::Active => match life::slowest(view)?.status {
-            AssignmentStatus::AwaitingKey { grant_by, .. } => Some(Awaited::new(
-                "the provider waits for the data key",
-                grant_by,
-            )),
-            AssignmentStatus::Assigned { start_by } => {
-                Some(Awaited::new("the provider fetches the inputs", start_by))
-            }
-            AssignmentStatus::Committed {
-                reveal_by: Some(reveal_by),
-                ..
-            } => Some(Awaited::new("waiting for the reveal", reveal_by)),
-            _ => None,
-        },
+        TaskStatus::Active => of_slowest(view),
         TaskStatus::Verifying { settle_at } if to_the_end => {
             Some(Awaited::new("waiting for the end of the window", settle_at))
         }
         _ => None,
+    }
+}
+
+/// What the assignment waits for that the others wait for.
+fn of_slowest(view: &TaskView<Account>) -> Option<Awaited> {
+    let slowest = life::slowest(view)?;
+    let is_auditor = slowest.role == Role::Auditor;
+    match slowest.status {
+        AssignmentStatus::AwaitingKey { grant_by, .. } => {
+            let what = match is_auditor {
+                true => "an audit was drawn, and its auditor waits for the data key",
+                false => "the provider waits for the data key",
+            };
+            Some(Awaited::new(what, grant_by))
+        }
+        AssignmentStatus::Assigned { start_by } => {
+            let what = match is_auditor {
+                true => "an audit was drawn, and its auditor fetches the inputs",
+                false => "the provider fetches the inputs",
+            };
+            Some(Awaited::new(what, start_by))
+        }
+        AssignmentStatus::Running { .. } if is_auditor => Some(Awaited::without_end(
+            "an audit was drawn, and its auditor runs the job",
+        )),
+        AssignmentStatus::Committed {
+            reveal_by: Some(reveal_by),
+            ..
+        } => Some(Awaited::new("waiting for the reveal", reveal_by)),
+        AssignmentStatus::Committed {
+            reveal_by: None, ..
+        } => Some(Awaited::without_end(before_reveal(view))),
+        _ => None,
+    }
+}
+
+/// What comes before anybody may reveal, where all who are on the task have committed. Until when an auditor is looked
+/// for is not in the view.
+fn before_reveal(view: &TaskView<Account>) -> &'static str {
+    match view.audit.as_ref().map(|audit| audit.state) {
+        Some(AuditState::Undecided) => "waiting for the draw that says whether it is audited",
+        Some(AuditState::Drawn) => {
+            "an audit was drawn, and an auditor is looked for: if none is found, the result counts without it"
+        }
+        Some(AuditState::NotDrawn) | None => "waiting until it may be revealed",
     }
 }
 
@@ -141,7 +183,7 @@ mod tests {
         chain::read::tests::CLOCK,
         life::tests::{assignment, view},
     };
-    use aicpw_protocol::task::Progress;
+    use aicpw_protocol::{task::Progress, view::AuditView};
 
     const WINDOW: BlockNumber = 240;
 
@@ -207,6 +249,72 @@ mod tests {
         }
         let verifying = view(TaskStatus::Verifying { settle_at: 140 }, vec![]);
         assert_eq!(awaited(&verifying, &CLOCK, WINDOW, false), None);
+    }
+
+    /// Regression: after "committed" nothing was said for half a minute, in which an auditor was looked for.
+    #[test]
+    fn what_comes_before_a_result_may_be_revealed_is_said() {
+        let committed = |reveal_by| AssignmentStatus::Committed {
+            commitment: [1; 32],
+            at: 90,
+            reveal_by,
+        };
+        type State = Option<AuditState>;
+        let said = |audit: State, auditor: Option<AssignmentStatus>, reveal_by| {
+            let mut all = vec![assignment(0, committed(reveal_by))];
+            all.extend(auditor.map(|status| {
+                let mut auditor = assignment(0, status);
+                auditor.id.replica = 1;
+                auditor.role = Role::Auditor;
+                auditor
+            }));
+            let mut task = view(TaskStatus::Active, all);
+            task.audit = task.audit.and_then(|view| {
+                let state = audit?;
+                Some(AuditView { state, ..view })
+            });
+            let awaited = awaited(&task, &CLOCK, WINDOW, false);
+            awaited.unwrap().show(&CLOCK)
+        };
+        let drawn = Some(AuditState::Drawn);
+        let key = AssignmentStatus::AwaitingKey {
+            grant_by: 140,
+            recipient: [5; 32],
+        };
+        let assigned = AssignmentStatus::Assigned { start_by: 140 };
+        for (audit, auditor, text) in [
+            (
+                Some(AuditState::Undecided),
+                None,
+                "the draw that says whether it is audited",
+            ),
+            (drawn, None, "an auditor is looked for: if none is found"),
+            (
+                drawn,
+                Some(key),
+                "its auditor waits for the data key: about 10 s left (block 140)",
+            ),
+            (
+                drawn,
+                Some(assigned),
+                "its auditor fetches the inputs: about 10 s left (block 140)",
+            ),
+            (drawn, Some(running(140)), "its auditor runs the job"),
+            (
+                Some(AuditState::NotDrawn),
+                None,
+                "waiting until it may be revealed",
+            ),
+            (None, None, "waiting until it may be revealed"),
+        ] {
+            let shown = said(audit, auditor, None);
+            assert!(shown.contains(text), "{text} in {shown}");
+        }
+        let done = Some(committed(Some(140)));
+        assert_eq!(
+            said(drawn, done, Some(140)),
+            "waiting for the reveal: about 10 s left (block 140)"
+        );
     }
 
     #[test]
