@@ -1,12 +1,13 @@
-//! What is known of a step from the view that it was found in: whose it is.
+//! What is known of a step from the view that it was found in: whose it is, and when it was.
 
 use aicpw_protocol::{
-    task::Role,
+    task::{AssignmentStatus, Role, TaskStatus},
     view::{AssignmentView, TaskView},
 };
 
 use crate::{
     account::Account,
+    chain::read::Clock,
     life::{words, Step},
 };
 
@@ -32,11 +33,33 @@ pub fn whose(step: &Step, view: &TaskView<Account>) -> Option<String> {
     }
 }
 
+/// How long ago it was, for people. Of some steps the chain does not keep that.
+pub fn age(step: &Step, view: &TaskView<Account>, clock: &Clock) -> Option<String> {
+    let one = assignment(step, view);
+    let at = match (step, one.map(|one| &one.status), view.status) {
+        (Step::Matched { .. }, ..) => one?.assigned_at,
+        (Step::Committed { .. }, Some(AssignmentStatus::Committed { at, .. }), _)
+        | (Step::Revealed { .. }, Some(AssignmentStatus::Revealed { at, .. }), _)
+        | (Step::Failed { .. }, Some(AssignmentStatus::Failed { at, .. }), _) => *at,
+        (Step::Settled { .. }, _, TaskStatus::Settled { at, .. })
+        | (Step::Cancelled, _, TaskStatus::Cancelled { at })
+        | (Step::Refunded { .. }, _, TaskStatus::Refunded { at, .. }) => at,
+        _ => return None,
+    };
+    Some(clock.age(at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::life::tests::{assignment, view};
-    use aicpw_protocol::task::{AssignmentStatus, TaskStatus, Verification};
+    use crate::{
+        chain::read::tests::CLOCK,
+        life::{
+            tests::{assignment, opening, view},
+            Life,
+        },
+    };
+    use aicpw_protocol::task::{Fault, Refunded, Verification};
 
     /// Regression: who waited read "matched" and "started" anew, and when the result was there that it had run for as
     /// long as its auditor.
@@ -60,5 +83,52 @@ mod tests {
             quorum: 2,
         };
         assert_eq!(whose(&of_result, &task).as_deref(), Some("7-0-0"));
+    }
+
+    /// Regression: all of what had happened before the command began took it 51 ms.
+    #[test]
+    fn what_was_before_somebody_watched_has_its_age_as_far_as_that_is_known() {
+        let clock = Clock { now: 341, ..CLOCK };
+        let told = |status, assignments| {
+            let task = view(status, assignments);
+            let steps = Life::default().observe(&task).into_iter();
+            steps
+                .map(|step| age(&step, &task, &clock).unwrap_or_default())
+                .collect::<Vec<_>>()
+        };
+        // Matched, started, committed, revealed.
+        let committed = AssignmentStatus::Committed {
+            commitment: [1; 32],
+            at: 301,
+            reveal_by: None,
+        };
+        let steps = told(TaskStatus::Active, vec![assignment(0, committed)]);
+        assert_eq!(steps, ["60 s ago", "", "10 s ago"]);
+        let revealed = AssignmentStatus::Revealed {
+            opening: opening(),
+            at: 321,
+        };
+        let verifying = TaskStatus::Verifying { settle_at: 400 };
+        let steps = told(verifying, vec![assignment(0, revealed)]);
+        assert_eq!(steps, ["60 s ago", "", "", "5 s ago", ""]);
+        let settled = AssignmentStatus::Settled {
+            opening: opening(),
+            at: 329,
+        };
+        let paid = TaskStatus::Settled { at: 329, paid: 1 };
+        let steps = told(paid, vec![assignment(0, settled)]);
+        assert_eq!(steps, ["60 s ago", "", "", "", "3 s ago"]);
+        let failed = AssignmentStatus::Failed {
+            fault: Fault::Crashed,
+            at: 301,
+            log: None,
+            message: Default::default(),
+        };
+        let refunded = TaskStatus::Refunded {
+            at: 321,
+            reason: Refunded::MatchWindowEnded,
+        };
+        let steps = told(refunded, vec![assignment(0, failed)]);
+        assert_eq!(steps, ["60 s ago", "10 s ago", "5 s ago"]);
     }
 }

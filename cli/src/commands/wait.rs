@@ -258,8 +258,12 @@ impl<'a> Teller<'a> {
             None => text,
         };
         let text = self.own(&text).replace('\n', &format!("\n{LOG_MARGIN}"));
-        self.out
-            .say(format!("{:>9}  {text}", show_elapsed(elapsed)));
+        // What was before the command began did not take it any time.
+        let when = match self.joins {
+            true => step_view::age(step, view, &self.clock).unwrap_or_default(),
+            false => show_elapsed(elapsed),
+        };
+        self.out.say(format!("{when:>9}  {text}"));
         if let Some(text) = log_text {
             self.out.say(indent_log(&self.own(text)));
         }

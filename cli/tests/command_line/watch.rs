@@ -35,8 +35,9 @@ fn who_waits_sees_each_attempt_and_why_it_failed() {
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines();
     for part in [
-        "s  matched for 1 AICP with device 3 of ",
-        "s  started",
+        // This was so before.
+        " 25 s ago  matched for 1 AICP with device 3 of ",
+        "           started",
         "s  no sign of the provider: unless one comes, another gets the task: about 10 s left (block 1040)",
         "s  attempt 1, assignment 8000-0-0 of ",
         "s  waits for another device: about 25 s left (block 1100)",
