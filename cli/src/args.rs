@@ -40,12 +40,13 @@ pub struct GlobalArgs {
         global = true,
         env = "AICPW_URL",
         default_value = DEFAULT_URL,
-        value_name = "URL"
+        value_name = "URL",
+        help_heading = "General"
     )]
     pub url: String,
 
     /// Print one JSON document (docs/cli.md describes the fields)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "General")]
     pub json: bool,
 
     #[command(flatten)]

@@ -205,6 +205,34 @@ fn every_number_may_begin_with_a_hyphen_so_that_its_own_parser_answers() {
     assert!(found > 35, "only {found} were found");
 }
 
+/// Regression: they stood among the options that a command has of its own.
+#[test]
+fn what_all_commands_take_stands_apart() {
+    let mut whole = Args::command();
+    let of_all: Vec<_> = whole
+        .get_arguments()
+        .filter(|argument| argument.is_global_set())
+        .filter_map(|argument| Some(format!("--{}", argument.get_long()?)))
+        .collect();
+    assert!(of_all.len() > 5, "{of_all:?}");
+    whole.build();
+    let command = whole.find_subcommand_mut("dry-run").unwrap();
+    let help = command.render_long_help().to_string();
+    let (own, apart) = help.split_once("\nGeneral:\n").unwrap();
+    let has = |text: &str, option: &str| {
+        let mut lines = text.lines().map(str::trim_start);
+        lines.any(|line| line.split(' ').next() == Some(option))
+    };
+    for option in of_all {
+        assert!(
+            has(apart, &option) && !has(own, &option),
+            "{option}: {help}"
+        );
+    }
+    assert!(has(own, "--budget") && has(own, "--verify"), "{help}");
+    assert!(!has(apart, "--budget"), "{help}");
+}
+
 #[test]
 fn every_command_and_option_is_in_the_page() {
     for Leaf { path, command } in leaves() {

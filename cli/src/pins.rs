@@ -32,7 +32,13 @@ const VERSION: &str = "aicpw.pins/v1";
 pub struct PinsArgs {
     /// Folder with the notes on what nodes keep for tasks [default: aicpw/pins in the user's data
     /// folder, ~/.local/share]
-    #[arg(long, global = true, env = "AICPW_PINS", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "AICPW_PINS",
+        value_name = "DIR",
+        help_heading = "General"
+    )]
     pub pins: Option<PathBuf>,
 }
 
