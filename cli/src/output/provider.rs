@@ -1,5 +1,7 @@
 //! Providers and devices for people.
 
+use std::fmt::Display;
+
 use aicpw_protocol::{
     device::DeviceSpec,
     view::{ChallengeState, ChallengeView, DeviceView, ProviderView},
@@ -20,6 +22,16 @@ use crate::{
 /// A device's name: its provider chose it.
 pub fn name(spec: &DeviceSpec) -> String {
     printable_name(&String::from_utf8_lossy(&spec.name))
+}
+
+/// Devices by their numbers, of which there is at least one: `device 0`, `devices 3, 4`. A number alone could be taken
+/// for how many there are.
+pub fn by_number(numbers: impl IntoIterator<Item = impl Display>) -> String {
+    let numbers: Vec<_> = numbers.into_iter().map(|one| one.to_string()).collect();
+    match &numbers[..] {
+        [only] => format!("device {only}"),
+        several => format!("devices {}", several.join(", ")),
+    }
 }
 
 /// The classes that a device keeps.
@@ -263,6 +275,13 @@ mod tests {
         }];
         let part = "Unbonding   2 AICP, can be withdrawn in about 10 s (block 140)\n";
         assert!(show(&view, &CLOCK, MIN_STAKE, None).contains(part));
+    }
+
+    /// Regression: "it still has devices: 0", and "it has 0".
+    #[test]
+    fn a_number_is_not_how_many() {
+        assert_eq!(by_number([0]), "device 0");
+        assert_eq!(by_number([3, 4]), "devices 3, 4");
     }
 
     #[test]

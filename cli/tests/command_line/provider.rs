@@ -82,7 +82,10 @@ fn what_cannot_be_done_with_a_device_is_said_before_anything_is_sent() {
     );
     let error = node.failure(&["provider", "ask", "9", "1"], 2);
     assert!(
-        error["hint"].as_str().unwrap().contains("it has 3, 4"),
+        error["hint"]
+            .as_str()
+            .unwrap()
+            .contains("it has devices 3, 4"),
         "{error}"
     );
     for arguments in [

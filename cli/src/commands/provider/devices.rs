@@ -21,7 +21,7 @@ use crate::{
     node_rpc::{LocalDevice, NodeRpc},
     output::{
         json::devices,
-        provider::{name, table_of},
+        provider::{by_number, name, table_of},
     },
     quantity::{count, whole},
 };
@@ -375,16 +375,14 @@ fn chosen(view: &ProviderView<Account>, which: Which) -> Result<Vec<&DeviceView<
         Which::All => Err(Error::usage(format!("{} has no devices", view.account))
             .hint("`aicpw provider register` registers those of the node")),
         Which::One(id) => {
-            let ids: Vec<_> = view.devices.iter().map(|d| d.id.to_string()).collect();
-            Err(
-                Error::usage(format!("{} has no device {id}", view.account)).hint(
-                    if ids.is_empty() {
-                        "it has none; `aicpw provider register` registers those of the node".into()
-                    } else {
-                        format!("it has {}; nothing was sent", ids.join(", "))
-                    },
-                ),
-            )
+            let what = Error::usage(format!("{} has no device {id}", view.account));
+            Err(what.hint(match view.devices.is_empty() {
+                true => "it has none; `aicpw provider register` registers those of the node".into(),
+                false => {
+                    let devices = by_number(view.devices.iter().map(|device| device.id));
+                    format!("it has {devices}; nothing was sent")
+                }
+            }))
         }
     }
 }
@@ -410,16 +408,8 @@ fn measured_text(device: &LocalDevice) -> String {
 
 /// Devices as the subject of a sentence.
 fn subject(chosen: &[&DeviceView<Account>]) -> String {
-    let names: Vec<_> = chosen
-        .iter()
-        .map(|device| format!("{} ({})", device.id, name(&device.spec)))
-        .collect();
-    let devices = if names.len() == 1 {
-        "device"
-    } else {
-        "devices"
-    };
-    format!("{devices} {}", names.join(", "))
+    let names = chosen.iter();
+    by_number(names.map(|device| format!("{} ({})", device.id, name(&device.spec))))
 }
 
 /// A device that is measured runs no job, and one that it is matched with meanwhile would fail at its cost.

@@ -32,7 +32,7 @@ fn devices_by_number_or_all() {
     assert!("gpu".parse::<Which>().unwrap_err().contains("`all`"));
     let error = chosen(&view, Which::One(DeviceId(9))).unwrap_err();
     assert_eq!(error.kind, Kind::Usage);
-    assert!(error.to_string().contains("it has 3, 4"), "{error}");
+    assert!(error.to_string().contains("it has devices 3, 4"), "{error}");
     let none = provider([5; 32], &[]);
     for which in [Which::All, Which::One(DeviceId(9))] {
         let error = chosen(&none, which).unwrap_err();

@@ -11,6 +11,7 @@ use crate::{
     amount::Amount,
     chain::{call::Call, read::Clock},
     error::{Error, Result},
+    output::provider::by_number,
 };
 
 /// Ends being a provider.
@@ -36,10 +37,10 @@ pub async fn run(context: &Context<'_>, consent: Consent) -> Result<()> {
 
 /// Why it cannot be done yet, with the next step.
 fn what_remains(view: &ProviderView<Account>, clock: &Clock) -> Option<Error> {
-    let devices: Vec<_> = view.devices.iter().map(|d| d.id.to_string()).collect();
-    if !devices.is_empty() {
+    if !view.devices.is_empty() {
+        let devices = by_number(view.devices.iter().map(|device| device.id));
         return Some(
-            Error::usage(format!("it still has devices: {}", devices.join(", "))).hint(
+            Error::usage(format!("it still has {devices}")).hint(
                 "`aicpw provider devices remove all` first; docs/provider.md tells the order",
             ),
         );
@@ -78,9 +79,11 @@ mod tests {
         let mut view = provider([5; 32], &[3, 4]);
         let text = next(&view).unwrap();
         assert!(
-            text.contains("devices: 3, 4") && text.contains("devices remove"),
+            text.contains("it still has devices 3, 4") && text.contains("devices remove"),
             "{text}"
         );
+        view.devices.truncate(1);
+        assert!(next(&view).unwrap().contains("it still has device 3\n"));
         view.devices.clear();
         assert!(next(&view).unwrap().contains("unbond all"));
         view.unbonding = view.stake;

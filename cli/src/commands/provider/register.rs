@@ -29,7 +29,7 @@ use crate::{
     node_rpc::{LocalDevice, NodeRpc, WorkerKeys},
     output::{
         json::classes,
-        provider::{class_names, name, show},
+        provider::{by_number, class_names, name, show},
         table::table,
     },
     quantity::{parse_span, show_elapsed, whole},
@@ -120,11 +120,11 @@ impl Plan {
             DeviceChoice::One(index) if index < local.len() => {
                 all.filter(|(number, _)| *number == index).collect()
             }
+            DeviceChoice::One(_) if local.is_empty() => Vec::new(),
             DeviceChoice::One(index) => {
-                return Err(Error::usage(format!(
-                    "--device: the node has no device {index}; it has {}",
-                    local.len()
-                )))
+                let what = format!("--device: the node has no device {index}");
+                let there = by_number(0..local.len());
+                return Err(Error::usage(what).hint(format!("it has {there}; nothing was sent")));
             }
         };
         if chosen.is_empty() {

@@ -105,11 +105,13 @@ fn a_device_that_is_not_there() {
     let error = Plan::new(None, &keys(), &[local(1)], DeviceChoice::One(1))
         .err()
         .unwrap();
-    assert!(error.message.contains("no device 1"), "{error}");
-    let error = Plan::new(None, &keys(), &[], DeviceChoice::All)
-        .err()
-        .unwrap();
-    assert!(error.to_string().contains("clinfo"), "{error}");
+    assert!(error.message.ends_with("no device 1"), "{error}");
+    let hint = error.hint.unwrap();
+    assert!(hint.starts_with("it has device 0; "), "{hint}");
+    for choice in [DeviceChoice::All, DeviceChoice::One(1)] {
+        let error = Plan::new(None, &keys(), &[], choice).err().unwrap();
+        assert!(error.to_string().contains("clinfo"), "{error}");
+    }
     assert_eq!("all".parse(), Ok(DeviceChoice::All));
     assert_eq!("1".parse(), Ok(DeviceChoice::One(1)));
     assert!("gpu".parse::<DeviceChoice>().is_err());
