@@ -79,10 +79,7 @@ struct TransferJson {
 pub async fn run(context: &Context<'_>, command: AccountCommand) -> Result<()> {
     match command {
         AccountCommand::Balance { account } => {
-            let account = match account {
-                Some(account) => account,
-                None => context.signer()?.account,
-            };
+            let account = context.account(account)?;
             let funds = context.connect().await?.funds(account).await?;
             let document = BalanceJson {
                 account,

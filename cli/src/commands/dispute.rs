@@ -13,7 +13,7 @@ use subxt::config::substrate::H256;
 use super::{reconnect::follow_on, task, wait, Context};
 use crate::{
     account::Account,
-    chain::{follow::Watch, is_of_replaced_block, next_step, posts::Posts, Chain},
+    chain::{follow::Watch, is_of_replaced_block, posts::Posts, Chain},
     error::{Error, Result},
     grant::{self, Granter},
     keys::Signer,
@@ -121,7 +121,7 @@ async fn read(
             let error = Error::other(format!(
                 "task {id} is {state}, and no dispute about it is known"
             ));
-            let error = match next_step("Disputes", "NotDisputed") {
+            let error = match task::next_step_of(&task, "Disputes", "NotDisputed") {
                 Some(step) => error.hint(step),
                 None => error,
             };

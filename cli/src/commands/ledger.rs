@@ -76,10 +76,7 @@ enum Found {
 
 /// Runs it.
 pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
-    let account = match args.account {
-        Some(account) => account,
-        None => context.signer()?.account,
-    };
+    let account = context.account(args.account)?;
     let mut file = match &args.out {
         Some(path) => Some(LedgerFile::open(path, account)?),
         None => None,

@@ -32,9 +32,10 @@ mod wait;
 mod waiting;
 
 use crate::{
+    account::Account,
     args::{Args, Command, GlobalArgs},
     chain::Chain,
-    error::Result,
+    error::{Error, Result},
     keys::Signer,
     output::Output,
     signals::unless_ended,
@@ -64,6 +65,24 @@ impl Context<'_> {
     /// The key.
     pub fn signer(&self) -> Result<Signer> {
         self.global.keys.signer()
+    }
+
+    /// The account that was named, or else that of the key.
+    ///
+    /// # Errors
+    /// None was named, and there is no key, or it cannot be read.
+    pub fn account(&self, named: Option<Account>) -> Result<Account> {
+        if let Some(account) = named {
+            return Ok(account);
+        }
+        let signer = self.signer_if_given()?;
+        let own = signer.map(|signer| signer.account);
+        own.ok_or_else(|| {
+            Error::usage("no account is named, and no key is given whose account it would be").hint(
+                "put the account's address behind the command, or give --key-file FILE, or set AICPW_SURI; on a \
+                 development chain: --suri //Alice",
+            )
+        })
     }
 
     /// The key, for what goes without one too.

@@ -12,7 +12,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use subxt::config::substrate::H256;
 
-pub use change::refused;
+pub use change::{next_step_of, refused};
 
 use change::{change, Change};
 

@@ -269,7 +269,9 @@ fn check_budget(
         "--budget: at least {}: {why}",
         Amount(least).with_unit()
     ))
-    .hint("nothing was sent; `aicpw dry-run` says what the devices that there are would take"))
+    .hint(
+        "nothing was sent; give as much, and `aicpw dry-run` says what the devices that there are would take",
+    ))
 }
 
 #[cfg(test)]

@@ -125,7 +125,8 @@ fn the_lowest_budget_is_named_whatever_decides_it() {
     ] {
         let error = terms(&format!("--budget 0 {options}")).unwrap_err();
         assert!(error.message.contains(part), "{options}: {error}");
-        assert!(error.hint.unwrap().contains("dry-run"), "{options}");
+        let hint = error.hint.unwrap();
+        assert!(hint.contains("give as much, and `aicpw dry-run`"), "{hint}");
         let named = error.message.strip_prefix("--budget: at least ").unwrap();
         let amount: Amount = named.split(' ').next().unwrap().parse().unwrap();
         let aicp = amount.0 as f64 / AICP as f64;

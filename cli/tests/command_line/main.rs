@@ -495,6 +495,9 @@ fn wrong_words_are_answered_with_right_ones() {
             "mode 600",
         ),
         (&["task", "ls"], "nothing listens there"),
+        (&["provider", "status"], "put the account's address behind"),
+        (&["account", "balance"], "put the account's address behind"),
+        (&["account", "ledger"], "put the account's address behind"),
         (
             &["provider", "devices", "pause", "x"],
             "`aicpw provider devices` lists",

@@ -182,10 +182,7 @@ pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> 
     match command {
         ProviderCommand::Register(args) => register::run(context, &args).await,
         ProviderCommand::Status { account } => {
-            let account = match account {
-                Some(account) => account,
-                None => context.signer()?.account,
-            };
+            let account = context.account(account)?;
             let chain = context.connect().await?;
             let view = change::read(&chain, account).await?;
             let clock = chain.clock().await?;

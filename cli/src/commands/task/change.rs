@@ -135,11 +135,47 @@ pub fn refused(view: &TaskView<Account>, what: &str, pallet: &str, error: &str) 
         "task {} is {state}: {what} ({pallet}.{error})",
         view.id
     ));
-    let refused = match next_step(pallet, error) {
+    let refused = match next_step_of(view, pallet, error) {
         Some(step) => refused.hint(format!("nothing was sent; {step}")),
         None => refused,
     };
     refused.about_task(view.id.0)
+}
+
+/// What a person does next after an error about this task: that of [`next_step`], where its state allows that.
+pub fn next_step_of(view: &TaskView<Account>, pallet: &str, error: &str) -> Option<&'static str> {
+    let needs_window = matches!(
+        (pallet, error),
+        ("Tasks", "NotVerifying") | ("Disputes", "NotDisputed")
+    );
+    let has_window = matches!(
+        view.submission.verification,
+        Verification::Optimistic { .. }
+    );
+    match view.status {
+        _ if !needs_window => next_step(pallet, error),
+        TaskStatus::Verifying { .. } => next_step(pallet, error),
+        TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active => {
+            Some(match has_window {
+                true => {
+                    "`aicpw task watch TASK` waits for its result, which can be accepted or disputed once it is \
+                     revealed"
+                }
+                false => {
+                    "`aicpw task watch TASK` waits for its end: nobody accepts or disputes a result that is \
+                     verified so"
+                }
+            })
+        }
+        TaskStatus::Disputed => Some("`aicpw dispute show TASK` says how far the jury is"),
+        TaskStatus::Settled { .. } => Some(
+            "its provider is paid, and nothing is left to accept or to dispute; if its result cannot be fetched, \
+             `aicpw task claim-unavailable TASK` has a jury try",
+        ),
+        TaskStatus::Cancelled { .. } | TaskStatus::Refunded { .. } => {
+            Some("it has no result; `aicpw task show TASK` says why")
+        }
+    }
 }
 
 /// Signs and sends a call about a task, and says how the task is after it.
@@ -245,6 +281,51 @@ mod tests {
             None,
         );
         assert!(unpaid.unwrap().contains("no provider was paid"));
+    }
+
+    /// Regression: of a task that was paid it said how to dispute it, and of one at work to see whether it was paid.
+    #[test]
+    fn what_to_do_next_can_be_done_in_the_state_of_the_task() {
+        let step = |status, verification: Option<Verification>| {
+            let mut task = view(status, vec![]);
+            task.submission.verification = verification.unwrap_or(task.submission.verification);
+            next_step_of(&task, "Disputes", "NotDisputed").unwrap()
+        };
+        let expected = Verification::Expected { root_hash: [1; 32] };
+        let reason = Refunded::MatchWindowEnded;
+        for (status, verification, part) in [
+            (
+                TaskStatus::Verifying { settle_at: 9 },
+                None,
+                "`aicpw task dispute TASK` opens one",
+            ),
+            (TaskStatus::Active, None, "disputed once it is revealed"),
+            (TaskStatus::Active, Some(expected), "waits for its end"),
+            (TaskStatus::Disputed, None, "aicpw dispute show TASK"),
+            (
+                TaskStatus::Settled { at: 1, paid: 1 },
+                None,
+                "claim-unavailable TASK",
+            ),
+            (
+                TaskStatus::Refunded { at: 9, reason },
+                None,
+                "it has no result",
+            ),
+        ] {
+            let step = step(status, verification);
+            assert!(step.contains(part), "{part} in {step}");
+        }
+        let active = view(TaskStatus::Active, vec![]);
+        let dispute = refused(&active, "it cannot be", "Tasks", "NotVerifying").to_string();
+        assert!(
+            dispute.contains("nothing was sent; `aicpw task watch 7`"),
+            "{dispute}"
+        );
+        assert_eq!(
+            next_step_of(&active, "Tasks", "NotSettled"),
+            next_step("Tasks", "NotSettled")
+        );
     }
 
     #[test]
