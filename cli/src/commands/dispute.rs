@@ -35,7 +35,7 @@ Examples:
         #[arg(long)]
         open: bool,
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+        #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<u32>(1..=u32::MAX.into()))]
         limit: u32,
     },
     /// Show the newest dispute about a task, with its jurors and what they found

@@ -65,7 +65,7 @@ Examples:
         #[arg(long, value_name = "ACCOUNT")]
         account: Option<Account>,
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+        #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<u32>(1..=u32::MAX.into()))]
         limit: u32,
         /// Only older ones than this: with the last one listed, the next ones
         #[arg(long, value_name = "TASK", allow_negative_numbers = true, value_parser = parse_task)]
@@ -321,10 +321,18 @@ async fn list(
     let views = chain.tasks(account, before, limit).await?;
     let documents: Vec<_> = views.iter().map(TaskJson::from).collect();
     let clock = chain.clock().await?;
-    context
-        .out
-        .result(&documents, |_| task::list(&views, &clock));
+    context.out.result(&documents, |_| match views.is_empty() {
+        true => none_of(account, before),
+        false => task::list(&views, &clock),
+    });
     Ok(())
+}
+
+/// That there are none of those that were asked for: there may be others.
+fn none_of(account: Option<Account>, before: Option<TaskId>) -> String {
+    let of = account.map_or(String::new(), |account| format!(" of {account}"));
+    let older = before.map_or(String::new(), |id| format!(" older than task {id}"));
+    format!("no tasks{of}{older}")
 }
 
 /// Says until when the result of a task that was paid can be fetched.

@@ -386,6 +386,14 @@ fn tasks_are_listed_in_pages() {
     assert_eq!(list(&[]), [sealed]);
     assert_eq!(list(&["--before", &(sealed + 1).to_string()]), [sealed]);
     assert!(list(&["--before", &sealed.to_string()]).is_empty());
+    // Regression: there were none at all.
+    let oldest = node.text(&["task", "ls", "--before", "0"]);
+    assert_eq!(oldest, "no tasks older than task 0\n");
+    for list in ["task", "dispute", "provider"] {
+        let error = node.failure(&[list, "ls", "--limit", "0"], 2);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("too little: at least 1"), "{error}");
+    }
     let error = node.failure(&["task", "ls", "--before", "newest"], 2);
     let message = error["message"].as_str().unwrap();
     assert!(

@@ -67,7 +67,7 @@ Examples:
   aicpw provider ls --limit 1000 --json")]
     Ls {
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+        #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true, value_parser = whole::<u32>(1..=u32::MAX.into()))]
         limit: u32,
     },
     /// Add to the stake
