@@ -100,10 +100,23 @@ fn has_no_result(status: &TaskStatus) -> bool {
     )
 }
 
+/// Why there is no such task.
+const UNKNOWN: &str = ": it was never submitted, or ended long ago";
+
 /// There is no such task.
 pub fn unknown_task(task: TaskId) -> Error {
-    Error::other(format!(
-        "there is no task {task}: it was never submitted, or ended long ago"
+    Error::other(format!("there is no task {task}{UNKNOWN}"))
+        .hint("`aicpw task ls` shows those that are still readable")
+}
+
+/// What it says of a task that was there before the connection was lost; `None` if it is another error.
+pub fn task_is_gone(error: &Error) -> Option<Error> {
+    let what = error.message.strip_suffix(UNKNOWN)?;
+    let gone = Error::other(format!(
+        "{what} any more: the node may have begun a new chain while it was away"
+    ));
+    Some(gone.hint(
+        "a node with --dev does so whenever it is started, and what was on the chain before is gone: submit the task \
+         again",
     ))
-    .hint("`aicpw task ls` shows those that are still readable")
 }

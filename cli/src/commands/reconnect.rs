@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Context;
 use crate::{
-    chain::{is_stalled, Chain, STALL_TIMEOUT},
+    chain::{follow::task_is_gone, is_stalled, Chain, STALL_TIMEOUT},
     error::{Error, Kind, Result},
     output::Output,
 };
@@ -98,6 +98,7 @@ async fn go_on<C, T>(
         let begun = Instant::now();
         let mut newest = match work(later.as_ref().unwrap_or(first)).await {
             Err(error) if is_lost(&error) => error,
+            Err(error) if later.is_some() => return Err(task_is_gone(&error).unwrap_or(error)),
             end => return end,
         };
         let now = Instant::now();
@@ -189,8 +190,10 @@ impl Trouble {
 mod tests {
     use std::cell::{Cell, RefCell};
 
+    use aicpw_protocol::TaskId;
+
     use super::*;
-    use crate::chain::stalled;
+    use crate::chain::{follow::unknown_task, stalled};
 
     const SOON: Duration = Duration::from_millis(1);
     const LATE: Duration = Duration::from_secs(600);
@@ -270,6 +273,33 @@ mod tests {
             let lasted = Duration::from_secs(seconds);
             assert_eq!(was_steady(&error, lasted), expected, "{error} {seconds}");
         }
+    }
+
+    /// Regression: of a task that had gone with the chain of a development node it was said that it had never been
+    /// submitted, or ended long ago.
+    #[tokio::test]
+    async fn a_task_that_is_gone_with_its_chain_was_there_before() {
+        let out = Output::new(true);
+        let connect = async || -> Result<u32> { Ok(1) };
+        let work = async |number: &u32| -> Result<()> {
+            match *number {
+                0 => Err(lost()),
+                _ => Err(unknown_task(TaskId(20))),
+            }
+        };
+        let end = go_on(&out, &0, connect, SOON, LATE, work).await;
+        let error = end.unwrap_err();
+        assert!(
+            error.message.starts_with("there is no task 20 any more: ")
+                && error.message.contains("a new chain"),
+            "{error}"
+        );
+        assert!(error.hint.unwrap().contains("--dev"));
+        // What was not there at the first look may never have been.
+        let connect = async || -> Result<u32> { panic!("the node is there") };
+        let work = async |_: &u32| -> Result<()> { Err(unknown_task(TaskId(20))) };
+        let end = go_on(&out, &0, connect, SOON, LATE, work).await;
+        assert!(end.unwrap_err().message.contains("never submitted"));
     }
 
     #[tokio::test]
