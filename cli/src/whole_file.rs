@@ -83,13 +83,20 @@ impl WholeFile {
     /// It cannot be put there.
     pub fn replace_for_all(self) -> Result<()> {
         self.place(|partial, path| {
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                let readable = std::fs::Permissions::from_mode(0o644);
-                partial.as_file().set_permissions(readable)?;
-            }
+            make_readable(&partial)?;
             partial.persist(path)?;
+            Ok(())
+        })
+    }
+
+    /// Puts it there for everybody to read, unless something is there already.
+    ///
+    /// # Errors
+    /// Something is, or it cannot be put there.
+    pub fn create_for_all(self) -> Result<()> {
+        self.place(|partial, path| {
+            make_readable(&partial)?;
+            partial.persist_noclobber(path)?;
             Ok(())
         })
     }
@@ -100,6 +107,16 @@ impl WholeFile {
         let placed = synced.and_then(|()| put(partial, &path));
         placed.map_err(|error| Error::file("write", &path, &error))
     }
+}
+
+fn make_readable(partial: &NamedTempFile) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let readable = std::fs::Permissions::from_mode(0o644);
+        partial.as_file().set_permissions(readable)?;
+    }
+    Ok(())
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -140,6 +157,9 @@ mod tests {
         assert_eq!(content(), "third");
         begun(&path, "fourth").replace_for_all().unwrap();
         assert_eq!(content(), "fourth");
+        let error = begun(&path, "fifth").create_for_all().unwrap_err();
+        assert!(error.message.contains("exists already"), "{error}");
+        assert_eq!(content(), "fourth");
         assert_eq!(entries(), 1);
     }
 
@@ -166,6 +186,9 @@ mod tests {
         assert_eq!(mode(), 0o644);
         begun(&path, "third").replace_for_owner().unwrap();
         assert_eq!(mode(), 0o600);
+        std::fs::remove_file(&path).unwrap();
+        begun(&path, "fourth").create_for_all().unwrap();
+        assert_eq!(mode(), 0o644);
     }
 
     /// Regression: on a share that has no sync of folders nothing could be uploaded, for it could not be noted.

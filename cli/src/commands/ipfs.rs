@@ -1,7 +1,7 @@
 //! `aicpw ipfs …`: the node's store.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -10,7 +10,7 @@ use clap::Subcommand;
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
-use super::{connect, Context};
+use super::{connect, waiting::patiently, Context};
 use crate::{
     error::{io_cause, Error, Result},
     node_rpc::{BlobSource, NodeRpc, CHUNK_BYTES},
@@ -22,6 +22,10 @@ use crate::{
 
 /// Requests that are under way at once.
 const READ_AHEAD: usize = 4;
+
+/// What is waited for where the node may have to search.
+const LOOKING: &str = "looking for it";
+const FETCHING: &str = "fetching what is missing";
 
 /// `aicpw ipfs …`
 #[derive(Subcommand, Debug)]
@@ -37,7 +41,8 @@ Examples:
     },
     /// Print a file, or write it with --out
     ///
-    /// What the node does not have it searches for at the peers that it knows.
+    /// What the node does not have it searches for at the peers that it knows. A file that is there is never
+    /// overwritten.
     #[command(after_long_help = "\
 Examples:
   aicpw ipfs cat bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi
@@ -46,7 +51,7 @@ Examples:
         /// Its CID
         #[arg(value_parser = parse_cid)]
         cid: ContentId,
-        /// Write it here instead of to standard output
+        /// Write it to this new file instead of to standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// A peer that has it (a multiaddress with /p2p/…); can be given several times
@@ -149,9 +154,15 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out: Some(file),
             peer,
         } => {
-            let bar = out.wait("looking for it");
-            connect::to_named(&node, &peer).await;
-            let bytes = Some(save(&node, &cid, &file, &bar).await?);
+            // What is there stays, so that nothing is fetched in its place.
+            if file.symlink_metadata().is_ok() {
+                let there = io::ErrorKind::AlreadyExists.into();
+                return Err(Error::file("write", &file, &there));
+            }
+            let bar = out.wait(LOOKING);
+            let size = patiently(out, LOOKING, find(&node, &cid, &peer)).await?;
+            save(&node, &cid, size, &file, &bar).await?;
+            let bytes = Some(size);
             drop(bar);
             let document = BlobJson {
                 bytes,
@@ -173,9 +184,8 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out: None,
             peer,
         } => {
-            let bar = out.wait("looking for it");
-            connect::to_named(&node, &peer).await;
-            let size = node.size(&cid).await?;
+            let bar = out.wait(LOOKING);
+            let size = patiently(out, LOOKING, find(&node, &cid, &peer)).await?;
             let mut stdout = std::io::stdout().lock();
             // Amid content on a terminal there is no place for a bar.
             let bar = Some(bar).filter(|_| !stdout.is_terminal());
@@ -184,14 +194,16 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
                     bar.fetched(done, size);
                 }
             };
-            let broken = |error| Error::file("write to", Path::new("standard output"), &error);
             copy(&node, &cid, size, &mut stdout, progress).await?;
-            stdout.flush().map_err(broken)?;
+            is_wanted(stdout.flush())?;
         }
         IpfsCommand::Pin { cid, peer } => {
-            let wait = out.wait("fetching what is missing");
-            connect::to_named(&node, &peer).await;
-            pin(out, &pins, &node, &cid).await?;
+            let wait = out.wait(FETCHING);
+            let pinning = async {
+                connect::to_named(&node, &peer).await;
+                pin(out, &pins, &node, &cid).await
+            };
+            patiently(out, FETCHING, pinning).await?;
             drop(wait);
             let document = BlobJson {
                 pinned: Some(true),
@@ -261,14 +273,33 @@ async fn pin(out: &Output, pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> 
     pinned
 }
 
-/// Writes content to a file, which appears as a whole or not at all.
-async fn save(node: &NodeRpc<'_>, cid: &ContentId, file: &Path, bar: &Bar) -> Result<u64> {
-    let size = node.size(cid).await?;
+/// How long some content is, once the node has found it: at these peers, which it is connected to first, or elsewhere.
+async fn find(node: &NodeRpc<'_>, cid: &ContentId, peers: &[String]) -> Result<u64> {
+    connect::to_named(node, peers).await;
+    node.size(cid).await
+}
+
+/// Writes content to a new file, which appears as a whole or not at all.
+async fn save(
+    node: &NodeRpc<'_>,
+    cid: &ContentId,
+    size: u64,
+    file: &Path,
+    bar: &Bar,
+) -> Result<()> {
     let mut whole = WholeFile::begin(file)?;
     let progress = |done| bar.fetched(done, size);
     copy(node, cid, size, whole.content(), progress).await?;
-    whole.replace_for_all()?;
-    Ok(size)
+    whole.create_for_all()
+}
+
+/// Whether more is wanted. That whoever reads has had enough, as `head` has, is no failure.
+fn is_wanted(written: io::Result<()>) -> Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::other(format!("cannot write: {}", io_cause(&error)))),
+    }
 }
 
 async fn copy(
@@ -284,8 +315,9 @@ async fn copy(
     let mut done = 0;
     progress(0);
     while let Some(piece) = pieces.try_next().await? {
-        to.write_all(&piece)
-            .map_err(|error| Error::other(format!("cannot write: {}", io_cause(&error))))?;
+        if !is_wanted(to.write_all(&piece))? {
+            return Ok(());
+        }
         done += piece.len() as u64;
         progress(done);
     }
@@ -305,6 +337,15 @@ mod tests {
         let old = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG";
         assert!(parse_cid(old).unwrap_err().contains("ipfs cid base32"));
         assert!(parse_cid("abc").unwrap_err().contains("begin with `baf`"));
+    }
+
+    #[test]
+    fn who_has_had_enough_is_not_told_of_a_failure() {
+        let ended = |kind: io::ErrorKind| is_wanted(Err(kind.into()));
+        assert!(is_wanted(Ok(())).unwrap());
+        assert!(!ended(io::ErrorKind::BrokenPipe).unwrap());
+        let full = ended(io::ErrorKind::StorageFull).unwrap_err();
+        assert_eq!(full.message, "cannot write: the disk is full");
     }
 
     #[test]

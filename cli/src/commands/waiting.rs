@@ -1,6 +1,10 @@
 //! What a task waits for while nothing happens to it, so that nobody has to guess.
 
-use std::time::Duration;
+use std::{
+    future::Future,
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
@@ -8,7 +12,7 @@ use aicpw_protocol::{
     AssignmentId, BlockNumber,
 };
 
-use crate::{account::Account, chain::read::Clock, life};
+use crate::{account::Account, chain::read::Clock, life, output::Output, quantity::show_elapsed};
 
 /// Where no bar can be drawn: how long a wait lasts before it is said, and how often it is said then.
 const SAY_AFTER: Duration = Duration::from_secs(5);
@@ -176,8 +180,39 @@ impl Patience {
     }
 }
 
+/// Does `work`, and where no bar shows that it is waited for says so now and then. On standard error: what comes may be
+/// for standard output.
+pub async fn patiently<T>(out: &Output, what: &str, work: impl Future<Output = T>) -> T {
+    let say = |elapsed| {
+        if !out.draws_bars() {
+            out.note(format!("{:>9}  {what}", show_elapsed(elapsed)));
+        }
+    };
+    saying(work, SAY_AFTER, SAY_EVERY, say).await
+}
+
+async fn saying<T>(
+    work: impl Future<Output = T>,
+    after: Duration,
+    every: Duration,
+    say: impl Fn(Duration),
+) -> T {
+    let mut work = pin!(work);
+    let begun = Instant::now();
+    let mut pause = after;
+    loop {
+        match tokio::time::timeout(pause, work.as_mut()).await {
+            Ok(done) => return done,
+            Err(_) => say(begun.elapsed()),
+        }
+        pause = every;
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::{
         chain::read::tests::CLOCK,
@@ -315,6 +350,25 @@ mod tests {
             said(drawn, done, Some(140)),
             "waiting for the reveal: about 10 s left (block 140)"
         );
+    }
+
+    /// Regression: whoever looked for what nobody has read nothing for most of a minute.
+    #[tokio::test]
+    async fn what_takes_long_is_said_until_it_is_there() {
+        let said = Cell::new(0);
+        let soon = Duration::from_millis(1);
+        let say = |_| said.set(said.get() + 1);
+        let work = async {
+            while said.get() < 3 {
+                tokio::task::yield_now().await;
+            }
+            7
+        };
+        assert_eq!(saying(work, soon, soon, say).await, 7);
+        assert_eq!(said.get(), 3);
+        let late = Duration::from_secs(600);
+        assert_eq!(saying(async { 8 }, late, late, say).await, 8);
+        assert_eq!(said.get(), 3);
     }
 
     #[test]

@@ -71,6 +71,13 @@ impl Output {
         }
     }
 
+    /// The same on standard error, where standard output is for something else.
+    pub fn note(&self, text: impl std::fmt::Display) {
+        if !self.json {
+            self.print(&mut std::io::stderr(), &printable(&text.to_string()));
+        }
+    }
+
     /// Warns, whoever reads it.
     pub fn warn(&self, text: impl std::fmt::Display) {
         self.print(

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod content;
 mod disputes;
 mod fake_node;
 mod provider;
