@@ -1,7 +1,8 @@
 //! The data keys of sealed tasks, one file for each, readable by their owner only.
 
 use std::{
-    io::Write,
+    fs::File,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -22,6 +23,33 @@ use crate::{
 
 /// The version of a key's file.
 const VERSION: &str = "aicpw.data-key/v1";
+
+/// So much of a file is read: more than a key's has.
+const MOST_BYTES: u64 = 1 << 16;
+
+/// What is said of a file that holds no key.
+struct Expected {
+    why: &'static str,
+    next: &'static str,
+}
+
+/// Of one among those that are kept.
+const KEPT: Expected = Expected {
+    why: "it is damaged",
+    next: "restore it, or `aicpw keys import` a copy",
+};
+
+/// Of one that is to be taken in: it may be any file.
+const GIVEN: Expected = Expected {
+    why: "it is another file, or damaged",
+    next: "give one that `aicpw keys export` has written",
+};
+
+impl Expected {
+    fn wrong(&self, path: &Path, why: &str) -> Error {
+        Error::other(format!("{} is not a data key: {why}", path.display())).hint(self.next)
+    }
+}
 
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -80,13 +108,10 @@ impl Record {
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<(Self, DataKey)> {
-        let wrong = |why: &str| {
-            Error::other(format!("{} is not a data key: {why}", path.display()))
-                .hint("restore it, or `aicpw keys import` a copy")
-        };
+    fn parse(text: &[u8], path: &Path, expected: &Expected) -> Result<(Self, DataKey)> {
+        let wrong = |why: &str| expected.wrong(path, why);
         // The parser's own message can quote the key.
-        let record: Self = serde_json::from_str(text).map_err(|_| wrong("it is damaged"))?;
+        let record: Self = serde_json::from_slice(text).map_err(|_| wrong(expected.why))?;
         if record.version != VERSION {
             return Err(wrong(&format!("version {} is not known", record.version)));
         }
@@ -131,7 +156,10 @@ impl DataKeys {
     pub fn save(&self, record: &Record) -> Result<PathBuf> {
         let folder = self.folder()?;
         let path = self.path_of(&record.commitment)?;
-        make_private(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
+        make_private(folder).map_err(|error| Error {
+            hint: Some("name another folder with --data-keys or AICPW_DATA_KEYS".into()),
+            ..Error::file("make the folder", folder, &error)
+        })?;
         let mut file = WholeFile::begin(&path)?;
         file.write_json(record)?;
         file.create_for_owner()?;
@@ -223,19 +251,40 @@ impl DataKeys {
     }
 }
 
-/// Reads a key from a file, wherever it is.
+/// Reads a key from a file among those that are kept.
 ///
 /// # Errors
 /// It is none, or others can read it.
-pub fn read(path: &Path) -> Result<(Record, DataKey)> {
+fn read(path: &Path) -> Result<(Record, DataKey)> {
+    read_as(path, &KEPT)
+}
+
+/// Reads a key from a file that somebody gives, wherever it is.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_given(path: &Path) -> Result<(Record, DataKey)> {
+    read_as(path, &GIVEN)
+}
+
+fn read_as(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
     let failed = |error: std::io::Error| Error::file("read", path, &error);
+    let info = std::fs::metadata(path).map_err(failed)?;
+    // What is no file may have no end, or wait for somebody.
+    if !info.is_file() {
+        return Err(expected.wrong(path, expected.why));
+    }
+    let mut text = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(MOST_BYTES)
+        .read_to_end(&mut text)
+        .map_err(failed)?;
+    let found = Record::parse(&text, path, expected)?;
+    // Who may read what is no key does not matter.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path)
-            .map_err(failed)?
-            .permissions()
-            .mode();
+        let mode = info.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(Error::other(format!(
                 "{} can be read by others (mode {:o})",
@@ -245,8 +294,7 @@ pub fn read(path: &Path) -> Result<(Record, DataKey)> {
             .hint(format!("chmod 600 {}", path.display())));
         }
     }
-    let text = std::fs::read_to_string(path).map_err(failed)?;
-    Record::parse(&text, path)
+    Ok(found)
 }
 
 /// Writes a key to a new file that only its owner can read.
@@ -341,6 +389,36 @@ pub(crate) mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         let error = keys.load(&key.commitment()).unwrap_err();
         assert!(error.hint.unwrap().contains("chmod 600"));
+    }
+
+    /// Regression: a picture was damaged, and to be restored.
+    #[test]
+    fn another_file_is_not_taken_for_a_damaged_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("picture");
+        for content in [&b"\x89PNG\r\n"[..], b"{}", b"", &[b' '; 100_000]] {
+            std::fs::write(&path, content).unwrap();
+            let error = read_given(&path).unwrap_err();
+            let said = "is not a data key: it is another file, or damaged";
+            assert!(error.message.ends_with(said), "{error}");
+            let hint = error.hint.unwrap();
+            assert!(hint.contains("keys export"), "{hint}");
+        }
+        let error = read_given(dir.path()).unwrap_err();
+        assert!(error.message.contains("is not a data key"), "{error}");
+    }
+
+    #[test]
+    fn a_place_where_no_key_can_be_kept_is_named_by_its_option() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let keys = DataKeys {
+            folder: Some(file.path().join("keys")),
+        };
+        let manifest = CID.parse().unwrap();
+        let key = DataKey::from_bytes([7; 32]);
+        let record = Record::new(&key, &manifest, Account([1; 32]), &[2; 32]);
+        let hint = keys.save(&record).unwrap_err().hint.unwrap();
+        assert!(hint.contains("--data-keys"), "{hint}");
     }
 
     #[test]

@@ -142,7 +142,10 @@ impl Pins {
         let Some(folder) = &self.folder else {
             return Ok(None);
         };
-        make_private(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
+        make_private(folder).map_err(|error| Error {
+            hint: Some("name another folder with --pins or AICPW_PINS".into()),
+            ..Error::file("make the folder", folder, &error)
+        })?;
         let path = folder.join("lock");
         let file = File::options().create(true).append(true).open(&path);
         let file = file.map_err(|error| Error::file("open", &path, &error))?;

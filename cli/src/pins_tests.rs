@@ -165,3 +165,14 @@ async fn without_a_place_nothing_is_noted() {
     nowhere.add(&held, task(7, &[0])).unwrap();
     assert!(nowhere.of_node("node").unwrap().is_empty());
 }
+
+/// Regression: "give another place", without a word of how.
+#[tokio::test]
+async fn a_place_where_nothing_can_be_noted_is_named_by_its_option() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let pins = Pins {
+        folder: Some(file.path().join("pins")),
+    };
+    let hint = pins.together().await.unwrap_err().hint.unwrap();
+    assert!(hint.contains("--pins"), "{hint}");
+}

@@ -321,7 +321,7 @@ impl LettingGo {
             }
             Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Timeout) => Err(error),
             Err(error) => {
-                let text = format!("the node keeps what is over: {error}");
+                let text = let_go::failed(&error);
                 if self.told.as_ref() != Some(&text) {
                     out.warn(&text);
                     self.told = Some(text);

@@ -154,7 +154,7 @@ pub async fn run(context: &Context<'_>, command: KeysCommand) -> Result<()> {
             Ok(())
         }
         KeysCommand::Import { file } => {
-            let (record, _) = data_keys::read(&file)?;
+            let (record, _) = data_keys::read_given(&file)?;
             let path = keys.save(&record)?;
             tell(context, record, &path, "imported");
             Ok(())

@@ -371,7 +371,10 @@ fn show(found: &LedgerJson, path: Option<String>) -> String {
         ]
     });
     let header = [">Block", "Time", "Event", "For", ">AICP", ">Held"];
-    let blocks = format!("{} to {}", found.from_block, found.to_block);
+    let blocks = match found.to_block < found.from_block {
+        true => format!("none: block {} is not final yet", found.from_block),
+        false => format!("{} to {}", found.from_block, found.to_block),
+    };
     let summary = pairs(vec![
         ("Blocks", Some(blocks)),
         ("Sum", Some(format!("{} AICP", found.sum.aicp()))),

@@ -202,6 +202,23 @@ async fn lines_that_are_there_stay_when_the_state_of_their_block_is_gone() {
     }
 }
 
+/// Regression: "Blocks 99999999 to 99999998".
+#[test]
+fn where_no_block_was_looked_at_it_is_said() {
+    let blocks = |from_block, to_block| {
+        let found = LedgerJson {
+            from_block,
+            to_block,
+            ..LedgerJson::default()
+        };
+        show(&found, None)
+    };
+    let none = blocks(9, 8);
+    assert!(none.contains("none: block 9 is not final yet"), "{none}");
+    let one = blocks(9, 9);
+    assert!(one.contains("9 to 9"), "{one}");
+}
+
 /// Regression: a program that reads what a ledger tells did not learn that blocks are missing.
 #[test]
 fn a_gap_is_a_line_for_programs() {

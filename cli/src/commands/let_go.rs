@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt};
 use crate::{
     account::Account,
     chain::Chain,
-    error::Result,
+    error::{Error, Result},
     node_rpc::NodeRpc,
     output::Output,
     peers,
@@ -137,6 +137,11 @@ pub async fn let_go(chain: &Chain, pins: &Pins) -> Result<Vec<Released>> {
     let last = now.unix_ms.saturating_sub(OTHER_NODE_AFTER);
     pins.forget_others(&alone, &id, last)?;
     Ok(released)
+}
+
+/// That nothing was let go, and why.
+pub fn failed(error: &Error) -> String {
+    format!("the node goes on keeping files of tasks that are over: {error}")
 }
 
 /// Says what was let go.

@@ -176,7 +176,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, reached: &Cell<Reached
         Ok(released) => released
             .iter()
             .for_each(|released| let_go::tell(out, released)),
-        Err(error) => out.warn(format!("the node keeps what is over: {error}")),
+        Err(error) => out.warn(let_go::failed(&error)),
     }
     let upload = Upload::new(&chain, &pins).await?;
     reached.set(Reached::Upload);
