@@ -18,7 +18,7 @@ use crate::{
     error::{io_cause, Error, Result},
     hash::parse_hash,
     plain_file,
-    quantity::{parse_span, show_span},
+    quantity::{count, parse_span, show_span},
 };
 
 /// Outputs shorter than this can be guessed, so that `expected` protects nothing.
@@ -95,7 +95,8 @@ fn parse_replicas(numbers: &str) -> Result<VerifyArg, String> {
     };
     if !REPLICAS.contains(&replicas) {
         return Err(format!(
-            "{replicas} replicas: there can be {} to {}",
+            "{}: there can be {} to {}",
+            count(replicas.into(), "replica"),
             REPLICAS.start(),
             REPLICAS.end()
         ));
@@ -295,6 +296,8 @@ mod tests {
         assert_eq!(parse("replicated=5/4"), replicated(5, 4));
         let few = parse("replicated=5/2").unwrap_err();
         assert!(few.contains("between 3 and 5"), "{few}");
+        let one = parse("replicated=1").unwrap_err();
+        assert_eq!(one, "1 replica: there can be 2 to 5");
         assert!(parse("optimistic=soon").unwrap_err().contains("span"));
     }
 

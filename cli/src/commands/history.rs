@@ -291,6 +291,7 @@ pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
 }
 
 fn show(found: &HistoryJson) -> String {
+    let many = |number: u64, thing| count(usize::try_from(number).unwrap_or(usize::MAX), thing);
     let removed: u64 = found
         .removed
         .iter()
@@ -305,21 +306,24 @@ fn show(found: &HistoryJson) -> String {
         ("Head", Some(found.head.clone())),
         (
             "Verified",
-            Some(format!("{} links computed again", found.verified)),
+            Some(format!("{} computed again", many(found.verified, "link"))),
         ),
         (
             "Removed",
-            (removed > 0)
-                .then(|| format!("{removed} tasks ended long ago and cannot be computed again")),
+            (removed > 0).then(|| {
+                let tasks = many(removed, "task");
+                format!("{tasks} ended long ago and cannot be computed again")
+            }),
         ),
         (
             "Unlinked",
-            (found.unlinked > 0).then(|| {
-                format!(
-                    "{} follow a removed task: their own heads were taken as given",
-                    found.unlinked
-                )
-            }),
+            match found.unlinked {
+                0 => None,
+                1 => Some("1 task after a removed one: its own head was taken as given".into()),
+                several => Some(format!(
+                    "{several} tasks after removed ones: their own heads were taken as given"
+                )),
+            },
         ),
     ])
 }

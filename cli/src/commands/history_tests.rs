@@ -248,3 +248,40 @@ async fn a_node_without_any_state_is_not_asked_for_ever() {
     let (found, _) = verify_at(node).await;
     assert!(is_of_replaced_block(&found.unwrap_err()));
 }
+
+/// Regression: "1 links computed again".
+#[test]
+fn one_is_told_as_one() {
+    let shown = |number| {
+        let found = HistoryJson {
+            verified: number,
+            unlinked: number,
+            removed: vec![(1, number)],
+            ..HistoryJson::default()
+        };
+        show(&found)
+    };
+    for (number, parts) in [
+        (
+            1,
+            [
+                "1 link computed again",
+                "1 task ended long ago",
+                "1 task after a removed one: its own head",
+            ],
+        ),
+        (
+            2,
+            [
+                "2 links computed again",
+                "2 tasks ended long ago",
+                "2 tasks after removed ones: their own heads",
+            ],
+        ),
+    ] {
+        let text = shown(number);
+        for part in parts {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}

@@ -47,7 +47,7 @@ impl AtWork {
     /// For people.
     pub fn show(self) -> String {
         match (self.open_assignments, self.unrevealed) {
-            (0, _) => "nothing: the node can be stopped".into(),
+            (0, _) => "nothing, so the node can be stopped".into(),
             (open, 0) => count(open, "assignment"),
             (open, hidden) => format!(
                 "{}; {} not revealed yet: a node that stops, or moves, before it is loses all that is locked",
@@ -89,7 +89,7 @@ mod tests {
             };
             at_work.show()
         };
-        assert_eq!(show(0, 0), "nothing: the node can be stopped");
+        assert_eq!(show(0, 0), "nothing, so the node can be stopped");
         assert_eq!(show(1, 0), "1 assignment");
         let hidden = show(3, 2);
         assert!(

@@ -50,7 +50,10 @@ impl Recent {
             requester, times, ..
         } = self;
         let requester = short(&requester.to_string());
-        format!("{requester}  {times}, its next counts 1/{}", halved(*times))
+        format!(
+            "{requester}  {times} of them, so its next one counts for the reputation as 1/{} of one",
+            halved(*times)
+        )
     }
 }
 
@@ -95,9 +98,9 @@ impl Score {
             self.audit_rate * 100.0
         );
         let with_time = match self.reputation_after_half_life {
-            after if after == self.now => "stays as it is".into(),
+            after if after == self.now => "the reputation stays as it is".into(),
             after => format!(
-                "{} in {} if nothing else happens",
+                "the reputation comes to {} in {} if nothing else happens",
                 after.0,
                 clock.span(self.reputation_half_life)
             ),
@@ -164,7 +167,7 @@ pub mod tests {
             shown(&beginner()),
             [
                 "Audited: 8.02 % of results, at a price of 1 AICP",
-                "With time: stays as it is",
+                "With time: the reputation stays as it is",
             ]
         );
     }
@@ -176,11 +179,11 @@ pub mod tests {
             shown(&reputation()),
             [
                 "Audited: 7.82 % of results, at a price of 1 AICP".to_owned(),
-                "With time: 516 in 60 s if nothing else happens".to_owned(),
+                "With time: the reputation comes to 516 in 60 s if nothing else happens".to_owned(),
                 format!(
                     "Requesters: of the last 4 settled tasks and ratings\n\
-                     {often}  3, its next counts 1/8\n\
-                     {once}  1, its next counts 1/2"
+                     {often}  3 of them, so its next one counts for the reputation as 1/8 of one\n\
+                     {once}  1 of them, so its next one counts for the reputation as 1/2 of one"
                 ),
             ]
         );
@@ -207,7 +210,10 @@ pub mod tests {
         convicted.record.convicted();
         let shown = shown(&convicted);
         assert!(shown[0].starts_with("Audited: 50.02 %"), "{shown:?}");
-        assert_eq!(shown[1], "With time: 250 in 60 s if nothing else happens");
+        assert_eq!(
+            shown[1],
+            "With time: the reputation comes to 250 in 60 s if nothing else happens"
+        );
     }
 
     #[test]

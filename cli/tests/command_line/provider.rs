@@ -26,7 +26,8 @@ fn a_provider_is_shown_by_account_and_by_key() {
     let recent = &by_key["recent_requesters"][0];
     assert_eq!(recent["times"], 1);
     assert_eq!(recent["next_counts"], 0.5);
-    assert!(text.contains("  1, its next counts 1/2"), "{text}");
+    let next = "  1 of them, so its next one counts for the reputation as 1/2 of one\n";
+    assert!(text.contains(next), "{text}");
     let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
     let error = node.failure(&["provider", "status", alice], 1);
     assert!(

@@ -246,7 +246,8 @@ async fn set_slots(context: &Context<'_>, which: Which, slots: Slots) -> Result<
     let subject = subject(&chosen);
     change
         .send(&calls, Amount(0), |_| {
-            format!("{subject}: at most {slots} tasks at once")
+            let tasks = count(slots.into(), "task");
+            format!("{subject}: at most {tasks} at once")
         })
         .await
 }

@@ -404,10 +404,7 @@ fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArg
         )
     };
     if plan.known > 0 {
-        text += &format!(
-            "{} of the node's devices are registered already\n",
-            plan.known
-        );
+        text += &known_already(plan.known);
     }
     if !plan.devices.is_empty() {
         text += &format!(
@@ -443,6 +440,14 @@ fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArg
         text += "a dry run: nothing was sent\n";
     }
     text
+}
+
+fn known_already(devices: usize) -> String {
+    let are = match devices {
+        1 => "is",
+        _ => "are",
+    };
+    format!("{devices} of the node's devices {are} registered already\n")
 }
 
 fn plan_json(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArgs) -> PlanJson {

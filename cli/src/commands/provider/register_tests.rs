@@ -118,6 +118,13 @@ fn a_device_that_is_not_there() {
 }
 
 #[test]
+fn one_device_is_not_several() {
+    let one = "1 of the node's devices is registered already\n";
+    assert_eq!(known_already(1), one);
+    assert!(known_already(2).starts_with("2 of the node's devices are "));
+}
+
+#[test]
 fn the_number_is_that_of_the_node() {
     let known = provider([5; 32], &[1]);
     let plan = Plan::new(
