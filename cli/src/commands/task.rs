@@ -85,8 +85,8 @@ Examples:
     },
     /// Tell what happens to a task until it ends (with --json: one line for each step)
     ///
-    /// What happened before is told first. Exit code 3 if it ended without a result. Of one that was paid it says until
-    /// when its result can be fetched.
+    /// What happened before is told first, with its age where the chain keeps that. Exit code 3 if it ended without a
+    /// result. Of one that was paid it says until when its result can be fetched.
     #[command(after_long_help = "\
 Examples:
   aicpw task watch 7
