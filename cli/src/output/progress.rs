@@ -38,6 +38,7 @@ impl Bar {
     pub fn was_at(&self, done: u64, total: u64) {
         if total > 0 {
             self.draw_steps_of(total);
+            lock(&self.pace).begin_at(done);
             self.bar.set_position(done);
         }
     }
@@ -82,19 +83,33 @@ struct Report {
 /// How fast something gets on, by what was reported while it was watched.
 #[derive(Clone, Copy, Default)]
 struct Pace {
+    /// So much is done.
+    known: Option<u64>,
     first: Option<Report>,
     last: Option<Report>,
 }
 
 impl Pace {
+    /// So much was done before.
+    fn begin_at(&mut self, done: u64) {
+        *self = Self {
+            known: Some(done),
+            ..Self::default()
+        };
+    }
+
+    /// So much is done now. What is known already is no report.
     fn report(&mut self, done: u64, at: Instant) {
-        let report = Some(Report { done, at });
-        match self.last {
-            Some(last) if done == last.done => {}
-            Some(last) if done > last.done => self.last = report,
-            // The first; or it is of something else from now on.
-            _ => (self.first, self.last) = (report, report),
+        let before = self.known.replace(done);
+        if before == Some(done) {
+            return;
         }
+        let report = Some(Report { done, at });
+        // If it is less, it is of something else from now on.
+        if self.first.is_none() || before > Some(done) {
+            self.first = report;
+        }
+        self.last = report;
     }
 
     /// How long the rest of `total` takes at this pace. `None` before there are two reports, and once it has taken
@@ -204,6 +219,7 @@ mod tests {
         assert_eq!(shown(&bar), ("running".into(), 0, None));
         bar.was_at(26, 201);
         assert_eq!(shown(&bar), ("running".into(), 26, Some(201)));
+        bar.set_of(26, 201);
         assert!(lock(&bar.pace).last.is_none(), "nobody has seen it come");
         bar.set_of(40, 201);
         assert_eq!(shown(&bar), ("running".into(), 40, Some(201)));
