@@ -2,8 +2,12 @@
 //! [`LocalStorage`]; tests have a chain of their own.
 
 use aicpw_protocol::{
-    mailbox::Orders, task::Role, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
+    mailbox::{Order, Orders},
+    task::{AssignmentStatus, Role},
+    view::TaskView,
+    AssignmentId, Balance, BlockNumber, DeviceId, Hash,
 };
+use codec::Encode;
 use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
 use std::collections::BTreeSet;
 use tokio::sync::watch;
@@ -64,6 +68,13 @@ pub trait ChainView: Send + Sync + 'static {
     /// When the state is gone or the runtime does not answer.
     fn orders_at(&self, block: Hash) -> Result<Orders, StateError>;
 
+    /// How the assignment of an order has ended, in the state of `block`; `None` if it is open, or not known there. See
+    /// [`end_in`].
+    ///
+    /// # Errors
+    /// When the state is gone or the runtime does not answer.
+    fn end_of(&self, block: Hash, order: &Order) -> Result<Option<AssignmentStatus>, StateError>;
+
     /// The assignments of all local worker keys that the chain holds a slot or locks for, in the state of
     /// `block`: open ones, and ended ones whose results are still answered for.
     ///
@@ -97,6 +108,26 @@ pub trait ChainView: Send + Sync + 'static {
     fn reveal_window(&self) -> Result<BlockNumber, StateError>;
 }
 
+/// How the assignment of an order has ended, as its task shows it; `None` if it is open, or if a fork has put other
+/// work under its id.
+pub fn end_in<AccountId: Encode>(
+    task: &TaskView<AccountId>,
+    order: &Order,
+) -> Option<AssignmentStatus> {
+    let submission = &task.submission;
+    let is_same_task = submission.manifest == order.manifest
+        && submission.needs == order.needs
+        && submission.time_limit == order.time_limit
+        && submission.privacy == order.privacy;
+    let mut assignments = task.assignments.iter();
+    let found = assignments.find(|assignment| assignment.id == order.assignment)?;
+    let is_same = is_same_task
+        && found.role == order.role
+        && found.device == order.device
+        && found.provider.encode() == order.provider;
+    (is_same && !found.is_open()).then(|| found.status.clone())
+}
+
 /// The node's persistent offchain storage, the one that the offchain worker hook sees as
 /// `StorageKind::PERSISTENT`.
 pub trait LocalStorage: Send + Sync + 'static {
@@ -128,5 +159,94 @@ impl<S: OffchainStorage + 'static> LocalStorage for OffchainDb<S> {
 
     fn remove(&self, key: &[u8]) {
         self.0.clone().remove(STORAGE_PREFIX, key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use aicpw_protocol::{
+        task::{Submission, TaskStatus, Verification},
+        view::AssignmentView,
+        Milliseconds,
+    };
+
+    /// The task of an order, as the chain shows it where that is in this state.
+    fn task_of(order: &Order, status: AssignmentStatus) -> TaskView<[u8; 32]> {
+        let assignment = AssignmentView {
+            id: order.assignment,
+            role: order.role,
+            provider: [3; 32],
+            device: order.device,
+            price: 1,
+            audit_cost: 0,
+            assigned_at: 2,
+            collateral: 1,
+            fraud_bond: 1,
+            status,
+            peers: Default::default(),
+            envelope: None,
+        };
+        TaskView {
+            id: order.assignment.task,
+            requester: [1; 32],
+            submission: Submission {
+                manifest: order.manifest.clone(),
+                needs: order.needs,
+                time_limit: order.time_limit,
+                budget: 5,
+                match_window: Milliseconds(1_000),
+                verification: Verification::Expected { root_hash: [0; 32] },
+                privacy: order.privacy,
+                peers: Default::default(),
+            },
+            submitted_at: 1,
+            timestamp: 1,
+            history_head: [0; 32],
+            status: TaskStatus::Active,
+            escrow: 5,
+            assignments: vec![assignment],
+            rating: None,
+            audit: None,
+        }
+    }
+
+    #[test]
+    fn an_assignment_has_ended_as_its_task_says_if_it_is_the_same_work() {
+        let order = testing::order(1);
+        let open = AssignmentStatus::Assigned { start_by: 9 };
+        let ended = AssignmentStatus::Cancelled { at: 9 };
+        assert_eq!(end_in(&task_of(&order, open), &order), None);
+        let task = task_of(&order, ended.clone());
+        assert_eq!(end_in(&task, &order), Some(ended));
+        let others = [
+            Order {
+                manifest: testing::content_id(b"another"),
+                ..order.clone()
+            },
+            Order {
+                provider: vec![4; 32],
+                ..order.clone()
+            },
+            Order {
+                device: DeviceId(2),
+                ..order.clone()
+            },
+            Order {
+                role: Role::Auditor,
+                ..order.clone()
+            },
+            Order {
+                assignment: AssignmentId {
+                    attempt: 1,
+                    ..order.assignment
+                },
+                ..order
+            },
+        ];
+        for other in others {
+            assert_eq!(end_in(&task, &other), None, "{other:?}");
+        }
     }
 }

@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use aicpw_offchain_worker::chain::{BlockRef, ChainView, Heads, StateError, Verdict};
+use aicpw_offchain_worker::chain::{end_in, BlockRef, ChainView, Heads, StateError, Verdict};
 use aicpw_primitives::{
     api::{DisputesApi, ProvidersApi, TasksApi, WorkerApi},
     worker_key::{WorkerId, KEY_TYPE},
     AccountId,
 };
 use aicpw_protocol::{
-    mailbox::Orders, task::Role, verdict::DisputeView, view::DeviceView, AssignmentId, BlockNumber,
-    DeviceId, Hash,
+    mailbox::{Order, Orders},
+    task::{AssignmentStatus, Role},
+    verdict::DisputeView,
+    view::{DeviceView, TaskView},
+    AssignmentId, BlockNumber, DeviceId, Hash,
 };
 use aicpw_runtime::{
     configs::system::{migrated_version, migration_key},
@@ -166,6 +169,15 @@ impl ChainView for NodeChain {
             all.orders.extend(orders.orders);
         }
         Ok(all)
+    }
+
+    fn end_of(&self, block: Hash, order: &Order) -> Result<Option<AssignmentStatus>, StateError> {
+        require_readable(&self.client, block)?;
+        let api = self.client.runtime_api();
+        let task: Option<TaskView<AccountId>> =
+            TasksApi::<_, AccountId>::task(&*api, H256(block), order.assignment.task)
+                .map_err(failed(block))?;
+        Ok(task.and_then(|task| end_in(&task, order)))
     }
 
     fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError> {

@@ -4,8 +4,9 @@ use aicpw_protocol::{
     mailbox::{Order, Orders},
     task::AssignmentStatus,
     trace::DisputedPart,
-    BlockNumber,
+    AssignmentId, BlockNumber,
 };
+use std::collections::BTreeMap;
 
 use super::{
     record::{same_work, Answer, Gone},
@@ -21,7 +22,7 @@ use crate::{
 pub(super) struct Ended {
     pub(super) order: Order,
     pub(super) part: Option<DisputedPart>,
-    /// If its assignment was not open any more.
+    /// If the chain did not know its assignment any more.
     pub(super) gone: Option<Gone>,
 }
 
@@ -52,10 +53,20 @@ impl Queue {
             }
         };
         self.see_verdicts(block, &orders);
-        let is_missing = |active: &Active| {
+        let is_missing = |active: &&Active| {
             block.number >= active.seen_at && order_of(&orders, &active.order).is_none()
         };
-        let best = match self.active.values().any(is_missing) {
+        // Orders are of what is open.
+        let missing = self.active.values().filter(is_missing);
+        let ends: BTreeMap<AssignmentId, AssignmentStatus> = missing
+            .filter_map(|active| {
+                let end = self.end_of(block, &active.order)?;
+                Some((active.order.assignment, end))
+            })
+            .collect();
+        let has_no_end =
+            |active: &Active| is_missing(&active) && !ends.contains_key(&active.order.assignment);
+        let best = match self.active.values().any(has_no_end) {
             true => self.best_orders(heads.best),
             false => None,
         };
@@ -67,8 +78,9 @@ impl Queue {
         let mut is_open = false;
         for active in self.active.values() {
             let order = order_of(&orders, &active.order);
-            let finalised = match order {
-                Some(order) => Finalised::Status(order.status.clone()),
+            let end = ends.get(&active.order.assignment);
+            let finalised = match order.map(|order| &order.status).or(end) {
+                Some(status) => Finalised::Status(status.clone()),
                 None if block.number < active.seen_at => Finalised::NotYet,
                 // A fork has lost it and made it again, in a block that is not final yet.
                 None if is_in_best(active) => {
@@ -89,6 +101,17 @@ impl Queue {
             });
         }
         self.shown = (!is_open).then_some(block);
+    }
+
+    /// How an assignment that is not open in a final block has ended; `None` if that is not known there.
+    fn end_of(&self, block: BlockRef, order: &Order) -> Option<AssignmentStatus> {
+        match blocking::run(|| self.shop.chain.end_of(block.hash, order)) {
+            Ok(end) => end,
+            Err(error) => {
+                tracing::warn!(assignment = %order.assignment, %error, "not known how an assignment has ended");
+                None
+            }
+        }
     }
 
     /// What is open in the best block; `None` if that cannot be seen.

@@ -86,7 +86,7 @@ pub struct Life {
 /// A closed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
-    /// If its assignment was not open any more.
+    /// If the chain did not know its assignment any more.
     pub gone: Option<Gone>,
 }
 

@@ -92,13 +92,13 @@ pub enum Phase {
         end: String,
         /// What is pinned until then.
         pins: Vec<ContentId>,
-        /// If the assignment was not open any more: a fork may give it back.
+        /// If the chain did not know the assignment any more: a fork may give it back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gone: Option<Gone>,
     },
 }
 
-/// Where an assignment was not open any more, and what had been said of it by then.
+/// Where the chain did not know an assignment any more, and what had been said of it by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gone {
     /// The finalised block.

@@ -32,7 +32,7 @@ pub enum Finalised {
     NotYet,
     /// Its state.
     Status(AssignmentStatus),
-    /// It is not open there, nor in the best block. Only a chain that has lost it in a fork can have it again.
+    /// It is not known there, nor open in the best block. Only a chain that has lost it in a fork can have it again.
     Gone,
 }
 
@@ -45,7 +45,7 @@ pub enum End {
     Failed,
     /// No longer needed.
     Cancelled,
-    /// Not open any more; what became of it is not known here.
+    /// The chain does not know it any more: it was lost in a fork, or it ended so long ago that it is forgotten.
     Gone,
 }
 

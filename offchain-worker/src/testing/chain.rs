@@ -121,6 +121,16 @@ impl LocalStorage for MemoryStorage {
     }
 }
 
+/// Whether an assignment in this state is among the orders of a chain.
+fn is_open(order: &&Order) -> bool {
+    !matches!(
+        order.status,
+        AssignmentStatus::Settled { .. }
+            | AssignmentStatus::Failed { .. }
+            | AssignmentStatus::Cancelled { .. }
+    )
+}
+
 /// A chain whose states the test writes.
 pub struct FakeChain {
     /// The storage of its node.
@@ -152,19 +162,19 @@ impl FakeChain {
         BlockRef { number, hash }
     }
 
-    /// A new best block with these orders; the hook writes them into the mailbox.
+    /// A new best block with these assignments; the hook writes the orders of the open ones into the mailbox.
     pub fn best(&self, number: u32, orders: &[Order]) {
         let block = Self::block(number);
-        let orders = orders.to_vec();
+        let open = orders.iter().filter(is_open).cloned().collect();
         self.states
             .lock()
             .unwrap()
-            .insert(block.hash, orders.clone());
+            .insert(block.hash, orders.to_vec());
         let mail = Orders {
             genesis: Self::GENESIS,
             block: number,
             now: number,
-            orders,
+            orders: open,
         };
         self.heads.send_modify(|heads| heads.best = block);
         self.storage.put(mailbox::ORDERS, mail.encode());
@@ -226,13 +236,22 @@ impl ChainView for FakeChain {
 
     fn orders_at(&self, block: Hash) -> Result<Orders, StateError> {
         let states = self.states.lock().unwrap();
-        let orders = states.get(&block).cloned().unwrap_or_default();
+        let orders = states.get(&block).into_iter().flatten();
         Ok(Orders {
             genesis: Self::GENESIS,
             block: 0,
             now: 0,
-            orders,
+            orders: orders.filter(is_open).cloned().collect(),
         })
+    }
+
+    fn end_of(&self, block: Hash, order: &Order) -> Result<Option<AssignmentStatus>, StateError> {
+        let states = self.states.lock().unwrap();
+        let mut assignments = states.get(&block).into_iter().flatten();
+        let found = assignments
+            .find(|found| found.assignment == order.assignment && found.manifest == order.manifest);
+        let ended = found.filter(|found| !is_open(found));
+        Ok(ended.map(|ended| ended.status.clone()))
     }
 
     fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError> {

@@ -180,6 +180,9 @@ async fn a_task_crosses_three_processes() {
     assert_eq!(amounts(&providers, &EARNED), paid, "{providers:?}");
     let counted = market.until_counted("provider", "aicpw_earned_planck_total", &paid);
     counted.await.unwrap();
+    let settled = r#"aicpw_jobs_ended_total{end="settled",chain="dev"}"#;
+    let counted = market.until_counted("provider", settled, &[1, 1]);
+    counted.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

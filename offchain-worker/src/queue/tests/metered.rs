@@ -39,6 +39,41 @@ async fn a_job_that_is_cancelled_while_it_runs() {
     assert_eq!(value(&registry, "aicpw_job_phase_seconds", &phase), 1.0);
 }
 
+/// Regression: a chain's orders are of open assignments only, and whatever became of one was counted as `gone`.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_an_assignment_is_counted() {
+    let (node, registry) = metered().await;
+    let ended = || {
+        End::ALL.map(|end| {
+            let end = [("end", end.name())];
+            value(&registry, "aicpw_jobs_ended_total", &end)
+        })
+    };
+    node.keeps_a_result(0, &order(1), OUTPUT).await;
+    assert_eq!(ended(), [1.0, 0.0, 0.0, 0.0]);
+
+    let late = order(2);
+    node.chain.best(11, std::slice::from_ref(&late));
+    node.engine.until_started(2).await;
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::NoProgress,
+        at: 12,
+        log: None,
+        message: Default::default(),
+    };
+    node.chain.step(12, &late, failed);
+    node.chain.storage.no_report(late.assignment).await;
+    assert_eq!(ended(), [1.0, 1.0, 0.0, 0.0]);
+
+    let lost = order(3);
+    node.chain.best(13, std::slice::from_ref(&lost));
+    node.engine.until_started(3).await;
+    node.chain.best(14, &[]);
+    node.chain.finalise(14);
+    node.chain.storage.no_report(lost.assignment).await;
+    assert_eq!(ended(), [1.0, 1.0, 0.0, 1.0]);
+}
+
 #[tokio::test]
 async fn a_job_that_cannot_be_done() {
     let (node, registry) = metered().await;
