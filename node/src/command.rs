@@ -11,6 +11,7 @@ use sp_runtime::traits::Block as BlockT;
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
+    ending,
     logs::{InJson, LogFormat},
     ports, service,
     worker::MarketServices,
@@ -187,7 +188,9 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
         LogFormat::Text => cli.create_runner(&node.run)?,
         LogFormat::Json => cli.create_runner(&InJson(&node.run))?,
     };
-    runner.run_node_until_exit(|mut config| async {
+    let forgets = ending::forgets(&node.run);
+    ending::follow_signals(forgets)?;
+    let ended = runner.run_node_until_exit(|mut config| async {
         // Before ports move because the other node has them, and before anything is started.
         service::refuse_second(&config).map_err(application)?;
         ports::settle(&mut config, &node.run).map_err(application)?;
@@ -215,5 +218,10 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
             ),
         }
         .map_err(sc_cli::Error::Service)
-    })
+    });
+    if forgets {
+        // Who holds the chain last closes its database, and has all of it written to the disk first. It is deleted next.
+        std::mem::forget(kept);
+    }
+    ended
 }

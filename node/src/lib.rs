@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod command;
 mod disk;
+mod ending;
 mod keys;
 mod log_writer;
 mod logs;

@@ -1,6 +1,6 @@
 //! A network that is brought up for people, and goes on until they end it.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 
@@ -69,18 +69,23 @@ impl Network {
         Ok(node)
     }
 
-    /// Ends all of it, in order.
+    /// Ends all of it, in order. What has not ended after `patience` is killed.
     ///
     /// # Errors
-    /// A node goes on; it is killed then.
-    pub async fn stop(self) -> Result<()> {
+    /// A node goes on for minutes; it is killed then, too.
+    pub async fn stop(self, patience: Duration) -> Result<()> {
         for (_, node) in &self.members {
             node.interrupt()?;
         }
-        for (_, node) in &self.members {
-            node.wait_ended().await?;
-        }
-        Ok(())
+        let all = async {
+            for (_, node) in &self.members {
+                node.wait_ended().await?;
+            }
+            Ok::<_, anyhow::Error>(())
+        };
+        // Dropping a node kills it.
+        let ended = tokio::time::timeout(patience, all).await;
+        ended.unwrap_or(Ok(()))
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::{chown, PermissionsExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
@@ -127,11 +128,16 @@ impl Node {
         client.build(url).await.unwrap()
     }
 
-    /// Ends it as Ctrl-C does.
-    async fn interrupt(&mut self) -> ExitStatus {
+    /// What Ctrl-C is.
+    fn signal(&self) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-INT", &pid]).status();
         assert!(sent.unwrap().success());
+    }
+
+    /// Ends it as Ctrl-C does.
+    async fn interrupt(&mut self) -> ExitStatus {
+        self.signal();
         let mut ended = None;
         wait::until("the node to end", LONG, || {
             ended = self.child.try_wait().unwrap();
@@ -251,6 +257,7 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     let status = node.interrupt().await;
     let log = node.log();
     assert!(status.success(), "{status}: {log}");
+    assert!(log.contains("stopping: interrupted; "), "{log}");
     for line in [
         "Essential task",
         "voter error",
@@ -259,6 +266,26 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     ] {
         assert!(!log.contains(line), "{log}");
     }
+}
+
+/// Regression: a second Ctrl-C was not answered, and a node that still starts answered none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_told_to_end_says_so_and_ends_at_once_when_it_is_told_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("aicpw-ipfs");
+    // The start waits for it. It ends with its node.
+    aicpw_stand_in::program(&program, "#!/bin/sh\nread -r line\n").unwrap();
+    let mut node = Node::start(&["--ipfs", "--ipfs-path", program.to_str().unwrap()]);
+    node.word_after("starting IPFS, listening on ").await;
+    node.signal();
+    assert_eq!(node.word_after("stopping: ").await, "interrupted;");
+    // What comes at once is the same signal.
+    node.signal();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(node.child.try_wait().unwrap().is_none(), "{}", node.log());
+    let status = node.interrupt().await;
+    assert_eq!(status.signal(), Some(9), "{status}: {}", node.log());
+    assert!(node.log().contains("interrupted once more"));
 }
 
 #[test]

@@ -4,7 +4,13 @@
 
 mod page;
 
-use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    thread,
+    time::{Duration, Instant},
+};
 
 use aicpw_example_task::ended;
 use aicpw_network_tests::{definition, Definition, Network};
@@ -15,6 +21,16 @@ use tokio::signal::unix::{signal, Signal, SignalKind};
 
 /// How often it is looked whether a node has ended by itself.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How long nodes may take to an orderly end where their data is deleted next: until they have ended their jobs and
+/// their IPFS. What takes longer is writing the data to the disk.
+const END_TO_DELETE: Duration = Duration::from_secs(5);
+
+/// Where the data is kept. A node that hangs is given up before.
+const END_TO_KEEP: Duration = Duration::from_secs(3600);
+
+/// How long what a killed node leaves behind may take to end. Until then it can write into the folder.
+const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
 /// The examples of this checkout.
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
@@ -81,9 +97,13 @@ async fn run(arguments: Arguments) -> Result<()> {
     }
 
     let name = watch(&network, &mut ends).await?;
-    eprintln!("{name}: ending the nodes");
-    network.stop().await?;
+    eprintln!("{name}: ending the nodes; another Ctrl-C kills them");
+    tokio::select! {
+        stopped = network.stop(folder.patience()) => stopped?,
+        name = ends.next() => eprintln!("{name} again"),
+    }
     eprintln!("all nodes have ended");
+    folder.finish(&mut ends).await;
     Ok(())
 }
 
@@ -153,6 +173,27 @@ impl Folder {
         Ok(Self { path, keep })
     }
 
+    fn patience(&self) -> Duration {
+        match self.keep {
+            true => END_TO_KEEP,
+            false => END_TO_DELETE,
+        }
+    }
+
+    /// Deletes it, unless it is kept. Another signal leaves what is not deleted yet.
+    async fn finish(self, ends: &mut Ends) {
+        let path = self.path.clone();
+        let deleted = tokio::task::spawn_blocking(move || drop(self));
+        tokio::select! {
+            _ = deleted => {}
+            name = ends.next() => {
+                eprintln!("{name} again: {} is left as it is", path.display());
+                // The runtime would wait for the deletion.
+                std::process::exit(1);
+            }
+        }
+    }
+
     fn fate(&self) -> String {
         let path = self.path.display();
         if self.keep {
@@ -170,9 +211,25 @@ impl Drop for Folder {
             eprintln!("data and logs are in {path}");
         } else {
             eprintln!("deleting {path}");
-            if let Err(error) = fs::remove_dir_all(&self.path) {
+            if let Err(error) = delete(&self.path) {
                 eprintln!("deleting {path}: {error}");
             }
+        }
+    }
+}
+
+/// Deletes a folder that others may still write into for a moment.
+fn delete(folder: &Path) -> io::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match fs::remove_dir_all(folder) {
+            Err(error)
+                if error.kind() == io::ErrorKind::DirectoryNotEmpty
+                    && begun.elapsed() < LEFT_BEHIND =>
+            {
+                thread::sleep(Duration::from_millis(100));
+            }
+            deleted => return deleted,
         }
     }
 }
@@ -180,6 +237,24 @@ impl Drop for Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_is_deleted_though_somebody_writes_into_it_for_a_moment() {
+        let outside = tempfile::tempdir().unwrap();
+        let folder = outside.path().join("network");
+        fs::create_dir(&folder).unwrap();
+        let file = folder.join("file");
+        let until = Instant::now() + Duration::from_millis(300);
+        let writes = thread::spawn(move || {
+            let mut is_there = true;
+            while is_there && Instant::now() < until {
+                is_there = fs::write(&file, "more").is_ok();
+            }
+        });
+        delete(&folder).unwrap();
+        writes.join().unwrap();
+        assert!(!folder.exists());
+    }
 
     #[tokio::test]
     async fn a_person_is_told_the_cause_and_no_backtrace() {
