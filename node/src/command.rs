@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// Each of these writes a line per block, four times a second, about what the line that says that
-/// the block was imported tells as well. `--log babe=info` has them back.
-const QUIET_TARGETS: &str = "babe=warn,sc_basic_authorship=warn";
+/// the block was imported tells as well. `--log babe=info` has them back. And the node says itself which it is.
+const QUIET_TARGETS: &str = "babe=warn,sc_basic_authorship=warn,sc_cli::runner=warn";
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -180,6 +180,23 @@ fn application(error: impl std::error::Error + Send + Sync + 'static) -> sc_cli:
     sc_cli::Error::Application(Box::new(error))
 }
 
+/// Says which node this is. The SDK's own lines have a span of years, of which the first and the last are the same.
+fn say_which(config: &Configuration) {
+    if log::log_enabled!(target: "sc_cli::runner", log::Level::Info) {
+        return;
+    }
+    log::info!("{}", Cli::impl_name());
+    log::info!("✌️  version {}", Cli::impl_version());
+    let since = Cli::copyright_start_year();
+    log::info!("❤️  by {}, since {since}", Cli::author());
+    log::info!("📋 Chain specification: {}", config.chain_spec.name());
+    log::info!("🏷  Node name: {}", config.network.node_name);
+    log::info!("👤 Role: {}", config.display_role());
+    if let Some(folder) = config.database.path() {
+        log::info!("💾 Database: {} at {}", config.database, folder.display());
+    }
+}
+
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let node = &cli.node;
     let compiled = node.compiled_runtimes.as_deref();
@@ -188,6 +205,7 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
         LogFormat::Text => cli.create_runner(&node.run)?,
         LogFormat::Json => cli.create_runner(&InJson(&node.run))?,
     };
+    say_which(runner.config());
     let forgets = ending::forgets(&node.run);
     ending::follow_signals(forgets)?;
     let ended = runner.run_node_until_exit(|mut config| async {

@@ -2,6 +2,7 @@
 //! executor knows what its sandbox needs.
 
 use serde::{de::DeserializeOwned, Deserialize};
+use std::ffi::OsString;
 use std::fs::Permissions;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -32,6 +33,15 @@ pub(crate) const HANGS: &str =
 
 /// What the names of folders for what drivers keep, and of those in which the sandbox is tried, begin with.
 const SCRATCH: &str = "executor-";
+
+/// Where drivers look for a place for what they keep. Without the first PoCL takes /tmp/pocl, as a node has no other.
+const KEPT_AT: [&str; 5] = [
+    "POCL_CACHE_DIR",
+    "CUDA_CACHE_PATH",
+    "XDG_CACHE_HOME",
+    "HOME",
+    "TMPDIR",
+];
 
 /// What a machine has to have for the sandbox to hold, and why it may not.
 pub const SANDBOX_NEEDS: &str =
@@ -322,7 +332,8 @@ impl Examiner {
             ..failed(format!("no folder for drivers: {error}"))
         })?;
         let mut environment = environment_with(driver);
-        environment.push(("TMPDIR".into(), scratch.path().into()));
+        let kept_at = |name: &str| (OsString::from(name), scratch.path().as_os_str().to_owned());
+        environment.extend(KEPT_AT.map(kept_at));
         let stage = Stage {
             program: self.program.clone(),
             arguments: arguments.iter().map(Into::into).collect(),
@@ -391,6 +402,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let describe = r#"
             [ "${TMPDIR%/*}" = "$PWD" ] && [ "$(stat -c %a "$TMPDIR")" = 700 ] || exit 1
+            for place in "$POCL_CACHE_DIR" "$CUDA_CACHE_PATH" "$XDG_CACHE_HOME" "$HOME"
+            do [ "$place" = "$TMPDIR" ] || exit 1; done
             touch "$TMPDIR/cache""#;
         let examiner = executor(dir.path(), &format!("{describe} && echo '[]'"));
         assert_eq!(examiner.devices().await.unwrap(), []);

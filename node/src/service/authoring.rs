@@ -1,6 +1,6 @@
 //! Making blocks and voting on them, and being found by those who do the same.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::File, io::Write, path::Path, sync::Arc, time::Duration};
 
 use aicpw_runtime::opaque::Block;
 use futures::{FutureExt, StreamExt};
@@ -36,6 +36,17 @@ use super::{
 /// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
 /// rest of the slot.
 const PROPOSAL_SLOT_PORTION: f32 = 2.0 / 3.0;
+
+/// The file in which the SDK keeps where validators are, and what it writes there as long as it knows of none.
+const FOUND: &str = "authority_discovery_addr_cache.json";
+const NONE_FOUND: &str = r#"{"authority_id_to_addresses":{}}"#;
+
+/// Makes that file at the first start: the SDK looks for it, and says that it failed to decode it.
+fn begin_with_none_found(folder: &Path) {
+    let new = File::create_new(folder.join(FOUND));
+    // It may be there; and where it cannot be made the SDK says so.
+    let _ = new.and_then(|mut file| file.write_all(NONE_FOUND.as_bytes()));
+}
 
 /// What block production and voting share.
 pub struct Authoring<'a> {
@@ -127,6 +138,9 @@ impl Authoring<'_> {
                     _ => None,
                 })
             });
+        if let Some(folder) = &config.persisted_cache_directory {
+            begin_with_none_found(folder);
+        }
         let (worker, discovery) = sc_authority_discovery::new_worker_and_service_with_config(
             config,
             self.client.clone(),

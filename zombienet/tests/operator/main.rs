@@ -258,11 +258,13 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     let log = node.log();
     assert!(status.success(), "{status}: {log}");
     assert!(log.contains("stopping: interrupted; "), "{log}");
+    assert_eq!(log.matches("AICPW Node").count(), 1, "{log}");
     for line in [
         "Essential task",
         "voter error",
         "still running",
         "aicpw-ipfs ended",
+        "Failed to load AddrCache",
     ] {
         assert!(!log.contains(line), "{log}");
     }
