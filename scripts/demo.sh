@@ -40,7 +40,7 @@ say "preparing the task: $(basename "$mesh"), ${width}x$height, $samples paths f
 
 say "Charlie submits it and waits for the result"
 aicpw --suri //Charlie submit "$out/task/manifest.json" --budget 0.01 --time-limit 600s \
-    --verify optimistic=60s --wait --accept --out "$out/result"
+    --wait --accept --out "$out/result"
 task=$(sed -n 's/.*"task": *"\{0,1\}\([0-9][0-9]*\).*/\1/p' "$out/result/result.json" | head -n 1)
 
 "$AICPW_BIN/aicpw-render" picture --image "$out/result/image.bin" --width "$width" \
