@@ -40,11 +40,13 @@ setup: ## Install what this machine lacks (system packages, Rust, Wasm target); 
 
 .PHONY: build
 build: setup ## Build all programs into target/debug
-	@$(SAY) "building the programs (from nothing: about 20 minutes on 2 cores)"
+	@$(SAY) "1 of 2: all programs but aicpw-ipfs (from nothing: about a quarter of an hour on 2 cores)"
 	@$(ENV) cargo build --locked --workspace --bins
+	@$(SAY) "2 of 2: aicpw-ipfs (from nothing: about 6 minutes on 2 cores)"
 	@$(ENV) $(CARGO_IPFS) build --locked --manifest-path ipfs/Cargo.toml
 	@# aicpw-node looks for its IPFS process beside itself.
 	@$(ENV) ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
+	@$(ENV) $(SAY) "the programs are in $$AICPW_BIN"
 
 .PHONY: release
 release: setup ## Build what operators install, optimised, into target/release (from nothing: about half an hour)
