@@ -23,7 +23,7 @@ help: ## This list
 	    /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: build ## Render a real scene on a single node: submit, match, run, verify, pay, fetch
+demo: build ## Render a real scene on a single node: submit, match, run, verify, pay, fetch (ARGS=--help)
 	@$(ENV) scripts/demo.sh $(ARGS)
 
 .PHONY: examples

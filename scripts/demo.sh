@@ -12,7 +12,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
     cat <<TXT
-usage: scripts/demo.sh [--width N] [--height N] [--samples N] [--mesh FILE.obj] [--out DIR]
+usage: make demo ARGS="[--width N] [--height N] [--samples N] [--mesh FILE.obj] [--out DIR]"
 Renders FILE (default: the Utah teapot) at 480x360 with 32 paths for each pixel.
 TXT
 }
@@ -53,3 +53,10 @@ say "what the chain keeps of it"
 aicpw task show "$task"
 
 say "the picture is $out/picture.png"
+cat <<TXT
+
+What next:
+  make demo ARGS=--help    another mesh, a larger or a finer picture
+  README.md, "By hand"     the same, command by command
+  make network             4 validators and 2 providers, until Ctrl-C
+TXT
