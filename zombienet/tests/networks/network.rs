@@ -89,11 +89,12 @@ async fn the_network_says_where_it_is_and_its_first_command_works() {
     let command = page["try"].as_str().unwrap();
     let tried = Command::new("sh")
         .args(["-c", command])
+        .current_dir(outside.path())
         .env("AICPW_PINS", outside.path().join("pins"))
         .output();
     let tried = tried.unwrap();
     assert!(tried.status.success(), "{command}: {tried:?}");
-    let cells = fs::read(folder.join("result/next.bin")).unwrap();
+    let cells = fs::read(outside.path().join("result/next.bin")).unwrap();
     // Where the R-pentomino comes to rest.
     assert_eq!(cells.iter().filter(|cell| **cell == 1).count(), 116);
 

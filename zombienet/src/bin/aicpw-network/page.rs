@@ -16,6 +16,9 @@ const FIRST_TASK: &str = "bring-your-own/manifest.json";
 /// Who submits it.
 const REQUESTER: &str = "//Charlie";
 
+/// Where its result goes, from the folder that it is submitted in: it stays when the network's own folder is deleted.
+const RESULT: &str = "./result";
+
 /// The web page that shows any chain, with the node to look at behind it.
 const APPS: &str = "https://polkadot.js.org/apps/?rpc=";
 
@@ -86,22 +89,20 @@ impl Page {
             folder: folder.into(),
             nodes: nodes.collect(),
             r#try: first
-                .map(|node| first_command(node, folder, examples))
+                .map(|node| first_command(node, examples))
                 .transpose()?,
         })
     }
 }
 
 /// A task whose result is known, submitted at this node.
-fn first_command(node: &Node, folder: &Path, examples: &Path) -> Result<String> {
+fn first_command(node: &Node, examples: &Path) -> Result<String> {
     let program = binaries::find("aicpw")?;
     let manifest = examples.join(FIRST_TASK);
-    let out = folder.join("result");
-    let paths = [&program, &manifest, &out].map(|path| quoted(&path.to_string_lossy()));
-    let [program, manifest, out] = paths;
+    let [program, manifest] = [&program, &manifest].map(|path| quoted(&path.to_string_lossy()));
     Ok(format!(
-        "{program} --url {url} --suri {REQUESTER} submit {manifest} --budget 0.01 --time-limit 60s \
-         --verify optimistic=60s --wait --accept --out {out}",
+        "{program} --url {url} --suri {REQUESTER} submit {manifest} --budget 0.01 --time-limit 60s --wait --accept \
+         --out {RESULT}",
         url = node.url()
     ))
 }
@@ -136,11 +137,16 @@ impl fmt::Display for Page {
             ]);
         }
         writeln!(f, "\n{table}\n\nIn the browser:")?;
+        let names = self.nodes.iter().map(|node| node.name.chars().count());
+        let width = names.max().unwrap_or(0);
         for node in &self.nodes {
-            writeln!(f, "  {}  {}", node.name, node.apps)?;
+            writeln!(f, "  {:<width$}  {}", node.name, node.apps)?;
         }
         match &self.r#try {
-            Some(command) => writeln!(f, "\nA first task, from {REQUESTER}:\n  {command}"),
+            Some(command) => writeln!(
+                f,
+                "\nA first task, from {REQUESTER}; its result goes to {RESULT}, and stays:\n  {command}"
+            ),
             None => writeln!(
                 f,
                 "\nNo first task: that takes a provider (--provider) and a requester's node (--ipfs)"
