@@ -12,6 +12,8 @@ use crate::error::{Error, Kind};
 const VERIFICATION_ERROR: i32 = 1002;
 /// Code of the pool's "invalid transaction".
 const INVALID_TRANSACTION: i32 = 1010;
+/// Code of the pool for a transaction that it has already.
+const ALREADY_IMPORTED: i32 = 1013;
 /// Code of the pool for a transaction whose nonce another one there has, which it does not replace by this one.
 const TOO_LOW_PRIORITY: i32 = 1014;
 /// How the pool says that a transaction is bound to a block that it does not have.
@@ -181,6 +183,11 @@ pub fn is_nonce_taken(error: &subxt::error::ExtrinsicError) -> bool {
     pool_answer(error).is_some_and(is_of_taken_nonce)
 }
 
+/// Whether the pool has exactly this transaction already.
+pub fn is_already_imported(error: &subxt::error::ExtrinsicError) -> bool {
+    pool_answer(error).is_some_and(|user| user.code == ALREADY_IMPORTED)
+}
+
 /// Whether the pool is not at the chain's newest blocks: it does not have the block to which the
 /// transaction is bound, or is still at one whose state the node has dropped, as just after a node
 /// that was away has caught up.
@@ -286,13 +293,13 @@ fn refused(kind: Kind, why: impl std::fmt::Display) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use subxt::error::{BackendError, ExtrinsicError, RpcError};
 
     use super::*;
 
     /// What subxt says when the pool refuses a transaction.
-    fn by_pool(code: i32, data: &str) -> ExtrinsicError {
+    pub fn by_pool(code: i32, data: &str) -> ExtrinsicError {
         let data = serde_json::value::to_raw_value(data).unwrap();
         let user = rpcs::UserError {
             code,

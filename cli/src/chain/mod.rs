@@ -11,6 +11,7 @@ pub use explain::{is_of_replaced_block, node_method as explain_node_method};
 #[cfg(test)]
 pub mod fake;
 pub mod follow;
+mod kept;
 pub mod line;
 mod next_step;
 pub use next_step::next_step;
@@ -185,11 +186,18 @@ impl Heads {
     /// # Errors
     /// The connection broke, or the chain stands still.
     pub async fn next(&mut self) -> Result<Header> {
-        match tokio::time::timeout(STALL_TIMEOUT, self.0.next()).await {
-            Ok(Some(Ok(header))) => Ok(header),
-            Ok(Some(Err(error))) => Err(explain::rpc(&error)),
-            Ok(None) => Err(explain::connection_lost()),
+        match tokio::time::timeout(STALL_TIMEOUT, self.whenever()).await {
+            Ok(next) => next,
             Err(_) => Err(stalled()),
+        }
+    }
+
+    /// As [`Self::next`], for who has a time limit of their own.
+    async fn whenever(&mut self) -> Result<Header> {
+        match self.0.next().await {
+            Some(Ok(header)) => Ok(header),
+            Some(Err(error)) => Err(explain::rpc(&error)),
+            None => Err(explain::connection_lost()),
         }
     }
 }

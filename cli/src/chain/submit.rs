@@ -7,15 +7,17 @@ use codec::Decode;
 use subxt::{
     client::OnlineClientAtBlockImpl,
     config::{substrate::H256, DefaultExtrinsicParamsBuilder},
+    error::ExtrinsicError,
     transactions::{
         SubmittableTransaction, TransactionInBlock, TransactionProgress, TransactionStatus,
     },
-    SubstrateConfig,
+    OnlineClient, SubstrateConfig,
 };
 
 use super::{
     call::Call,
     explain,
+    kept::{self, Kept},
     nonce::{send_in_turn, Refused},
     Chain,
 };
@@ -26,7 +28,6 @@ use crate::{
 };
 
 type AtBlock = OnlineClientAtBlockImpl<SubstrateConfig>;
-type Transaction = SubmittableTransaction<SubstrateConfig, AtBlock>;
 type Progress = TransactionProgress<SubstrateConfig, AtBlock>;
 
 /// Blocks for which a transaction stays valid: about a minute. One that is not in a block by then
@@ -42,6 +43,41 @@ const POOL_TIMEOUT: Duration = Duration::from_secs(15);
 /// How often a pool that is behind is tried again.
 const TRY_EVERY: Duration = Duration::from_millis(250);
 
+/// What is sent.
+struct Transaction {
+    of_subxt: SubmittableTransaction<SubstrateConfig, AtBlock>,
+    /// The height of the block to which it is bound.
+    born: u64,
+}
+
+/// Who tells what becomes of a transaction.
+enum Source {
+    Pool(Progress),
+    /// The chain, of one that the pool keeps without saying so.
+    Chain {
+        kept: Box<Kept>,
+        client: OnlineClient<SubstrateConfig>,
+        transaction: H256,
+    },
+}
+
+/// What it told.
+enum Told {
+    Pool(TransactionStatus<SubstrateConfig, AtBlock>),
+    /// The transaction is there, and whether that is final.
+    Block(InBlock, bool),
+}
+
+/// A transaction in a block, of which it is not known yet whether it did what it should.
+enum InBlock {
+    OfPool(TransactionInBlock<SubstrateConfig, AtBlock>),
+    OfChain {
+        client: OnlineClient<SubstrateConfig>,
+        place: kept::Place,
+        transaction: H256,
+    },
+}
+
 /// A signed transaction.
 pub struct Signed {
     transaction: Transaction,
@@ -55,7 +91,7 @@ pub struct Signed {
 
 /// A transaction that was sent.
 pub struct Sent {
-    progress: Progress,
+    source: Source,
     /// With which it was sent, which need not be the one that it was signed with first.
     pub nonce: u64,
     title: String,
@@ -208,6 +244,7 @@ impl Chain {
     pub async fn sign_with(&self, signer: &Signer, call: &Call, nonce: u64) -> Result<Signed> {
         let transaction = self.transaction(signer, call, nonce).await?;
         let fee = transaction
+            .of_subxt
             .partial_fee_estimate()
             .await
             .map_err(|error| explain::subxt(error.into()))?;
@@ -225,10 +262,15 @@ impl Chain {
             .nonce(nonce)
             .mortal(MORTAL_BLOCKS)
             .build();
-        at.transactions()
+        let of_subxt = at
+            .transactions()
             .create_signed(call, &signer.pair, parameters)
             .await
-            .map_err(|error| explain::subxt(error.into()))
+            .map_err(|error| explain::subxt(error.into()))?;
+        Ok(Transaction {
+            of_subxt,
+            born: at.block_number(),
+        })
     }
 
     /// The network's fee for a call, estimated.
@@ -260,19 +302,19 @@ impl Chain {
         note: impl Fn(u64),
     ) -> Result<Sent> {
         let at = Instant::now();
-        let (progress, nonce) = match &signed.signer {
+        let (source, nonce) = match &signed.signer {
             None => {
                 note(signed.nonce);
-                let sent = send_to_pool(call, &signed.transaction).await;
+                let sent = self.send_to_pool(call, &signed.transaction).await;
                 (sent.map_err(|refused| refused.error)?, signed.nonce)
             }
             Some(signer) => {
-                let send = async |nonce: u64| -> Result<Progress, Refused> {
+                let send = async |nonce: u64| -> Result<Source, Refused> {
                     if nonce == signed.nonce {
-                        return send_to_pool(call, &signed.transaction).await;
+                        return self.send_to_pool(call, &signed.transaction).await;
                     }
                     let anew = self.transaction(signer, call, nonce).await?;
-                    send_to_pool(call, &anew).await
+                    self.send_to_pool(call, &anew).await
                 };
                 let next = async || self.next_nonce(signer.account).await;
                 let next_block = async || self.next_block().await;
@@ -280,12 +322,31 @@ impl Chain {
             }
         };
         Ok(Sent {
-            progress,
+            source,
             nonce,
             title: call.title(),
             at,
             newest: None,
         })
+    }
+
+    async fn send_to_pool(
+        &self,
+        call: &Call,
+        transaction: &Transaction,
+    ) -> Result<Source, Refused> {
+        let Transaction { of_subxt, born } = transaction;
+        let kept = || Kept::new(self, of_subxt.encoded(), *born);
+        let submit = async || of_subxt.submit_and_watch().await;
+        let is_in_block = async || -> Result<bool> { Ok(kept().look().await?.is_some()) };
+        match send_until_known(&call.title(), submit, is_in_block).await? {
+            Some(progress) => Ok(Source::Pool(progress)),
+            None => Ok(Source::Chain {
+                kept: Box::new(kept()),
+                client: self.client().await?.clone(),
+                transaction: of_subxt.hash(),
+            }),
+        }
     }
 
     /// Waits for a block after the best one that there is.
@@ -316,22 +377,36 @@ impl Chain {
     }
 }
 
-/// Sends a transaction. A pool that does not know yet the block to which it is bound is tried again.
-async fn send_to_pool(call: &Call, transaction: &Transaction) -> Result<Progress, Refused> {
+/// Sends a transaction. A pool that does not know yet the block to which it is bound is tried again. It may have kept the
+/// transaction all the same, and says so of the next try, or that its nonce is used: that of one that `is_in_block` is
+/// used by itself. Such a transaction is sent, though the pool does not tell what becomes of it: then it is `None`.
+async fn send_until_known<P>(
+    title: &str,
+    submit: impl AsyncFn() -> Result<P, ExtrinsicError>,
+    is_in_block: impl AsyncFn() -> Result<bool>,
+) -> Result<Option<P>, Refused> {
     let begun = Instant::now();
+    let mut may_be_kept = false;
     loop {
-        match transaction.submit_and_watch().await {
-            Ok(progress) => return Ok(progress),
-            Err(error) if explain::is_pool_behind(&error) && begun.elapsed() < POOL_TIMEOUT => {
-                tokio::time::sleep(TRY_EVERY).await;
-            }
-            Err(error) => {
-                return Err(Refused {
-                    is_taken: explain::is_nonce_taken(&error),
-                    error: explain::subxt(error.into()).while_doing(call.title()),
-                })
-            }
+        let error = match submit().await {
+            Ok(progress) => return Ok(Some(progress)),
+            Err(error) => error,
+        };
+        if explain::is_pool_behind(&error) && begun.elapsed() < POOL_TIMEOUT {
+            may_be_kept = true;
+            tokio::time::sleep(TRY_EVERY).await;
+            continue;
         }
+        let is_taken = explain::is_nonce_taken(&error);
+        if may_be_kept
+            && (explain::is_already_imported(&error) || (is_taken && is_in_block().await?))
+        {
+            return Ok(None);
+        }
+        return Err(Refused {
+            is_taken,
+            error: explain::subxt(error.into()).while_doing(title),
+        });
     }
 }
 
@@ -372,10 +447,8 @@ impl Sent {
     /// The next block that it is in, and whether that is final.
     async fn next(&mut self) -> Result<(Inclusion, bool)> {
         loop {
-            let status = match tokio::time::timeout(INCLUSION_TIMEOUT, self.progress.next()).await {
-                Ok(Some(Ok(status))) => status,
-                Ok(Some(Err(error))) => return Err(explain::subxt(error.into())),
-                Ok(None) => return Err(explain::connection_lost()),
+            let told = match tokio::time::timeout(INCLUSION_TIMEOUT, self.source.next()).await {
+                Ok(told) => told?,
                 Err(_) => {
                     let state = if self.newest.is_some() {
                         "final"
@@ -396,61 +469,158 @@ impl Sent {
             let lost = |how: &str, message: String| {
                 Error::other(format!("{} was {how}: {message}", self.title)).hint("send it again")
             };
-            match status {
-                TransactionStatus::Validated
-                | TransactionStatus::Broadcasted
-                | TransactionStatus::NoLongerInBestBlock => {}
-                TransactionStatus::InBestBlock(block) => match self.read(block).await {
-                    Ok(inclusion) => return Ok((inclusion, false)),
-                    // The chain has gone on without it, and another block will have the transaction.
-                    Err(error) if explain::is_block_discarded(&error) => {}
-                    Err(error) => return Err(explain::subxt(error).while_doing(&self.title)),
+            let (block, is_final) = match told {
+                Told::Block(block, is_final) => (block, is_final),
+                Told::Pool(status) => match status {
+                    TransactionStatus::Validated
+                    | TransactionStatus::Broadcasted
+                    | TransactionStatus::NoLongerInBestBlock => continue,
+                    TransactionStatus::InBestBlock(block) => (InBlock::OfPool(block), false),
+                    TransactionStatus::InFinalizedBlock(block) => (InBlock::OfPool(block), true),
+                    TransactionStatus::Error { message } => return Err(lost("lost", message)),
+                    TransactionStatus::Invalid { message } => return Err(lost("refused", message)),
+                    TransactionStatus::Dropped { message } => return Err(lost("dropped", message)),
                 },
-                TransactionStatus::InFinalizedBlock(block) => {
-                    let read = self.read(block).await.map(|inclusion| (inclusion, true));
-                    return read.map_err(|error| explain::subxt(error).while_doing(&self.title));
-                }
-                TransactionStatus::Error { message } => return Err(lost("lost", message)),
-                TransactionStatus::Invalid { message } => return Err(lost("refused", message)),
-                TransactionStatus::Dropped { message } => return Err(lost("dropped", message)),
+            };
+            match self.read(block).await {
+                Ok(inclusion) => return Ok((inclusion, is_final)),
+                // The chain has gone on without it, and another block will have the transaction.
+                Err(error) if !is_final && explain::is_block_discarded(&error) => {}
+                Err(error) => return Err(explain::subxt(error).while_doing(&self.title)),
             }
         }
     }
 
-    async fn read(
-        &mut self,
-        block: TransactionInBlock<SubstrateConfig, AtBlock>,
-    ) -> std::result::Result<Inclusion, subxt::Error> {
+    async fn read(&mut self, block: InBlock) -> Result<Inclusion, subxt::Error> {
         let after = self.at.elapsed();
-        if let Some(known) = self
-            .newest
-            .as_ref()
-            .filter(|known| known.block == block.block_hash())
-        {
+        let hash = block.hash();
+        if let Some(known) = self.newest.as_ref().filter(|known| known.block == hash) {
             return Ok(Inclusion {
                 after,
                 ..known.clone()
             });
         }
-        let events = block.wait_for_success().await?;
-        let mut records = Vec::new();
-        for event in events.iter() {
-            let event = event?;
-            records.push(Event {
-                pallet: event.pallet_name().to_owned(),
-                name: event.event_name().to_owned(),
-                fields: event.field_bytes().to_owned(),
-            });
-        }
-        let height = block.at().await?.block_number();
-        let inclusion = Inclusion {
-            block: block.block_hash(),
-            height,
-            transaction: block.extrinsic_hash(),
-            events: records,
-            after,
-        };
+        let inclusion = block.read(after).await?;
         self.newest = Some(inclusion.clone());
         Ok(inclusion)
+    }
+}
+
+impl Source {
+    async fn next(&mut self) -> Result<Told> {
+        match self {
+            Self::Pool(progress) => match progress.next().await {
+                Some(Ok(status)) => Ok(Told::Pool(status)),
+                Some(Err(error)) => Err(explain::subxt(error.into())),
+                None => Err(explain::connection_lost()),
+            },
+            Self::Chain {
+                kept,
+                client,
+                transaction,
+            } => {
+                let (place, is_final) = kept.next().await?;
+                let block = InBlock::OfChain {
+                    client: client.clone(),
+                    place,
+                    transaction: *transaction,
+                };
+                Ok(Told::Block(block, is_final))
+            }
+        }
+    }
+}
+
+impl InBlock {
+    fn hash(&self) -> H256 {
+        match self {
+            Self::OfPool(block) => block.block_hash(),
+            Self::OfChain { place, .. } => place.block,
+        }
+    }
+
+    async fn read(&self, after: Duration) -> Result<Inclusion, subxt::Error> {
+        let (height, transaction, events) = match self {
+            Self::OfPool(block) => {
+                let mut records = Vec::new();
+                for event in block.wait_for_success().await?.iter() {
+                    let event = event?;
+                    records.push(Event {
+                        pallet: event.pallet_name().to_owned(),
+                        name: event.event_name().to_owned(),
+                        fields: event.field_bytes().to_owned(),
+                    });
+                }
+                let height = block.at().await?.block_number();
+                (height, block.extrinsic_hash(), records)
+            }
+            Self::OfChain {
+                client,
+                place,
+                transaction,
+            } => {
+                let events = kept::events(client, *place).await?;
+                (place.height, *transaction, events)
+            }
+        };
+        Ok(Inclusion {
+            block: self.hash(),
+            height,
+            transaction,
+            events,
+            after,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::chain::explain::tests::by_pool;
+
+    const BEHIND: (i32, &str) = (1010, "Transaction has an ancient birth block");
+    const IMPORTED: (i32, &str) = (1013, "Any { .. }");
+    const OUTDATED: (i32, &str) = (1010, "Transaction is outdated");
+
+    /// What comes of a transaction to which the pool answers this, one after the other.
+    async fn sent(answers: &[(i32, &str)], is_in_block: bool) -> Result<Option<()>, Refused> {
+        let answers = RefCell::new(answers.iter());
+        let submit = async || -> Result<(), ExtrinsicError> {
+            match answers.borrow_mut().next() {
+                Some((code, data)) => Err(by_pool(*code, data)),
+                None => Ok(()),
+            }
+        };
+        let look = async || -> Result<bool> { Ok(is_in_block) };
+        let end = send_until_known("Tasks.submit", submit, look).await;
+        assert_eq!(answers.borrow().len(), 0, "it is sent until it is known");
+        end
+    }
+
+    /// Regression: it was said to have failed, and who sent it again paid twice.
+    #[tokio::test]
+    async fn what_a_pool_that_is_behind_has_kept_counts_as_sent() {
+        assert_eq!(sent(&[BEHIND, IMPORTED], false).await.unwrap(), None);
+        let end = sent(&[BEHIND, BEHIND, IMPORTED], false).await;
+        assert_eq!(end.unwrap(), None);
+        assert_eq!(sent(&[BEHIND, OUTDATED], true).await.unwrap(), None);
+        // It has not kept it.
+        assert_eq!(sent(&[BEHIND], false).await.unwrap(), Some(()));
+    }
+
+    #[tokio::test]
+    async fn what_another_has_sent_does_not_count_as_sent() {
+        for (answers, is_in_block, is_taken) in [
+            (&[IMPORTED][..], true, false),
+            (&[OUTDATED], true, true),
+            (&[BEHIND, OUTDATED], false, true),
+        ] {
+            let refused = sent(answers, is_in_block).await.unwrap_err();
+            assert_eq!(refused.is_taken, is_taken, "{answers:?}");
+            let message = refused.error.message;
+            assert!(message.starts_with("Tasks.submit: "), "{message}");
+        }
     }
 }
