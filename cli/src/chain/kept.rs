@@ -9,8 +9,12 @@ use subxt::{
     OnlineClient, SubstrateConfig,
 };
 
-use super::{explain, submit::Event, Chain, Heads};
-use crate::error::Result;
+use super::{
+    explain,
+    submit::{Event, MORTAL_BLOCKS},
+    Chain, Heads,
+};
+use crate::error::{Error, Result};
 
 /// Blocks that are looked at for one best head at most: more than those in which a transaction is valid.
 const LOOK_BACK: usize = 1_024;
@@ -91,10 +95,10 @@ impl Kept {
         Ok(place)
     }
 
-    /// The next block that it is in, and whether that is final. Waits without end.
+    /// The next block that it is in, and whether that is final.
     ///
     /// # Errors
-    /// The node does not answer.
+    /// It is in none, and no later one can have it; the node does not answer.
     pub async fn next(&mut self) -> Result<(Place, bool)> {
         loop {
             if let Some(place) = self.place {
@@ -111,9 +115,21 @@ impl Kept {
             self.place = self.look().await?;
             match self.place {
                 Some(place) if self.place != before => return Ok((place, false)),
-                _ => {}
+                Some(_) => {}
+                None if self.is_over().await? => {
+                    return Err(Error::other(
+                        "the transaction was in no block as long as it was valid",
+                    )
+                    .hint("send it again"))
+                }
+                None => {}
             }
         }
+    }
+
+    /// Whether no block to come can have it.
+    async fn is_over(&self) -> Result<bool> {
+        Ok(self.chain.final_height().await? > self.born.saturating_add(MORTAL_BLOCKS))
     }
 
     async fn is_final(&self, place: Place) -> Result<bool> {
@@ -276,6 +292,18 @@ mod tests {
         node.lock().unwrap().with = vec![(1, 16)];
         assert_eq!(kept.look().await.unwrap(), Some(place(1, 16)));
         assert_eq!(read(&node), [hash(1, 18), hash(1, 17), hash(1, 16)]);
+    }
+
+    #[tokio::test]
+    async fn one_that_no_block_can_have_any_more_is_waited_for_no_longer() {
+        let last = BORN + MORTAL_BLOCKS + 1;
+        let (mut kept, _) = kept(Node {
+            best: (1, last + 2),
+            last,
+            ..Node::default()
+        });
+        let over = kept.next().await.unwrap_err();
+        assert_eq!(over.kind, Kind::Error, "{over}");
     }
 
     #[tokio::test]

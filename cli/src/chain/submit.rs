@@ -378,8 +378,9 @@ impl Chain {
 }
 
 /// Sends a transaction. A pool that does not know yet the block to which it is bound is tried again. It may have kept the
-/// transaction all the same, and says so of the next try, or that its nonce is used: that of one that `is_in_block` is
-/// used by itself. Such a transaction is sent, though the pool does not tell what becomes of it: then it is `None`.
+/// transaction all the same, and says of the next try that it has it, which need not be so any more, or that its nonce
+/// is used, which may be by itself. So the same transaction is sent until the pool takes it, or `is_in_block`, and never
+/// signed anew: that could pay twice. It is `None` if the pool will not tell what becomes of it.
 async fn send_until_known<P>(
     title: &str,
     submit: impl AsyncFn() -> Result<P, ExtrinsicError>,
@@ -392,20 +393,33 @@ async fn send_until_known<P>(
             Ok(progress) => return Ok(Some(progress)),
             Err(error) => error,
         };
-        if explain::is_pool_behind(&error) && begun.elapsed() < POOL_TIMEOUT {
-            may_be_kept = true;
+        let is_behind = explain::is_pool_behind(&error);
+        let is_taken = explain::is_nonce_taken(&error);
+        let is_known = may_be_kept && (explain::is_already_imported(&error) || is_taken);
+        if is_known && is_in_block().await? {
+            return Ok(None);
+        }
+        may_be_kept |= is_behind;
+        let is_late = begun.elapsed() >= POOL_TIMEOUT;
+        if (is_behind || is_known) && !is_late {
             tokio::time::sleep(TRY_EVERY).await;
             continue;
         }
-        let is_taken = explain::is_nonce_taken(&error);
-        if may_be_kept
-            && (explain::is_already_imported(&error) || (is_taken && is_in_block().await?))
-        {
+        if is_known {
             return Ok(None);
         }
+        let error = explain::subxt(error.into()).while_doing(title);
+        let error = match may_be_kept {
+            // Nobody can say that it is nowhere.
+            true => Error {
+                kind: Kind::Timeout,
+                ..error
+            },
+            false => error,
+        };
         return Err(Refused {
-            is_taken,
-            error: explain::subxt(error.into()).while_doing(title),
+            is_taken: is_taken && !may_be_kept,
+            error,
         });
     }
 }
@@ -427,7 +441,7 @@ impl Sent {
         self.until_final().await
     }
 
-    /// As [`Self::finalised`], for who goes on where that fails, with [`Self::newest`].
+    /// As [`Self::finalised`], for who waits on where it takes long.
     ///
     /// # Errors
     /// As [`Self::included`].
@@ -440,8 +454,8 @@ impl Sent {
     }
 
     /// The last block that it was in, as far as is known.
-    pub fn newest(self) -> Option<Inclusion> {
-        self.newest
+    pub fn newest(&self) -> Option<&Inclusion> {
+        self.newest.as_ref()
     }
 
     /// The next block that it is in, and whether that is final.
@@ -583,6 +597,7 @@ mod tests {
     const BEHIND: (i32, &str) = (1010, "Transaction has an ancient birth block");
     const IMPORTED: (i32, &str) = (1013, "Any { .. }");
     const OUTDATED: (i32, &str) = (1010, "Transaction is outdated");
+    const BANNED: (i32, &str) = (1012, "Transaction is temporarily banned");
 
     /// What comes of a transaction to which the pool answers this, one after the other.
     async fn sent(answers: &[(i32, &str)], is_in_block: bool) -> Result<Option<()>, Refused> {
@@ -602,25 +617,44 @@ mod tests {
     /// Regression: it was said to have failed, and who sent it again paid twice.
     #[tokio::test]
     async fn what_a_pool_that_is_behind_has_kept_counts_as_sent() {
-        assert_eq!(sent(&[BEHIND, IMPORTED], false).await.unwrap(), None);
-        let end = sent(&[BEHIND, BEHIND, IMPORTED], false).await;
-        assert_eq!(end.unwrap(), None);
-        assert_eq!(sent(&[BEHIND, OUTDATED], true).await.unwrap(), None);
-        // It has not kept it.
-        assert_eq!(sent(&[BEHIND], false).await.unwrap(), Some(()));
+        for answers in [
+            &[BEHIND, IMPORTED][..],
+            &[BEHIND, BEHIND, IMPORTED],
+            &[BEHIND, OUTDATED],
+        ] {
+            assert_eq!(sent(answers, true).await.unwrap(), None, "{answers:?}");
+        }
+    }
+
+    /// The pool can say that it has what it has dropped, and a nonce can be used in a fork alone.
+    #[tokio::test]
+    async fn what_is_in_no_block_is_sent_until_the_pool_takes_it() {
+        for answers in [
+            &[BEHIND][..],
+            &[BEHIND, IMPORTED, BEHIND, IMPORTED],
+            &[BEHIND, OUTDATED, OUTDATED],
+        ] {
+            assert_eq!(sent(answers, false).await.unwrap(), Some(()), "{answers:?}");
+        }
     }
 
     #[tokio::test]
     async fn what_another_has_sent_does_not_count_as_sent() {
-        for (answers, is_in_block, is_taken) in [
-            (&[IMPORTED][..], true, false),
-            (&[OUTDATED], true, true),
-            (&[BEHIND, OUTDATED], false, true),
-        ] {
-            let refused = sent(answers, is_in_block).await.unwrap_err();
-            assert_eq!(refused.is_taken, is_taken, "{answers:?}");
+        for (answer, is_taken) in [(IMPORTED, false), (OUTDATED, true)] {
+            let refused = sent(&[answer], true).await.unwrap_err();
+            assert_eq!(refused.is_taken, is_taken, "{answer:?}");
             let message = refused.error.message;
             assert!(message.starts_with("Tasks.submit: "), "{message}");
         }
+    }
+
+    /// It may be somewhere all the same: it is not signed anew, and who sent it is told how to find out.
+    #[tokio::test]
+    async fn what_is_refused_after_the_pool_was_behind_is_not_said_to_be_nowhere() {
+        let refused = sent(&[BEHIND, BANNED], false).await.unwrap_err();
+        assert!(!refused.is_taken);
+        assert_eq!(refused.error.kind, Kind::Timeout);
+        let refused = sent(&[BANNED], false).await.unwrap_err();
+        assert_ne!(refused.error.kind, Kind::Timeout);
     }
 }

@@ -348,14 +348,15 @@ impl Following<'_> {
         let (submission, requester) = (self.submission, self.signer.account);
         let (sent, known) = (self.sent.take(), self.inclusion.clone());
         let finality = async {
-            let known = match sent {
-                Some(mut sent) => match sent.until_final().await {
-                    Ok(inclusion) => return Ok(inclusion),
-                    Err(error) => if_slow(out, error, sent.newest())?,
-                },
-                None => known,
+            let Some(mut sent) = sent else {
+                return until_final(chain, None, submission, requester, known).await;
             };
-            until_final(chain, None, submission, requester, known).await
+            loop {
+                match sent.until_final().await {
+                    Ok(inclusion) => return Ok(inclusion),
+                    Err(error) => if_slow(out, error, sent.newest().is_some())?,
+                }
+            }
         };
         let mut finality = pin!(finality);
         loop {
@@ -495,16 +496,14 @@ fn unfit(why: &str, match_window: Milliseconds) -> String {
     )
 }
 
-/// Where to go on from if `error` only says that finality takes long: who waits for a result waits for that as well, and
-/// grants the keys of a sealed task meanwhile.
-fn if_slow(out: &Output, error: Error, newest: Option<Inclusion>) -> Result<Inclusion> {
-    match newest {
-        Some(newest) if error.kind == Kind::Timeout => {
-            out.warn(format!("{}; waiting on", error.message));
-            Ok(newest)
-        }
-        _ => Err(error),
+/// Passes if `error` only says that finality takes long: who waits for a result waits for that as well, and grants the keys
+/// of a sealed task meanwhile.
+fn if_slow(out: &Output, error: Error, is_included: bool) -> Result<()> {
+    if !is_included || error.kind != Kind::Timeout {
+        return Err(error);
     }
+    out.warn(format!("{}; waiting on", error.message));
+    Ok(())
 }
 
 /// The final chain goes without the block that had the submission.

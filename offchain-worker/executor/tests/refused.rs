@@ -145,7 +145,11 @@ fn inputs_that_are_missing_or_have_the_wrong_length() {
 fn manifests_that_are_not_valid_or_ask_for_too_much() {
     let job = with_step(step());
     job.put(path::MANIFEST, b"{");
-    check(&job.build(), Fault::BadManifest, &["not JSON", "ends too soon"]);
+    check(
+        &job.build(),
+        Fault::BadManifest,
+        &["not JSON", "ends too soon"],
+    );
 
     let mut wrong = step();
     wrong["args"][0]["buffer"] = "b".into();
