@@ -61,7 +61,13 @@ pub fn compile(
     drop(built);
     let built = match Built::from_source(&ready.device, &with_proof(text, &names), options) {
         Ok(built) => built,
-        Err(BuildError::Refused(_)) => return Err(not_all_values(&kernels)),
+        // The driver may have refused for another reason: its log tells.
+        Err(BuildError::Refused(log)) => {
+            return Err(Failure {
+                log: build::refused(ready, &log).log,
+                ..not_all_values(&kernels)
+            })
+        }
         Err(BuildError::Other(error)) => return Err(error.into()),
     };
     // This is the program that is run, so this is the one that is asked: the text could have made something else of the
