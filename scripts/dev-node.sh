@@ -4,7 +4,8 @@
 
 say() { printf '\n==> %s\n' "$*"; }
 
-# aicpw, at the node that start_node started.
+# aicpw, at the node that start_node started. env.sh says where it is.
+# shellcheck disable=SC2153
 aicpw() { "$AICPW_BIN/aicpw" --url "$node_url" "$@"; }
 
 node_state=
