@@ -5,6 +5,7 @@ use std::{
     future::{pending, poll_fn, Future},
     pin::pin,
     sync::Once,
+    task::Poll,
 };
 
 use tokio::signal::unix::{signal, Signal, SignalKind};
@@ -153,8 +154,15 @@ pub async fn unless_ended_amid<'a, T>(
         how = ends.next() => how,
     };
     // A part of it that listens has its own answer to the signal, which has come to it too, and says more.
-    if listens_further_in.get() && LISTENERS.get() > listeners {
-        return work.await;
+    if LISTENERS.get() > listeners {
+        if listens_further_in.get() {
+            return work.await;
+        }
+        // One that began to listen when `work` was last looked at has an answer now, or has not heard it.
+        if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await
+        {
+            return done;
+        }
     }
     Err(Error::other(how).hint(next_step()))
 }
