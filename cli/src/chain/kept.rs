@@ -14,10 +14,13 @@ use super::{
     submit::{Event, MORTAL_BLOCKS},
     Chain, Heads,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Blocks that are looked at for one best head at most: more than those in which a transaction is valid.
 const LOOK_BACK: usize = 1_024;
+
+/// How often a best block is asked for anew whose ancestors are gone. A node can have dropped them for good.
+const READ_AGAIN: u32 = 3;
 
 /// Where a transaction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +62,11 @@ impl Kept {
     /// Where it is in the best chain now.
     ///
     /// # Errors
-    /// The node does not answer.
+    /// The node does not answer, or does not have the blocks: then nobody can say that it is in none.
     pub async fn look(&mut self) -> Result<Option<Place>> {
         let mut at = self.chain.best_hash().await?;
         let mut looked_at = Vec::new();
+        let mut again = 0..READ_AGAIN;
         let place = loop {
             if let Some(known) = self.known.get(&at) {
                 break *known;
@@ -73,7 +77,14 @@ impl Kept {
             let read = self.chain.methods.chain_get_block(Some(at)).await;
             let Some(read) = read.map_err(|error| explain::rpc(&error))? else {
                 // It was replaced while it was read, so that there is another best block by now.
-                return Ok(self.place);
+                if again.next().is_none() {
+                    let message =
+                        "the node does not have the blocks in which the transaction may be";
+                    return Err(Error::new(Kind::Timeout, message));
+                }
+                at = self.chain.best_hash().await?;
+                looked_at.clear();
+                continue;
             };
             let block = read.block;
             if block.header.number <= self.born {
@@ -175,7 +186,7 @@ mod tests {
     use serde_json::{json, Value};
 
     use super::*;
-    use crate::{chain::fake, error::Kind};
+    use crate::chain::fake;
 
     const ENCODED: [u8; 3] = [1, 2, 3];
 
@@ -198,6 +209,8 @@ mod tests {
         with: Vec<(u8, u64)>,
         /// Blocks that were read.
         read: Vec<H256>,
+        /// How many of the next blocks that are asked for are gone.
+        gone: u32,
     }
 
     impl Node {
@@ -211,6 +224,10 @@ mod tests {
                 "chain_getBlock" => {
                     let at: H256 = serde_json::from_value(asked).unwrap();
                     self.read.push(at);
+                    if self.gone > 0 {
+                        self.gone -= 1;
+                        return Value::Null;
+                    }
                     let has_it = self
                         .with
                         .iter()
@@ -263,7 +280,7 @@ mod tests {
             best: (1, 15),
             last: 11,
             with: vec![(1, 12)],
-            read: vec![],
+            ..Node::default()
         });
         assert_eq!(kept.next().await.unwrap(), (place(1, 12), false));
         node.lock().unwrap().last = 12;
@@ -306,13 +323,28 @@ mod tests {
         assert_eq!(over.kind, Kind::Error, "{over}");
     }
 
+    /// Regression: where a block was gone the transaction counted as one that is in none.
+    #[tokio::test]
+    async fn blocks_that_are_gone_do_not_say_that_it_is_in_none() {
+        let (mut kept, node) = kept(Node {
+            best: (1, 13),
+            with: vec![(1, 12)],
+            gone: READ_AGAIN,
+            ..Node::default()
+        });
+        assert_eq!(kept.look().await.unwrap(), Some(place(1, 12)));
+        node.lock().unwrap().best = (2, 13);
+        node.lock().unwrap().gone = READ_AGAIN + 1;
+        assert_eq!(kept.look().await.unwrap_err().kind, Kind::Timeout);
+    }
+
     #[tokio::test]
     async fn forks_are_told_apart() {
         let (mut kept, node) = kept(Node {
             best: (1, 13),
             last: BORN,
             with: vec![(1, 12), (2, 14)],
-            read: vec![],
+            ..Node::default()
         });
         for (best, expected) in [
             ((1, 13), Some(place(1, 12))),
