@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aicpw_protocol::job::{path, KernelRecord, ParameterKind};
 use aicpw_protocol::task::Fault;
-use common::{longs, stage, End, Job, CID};
+use common::{check, longs, stage, Job, CID};
 use serde_json::{json, Value};
 
 /// As long as a handle, and where nothing is.
@@ -51,15 +51,6 @@ fn buffer(name: &str) -> Value {
 
 fn local() -> Value {
     json!({ "local": 8 })
-}
-
-#[track_caller]
-fn check(end: &End, fault: Fault, said: &[&str]) {
-    let failed = end.failed();
-    assert_eq!(failed.fault, fault, "{end:#?}");
-    for text in said {
-        assert!(failed.message.contains(text), "{text}: {end:#?}");
-    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 
 use aicpw_protocol::job::{path, JobLimits, JobSpec, JobVersion};
 use aicpw_protocol::task::Fault;
-use common::{End, Job, CID};
+use common::{check, Job, CID};
 use serde_json::{json, Value};
 
 const ADD: &str = "__kernel void add(__global int* a, int b) { a[get_global_id(0)] += b; }";
@@ -21,15 +21,6 @@ fn step() -> Value {
 
 fn with_step(step: Value) -> Job {
     Job::int(ADD, buffers(), json!([step]), json!(["a"]))
-}
-
-#[track_caller]
-fn check(end: &End, fault: Fault, said: &[&str]) {
-    let failed = end.failed();
-    assert_eq!(failed.fault, fault, "{end:#?}");
-    for text in said {
-        assert!(failed.message.contains(text), "{text}: {end:#?}");
-    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use aicpw_protocol::job::{
     path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, Part,
 };
 use aicpw_protocol::manifest::Manifest;
+use aicpw_protocol::task::Fault;
 use aicpw_protocol::Hash;
 use serde_json::{json, Value};
 
@@ -281,4 +282,14 @@ pub fn native_job(kernel: &str, outputs: usize) -> Job {
             "outputs": ["out"],
         }),
     )
+}
+
+/// Requires that a stage failed with this fault and said all of these.
+#[track_caller]
+pub fn check(end: &End, fault: Fault, said: &[&str]) {
+    let failed = end.failed();
+    assert_eq!(failed.fault, fault, "{end:#?}");
+    for text in said {
+        assert!(failed.message.contains(text), "{text}: {end:#?}");
+    }
 }
