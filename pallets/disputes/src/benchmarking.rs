@@ -1,4 +1,4 @@
-//! Benchmarks: one for each call.
+//! Benchmarks: one for each call, and one for the step that decides a dispute.
 
 use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
@@ -7,12 +7,15 @@ use aicpw_protocol::{
     verdict::{DisputeState, Outcome, Vote},
     AssignmentId, Balance, ContentId, TaskId,
 };
-use alloc::vec;
+use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
-use frame_support::traits::{fungible::Mutate, Get};
+use frame_support::traits::{
+    fungible::{Inspect, Mutate, MutateHold},
+    Get,
+};
 use frame_system::RawOrigin;
 
-use crate::*;
+use crate::{closing::Sentence, *};
 
 /// What the benchmarks need of the tasks pallet.
 pub trait BenchmarkHelper<AccountId> {
@@ -101,6 +104,13 @@ fn longest_trace() -> (OpenTrace, NamedPart) {
     (trace, named)
 }
 
+/// An account that can pay for a bond.
+fn rich<T: Config>(name: &'static str, number: u32) -> T::AccountId {
+    let who = account(name, number, 0);
+    T::NativeBalance::set_balance(&who, Balance::MAX / 1_000_000);
+    who
+}
+
 #[benchmarks]
 mod benches {
     use super::*;
@@ -170,6 +180,60 @@ mod benches {
         _(RawOrigin::Signed(who), task, Some(named));
 
         assert!(Narrowings::<T>::get(task).is_some_and(|stored| stored.part.is_some()));
+        Ok(())
+    }
+
+    /// All bonds are lost, of which there are as many as there can be; the requester was harmed, and two auditors have
+    /// found that. What the task itself comes to is weighed by whoever keeps it.
+    #[benchmark]
+    fn divide_pot() -> Result<(), BenchmarkError> {
+        let (task, _) = T::BenchmarkHelper::verifying();
+        let root = [4; 32];
+        let outcome = Outcome::Upheld { root };
+        let pay = T::NativeBalance::minimum_balance().max(1);
+        let bond = |number| -> Result<Bond<T::AccountId>, BenchmarkError> {
+            let (who, amount) = (rich::<T>("bond", number), pay.saturating_mul(10));
+            T::NativeBalance::hold(&HoldReason::DisputeBond.into(), &who, amount)?;
+            Ok(Bond { who, amount })
+        };
+        let terms = JurorTerms { pay, lock: pay };
+        let mut begun = Pallet::<T>::begin(task, terms, Some(bond(0)?));
+        for number in 0..u32::from(T::Policy::get().appeals) {
+            begun
+                .appeals
+                .try_push((bond(1 + number)?, outcome))
+                .map_err(|_| "a policy allows no more appeals than can be stored")?;
+        }
+        begun.state = DisputeState::Closing {
+            outcome,
+            seat: 0,
+            lost: 0,
+            right: 0,
+        };
+        Disputes::<T>::insert(task, begun);
+        let finders: Vec<_> = (0..2).map(|number| rich::<T>("finder", number)).collect();
+        let treasury = T::Treasury::get();
+        T::NativeBalance::set_balance(&treasury, Balance::MAX / 1_000_000);
+        let first = finders[0].clone();
+        let before = T::NativeBalance::balance(&first);
+        let sentence = Sentence {
+            lost: 0,
+            harmed: Some((rich::<T>("harmed", 0), pay)),
+            finders,
+            reward: pay.saturating_mul(2),
+        };
+        #[block]
+        {
+            let mut stored = Disputes::<T>::get(task).expect("it was begun");
+            assert!(Pallet::<T>::is_step_due(task));
+            let _ = Pallet::<T>::decided_root(task, &outcome, root);
+            let _ = Pallet::<T>::about(task);
+            Pallet::<T>::divide(task, &mut stored, sentence, (outcome, 0, 0));
+            Disputes::<T>::insert(task, stored);
+        }
+        assert_eq!(T::NativeBalance::balance(&first), before + pay);
+        assert!(Disputes::<T>::get(task)
+            .is_some_and(|stored| matches!(stored.state, DisputeState::Paying { .. })));
         Ok(())
     }
 

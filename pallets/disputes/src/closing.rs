@@ -27,15 +27,15 @@ pub(crate) const LONGEST_CLOSING: BlockNumber =
     2 * (u8::MAX as BlockNumber / STEP as BlockNumber + 2);
 
 /// What an outcome does to a task.
-struct Sentence<AccountId> {
+pub(crate) struct Sentence<AccountId> {
     /// What the task's providers and auditors lost by it.
-    lost: Balance,
+    pub lost: Balance,
     /// The requester, and what it is owed for the harm.
-    harmed: Option<(AccountId, Balance)>,
+    pub harmed: Option<(AccountId, Balance)>,
     /// The accounts that are rewarded: the auditors that found a wrong result, or the provider whose result was there.
-    finders: Vec<AccountId>,
+    pub finders: Vec<AccountId>,
     /// Their reward, all together.
-    reward: Balance,
+    pub reward: Balance,
 }
 
 impl<T: Config> Pallet<T> {
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether it is time for the next step. Between two steps, a reminder of something else may come.
-    fn is_step_due(task: TaskId) -> bool {
+    pub(crate) fn is_step_due(task: TaskId) -> bool {
         Steps::<T>::get(task).is_none_or(|next| Self::now() >= next)
     }
 
@@ -166,13 +166,24 @@ impl<T: Config> Pallet<T> {
         (!decides(same, votes, jurors)).then_some(dispute.jury_seat)
     }
 
-    /// Has the task decided, takes or releases the bonds, and divides what was lost.
+    /// Has the task decided, and divides what was lost.
     fn decide(
         task: TaskId,
         dispute: &mut Dispute<T::AccountId>,
-        (outcome, mut lost, jurors): (Outcome, Balance, u16),
+        closed: (Outcome, Balance, u16),
     ) -> DispatchResult {
-        let sentence = Self::sentence(task, dispute, outcome)?;
+        let sentence = Self::sentence(task, dispute, closed.0)?;
+        Self::divide(task, dispute, sentence, closed);
+        Ok(())
+    }
+
+    /// Takes or releases the bonds, and divides what was lost.
+    pub(crate) fn divide(
+        task: TaskId,
+        dispute: &mut Dispute<T::AccountId>,
+        sentence: Sentence<T::AccountId>,
+        (outcome, mut lost, jurors): (Outcome, Balance, u16),
+    ) {
         lost = lost.saturating_add(sentence.lost);
         let mut claims = Claims {
             compensation: sentence.harmed.as_ref().map_or(0, |(_, harm)| *harm),
@@ -228,7 +239,6 @@ impl<T: Config> Pallet<T> {
             share: payout.juror,
         };
         Self::remind_soon(task);
-        Ok(())
     }
 
     /// Has the tasks pallet do what the outcome says, and returns what came of it.

@@ -14,13 +14,14 @@ use frame_support::{
     ensure,
     storage::with_storage_layer,
     traits::{fungible::MutateHold, Get},
+    weights::Weight,
     BoundedVec,
 };
 use sp_runtime::{traits::BlockNumberProvider, DispatchError, DispatchResult};
 
 use crate::{
     closing::LONGEST_CLOSING, Bond, Claimed, Config, Dispute, Disputes, Error, Event, HoldReason,
-    Narrowings, Pallet, Shown, Steps, MAX_APPEALS,
+    Narrowings, Pallet, Shown, Steps, WeightInfo, MAX_APPEALS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -423,6 +424,10 @@ impl<T: Config> Escalation for Pallet<T> {
             // A final task can be removed before the time to name a part ends.
             None => Ok(()),
         }
+    }
+
+    fn division_weight() -> Weight {
+        T::WeightInfo::divide_pot()
     }
 
     fn awaited(task: TaskId) -> Option<Awaited> {

@@ -14,15 +14,13 @@ use aicpw_protocol::{
     AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
     MegabitsPerSecond, Milliseconds, TaskId,
 };
-use frame_support::{ensure, pallet_prelude::*, weights::constants::WEIGHT_REF_TIME_PER_MICROS};
+use frame_support::{ensure, pallet_prelude::*};
 
 use crate::{
     pallet::*,
     types::{Assignment, Deadline, LockState, SeatState, Task},
+    WeightInfo,
 };
-
-/// What it takes to release a hold, beside the keys that it touches: by hand, from what others take that do it.
-const GIVE_BACK: u64 = 60 * WEIGHT_REF_TIME_PER_MICROS;
 
 impl<T: Config> Pallet<T> {
     /// The task, and the seat for which a device is wanted next; `None` if none is.
@@ -343,9 +341,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     }
 
     fn give_back_weight() -> Weight {
-        T::DbWeight::get()
-            .reads_writes(2, 2)
-            .saturating_add(Weight::from_parts(GIVE_BACK, 0))
+        T::WeightInfo::give_back()
     }
 
     fn ticket(id: TaskId) -> DrawSeed {

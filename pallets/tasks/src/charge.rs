@@ -1,15 +1,12 @@
 //! What a worker call came to, of the most that it could: most tasks have one replica, and what is done for
 //! those is less than for several.
 
-use aicpw_primitives::traits::{DevicePool, Notes, Standing};
+use aicpw_primitives::traits::{DevicePool, Escalation, Notes, Standing};
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
     AssignmentId, TaskId,
 };
-use frame_support::{
-    traits::Get,
-    weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight},
-};
+use frame_support::{traits::Get, weights::Weight};
 
 use crate::{
     pallet::*,
@@ -18,26 +15,22 @@ use crate::{
     WeightInfo,
 };
 
-/// What it takes, beside the read, to decode the assignment of a juror and to leave it: by hand, somewhat more than
-/// `rate` takes for each that it looks at.
-const LOOK_AT_JUROR: u64 = 4 * WEIGHT_REF_TIME_PER_MICROS;
-
 /// How often whoever decides or opens a dispute looks at each assignment of the task, after it is read.
 const LOOKS: u64 = 4;
 
-/// What a dispute that is decided reads and writes beside its task: its own records, two bonds and whose they are, and
-/// two auditors who found the lie.
-const DISPUTE_READS: u64 = 12;
-const DISPUTE_WRITES: u64 = 10;
-
-/// What it takes to give or take two bonds and to divide the pot among the first in line: five transfers.
-const DIVIDE_POT: u64 = 300 * WEIGHT_REF_TIME_PER_MICROS;
-
 impl<T: Config> Pallet<T> {
-    /// What it takes to look at each of so many assignments, so often as [`LOOKS`] says.
+    /// What it takes to look at each of so many assignments, which are read, so often as [`LOOKS`] says.
     fn weight_of_looks(n: Numbers) -> Weight {
-        let looks = LOOKS.saturating_mul(n.all().into());
-        Weight::from_parts(LOOK_AT_JUROR, 0).saturating_mul(looks)
+        T::WeightInfo::look_at_jurors(n.all()).saturating_mul(LOOKS)
+    }
+
+    /// What it takes to read so many assignments, and to look at each once, of a task that is looked at anyway.
+    fn weight_of_jurors(jurors: u32) -> Weight {
+        let looks =
+            T::WeightInfo::look_at_jurors(jurors).saturating_sub(T::WeightInfo::look_at_jurors(0));
+        T::DbWeight::get()
+            .reads(jurors.into())
+            .saturating_add(looks)
     }
 
     /// What a step of a dispute weighs, of a task that has had so many assignments. Most steps close or pay some
@@ -56,8 +49,7 @@ impl<T: Config> Pallet<T> {
             jurors: n.jurors,
         };
         let deciding = Self::weight_with(T::WeightInfo::serve_settle, ends)
-            .saturating_add(T::DbWeight::get().reads_writes(DISPUTE_READS, DISPUTE_WRITES))
-            .saturating_add(Weight::from_parts(DIVIDE_POT, 0));
+            .saturating_add(T::Escalation::division_weight());
         // Beside the assignments, the work that was shown.
         let reads = u64::from(n.all()).saturating_add(1);
         let closing = T::WeightInfo::serve_dispute()
@@ -78,10 +70,7 @@ impl<T: Config> Pallet<T> {
 
     /// What a step weighs, by its weight for so many replicas and auditors, that reads all assignments of a task.
     pub(crate) fn weight_with(step: fn(u32) -> Weight, numbers: Numbers) -> Weight {
-        let jurors = numbers.jurors.into();
-        step(numbers.work)
-            .saturating_add(T::DbWeight::get().reads(jurors))
-            .saturating_add(Weight::from_parts(LOOK_AT_JUROR, 0).saturating_mul(jurors))
+        step(numbers.work).saturating_add(Self::weight_of_jurors(numbers.jurors))
     }
 
     /// The most that it can weigh.

@@ -2,6 +2,7 @@ use aicpw_protocol::{
     trace::{DisputedPart, OpenTrace},
     Balance, BlockNumber, Hash, TaskId,
 };
+use frame_support::weights::Weight;
 use sp_runtime::DispatchResult;
 
 use super::JurorTerms;
@@ -68,6 +69,10 @@ pub trait Escalation {
     /// called again in the next block.
     fn due(task: TaskId) -> DispatchResult;
 
+    /// The most that the step weighs that decides a dispute, beside what it does through
+    /// [`Contested`](super::Contested): to take the bonds or give them back, and to divide what was lost.
+    fn division_weight() -> Weight;
+
     /// What the dispute about a task waits for; `None` if no dispute goes on. For invariants: the pallet that
     /// implements [`Contested`](super::Contested) checks with it that something ends every dispute.
     fn awaited(task: TaskId) -> Option<Awaited>;
@@ -123,6 +128,9 @@ impl Escalation for () {
     }
     fn due(_: TaskId) -> DispatchResult {
         Ok(())
+    }
+    fn division_weight() -> Weight {
+        Weight::zero()
     }
     fn awaited(_: TaskId) -> Option<Awaited> {
         None

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod setup;
+mod shares;
 
 use aicpw_primitives::traits::{Contested, Escalation};
 use aicpw_protocol::{
@@ -23,6 +24,7 @@ use setup::*;
 pub use setup::{
     make_public, queue_task, settled_assignment, share_slots, verifying_task, BenchmarkHelper,
 };
+use shares::*;
 
 #[benchmarks(where <T as frame_system::Config>::RuntimeCall: From<Call<T>>)]
 mod benchmarks {
@@ -673,6 +675,33 @@ mod benchmarks {
         }
         assert_eq!(served, Served::Due);
         assert!(!Tasks::<T>::contains_key(last.task));
+    }
+
+    /// A part of an escrow: the rest stays held.
+    #[benchmark]
+    fn give_back() {
+        let id = submitted::<T>(&requester::<T>());
+        let mut queued = task::<T>(id);
+        let half = queued.escrow / 2;
+        let released;
+        #[block]
+        {
+            released = Pallet::<T>::give_back(&mut queued, half);
+        }
+        assert!(half > 0 && released == half);
+    }
+
+    /// Who has voted what, of jurors who are read already.
+    #[benchmark]
+    fn look_at_jurors(n: Linear<1, JURORS>) -> Result<(), BenchmarkError> {
+        let id = unable_jurors::<T>(n)?;
+        let voted;
+        #[block]
+        {
+            voted = Pallet::<T>::voted(id, 0, Vote::Unable);
+        }
+        assert_eq!(voted, (n as usize, n as usize));
+        Ok(())
     }
 
     impl_benchmark_test_suite!(

@@ -8,7 +8,7 @@ use aicpw_protocol::{
     verdict::{is_work, Vote},
     Balance, BlockNumber, Hash, TaskId,
 };
-use frame_support::parameter_types;
+use frame_support::{parameter_types, weights::Weight};
 
 use super::{TakesOver, Test};
 use crate::pallet::{Claims, Pallet, Tasks};
@@ -16,6 +16,9 @@ use crate::pallet::{Claims, Pallet, Tasks};
 /// Judged prices that a juror is paid at most: so many that what costs [`PRICE`](super::PRICE) of
 /// [`BUDGET`](super::BUDGET) is judged at that.
 pub const JUROR_PAY: Balance = 5;
+
+/// What it weighs to divide what was lost in a dispute.
+pub const DIVISION: Weight = Weight::from_parts(300_000_000, 0);
 
 /// What the tasks pallet told whoever decides disputes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,6 +115,9 @@ impl Escalation for Disputes {
         step()?;
         Heard::mutate(|heard| heard.push(Tell::Due(task)));
         Ok(())
+    }
+    fn division_weight() -> Weight {
+        DIVISION
     }
     fn awaited(task: TaskId) -> Option<Awaited> {
         WaitsFor::get()

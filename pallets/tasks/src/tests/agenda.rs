@@ -511,6 +511,9 @@ fn a_step_of_a_dispute_weighs_four_jurors_or_the_end_of_every_assignment() {
         assert!(of(work, 5).all_gte(W::serve_settle(work - 1)), "{work}");
     }
     assert!(of(1, 100).ref_time() > of(1, 99).ref_time());
+    // What is lost is divided in the same step.
+    let deciding = Pallet::<Test>::weight_with(W::serve_settle, Numbers { work: 1, jurors: 5 });
+    assert!(of(1, 5).all_gte(deciding.saturating_add(DIVISION)));
 
     ExtBuilder.build_and_execute(|| {
         let id = verifying(ALICE);
