@@ -6,6 +6,7 @@ use frame_support::{traits::Get, weights::Weight};
 use crate::{
     draw,
     lists::Taken,
+    query::Query,
     search::{Bounds, Step},
     Config, Listings, Pallet, WeightInfo,
 };
@@ -98,6 +99,16 @@ pub(crate) fn redraw_weight<T: Config>() -> Weight {
     T::WeightInfo::defer_task().saturating_add(T::DbWeight::get().writes(1))
 }
 
+/// What it weighs more to know what a task asks for, and again with each try to assign it, if it asks for a device that
+/// is equal to another.
+pub(crate) fn equal_weight<T: Config>(query: &Query<'_, T::AccountId>) -> Weight {
+    if query.wants_equal() {
+        T::Tasks::fingerprint_weight()
+    } else {
+        Weight::zero()
+    }
+}
+
 /// What it weighs to find out whose turn it is in a list, and to keep where it is left.
 pub(crate) fn turn_weight<T: Config>() -> Weight {
     T::DbWeight::get().reads_writes(2, 1)
@@ -113,11 +124,12 @@ pub(crate) fn cursor_weight<T: Config>() -> Weight {
     T::DbWeight::get().reads_writes(1, 1)
 }
 
-/// What a task that is drawn for weighs at most: that it leaves its list, and enough draws. If there is less
-/// they are not begun.
+/// What a task that is drawn for weighs at most: that it leaves its list, what it asks for, and enough draws. If there
+/// is less they are not begun.
 pub(crate) fn drawing_limit<T: Config>(book: Size) -> Weight {
     T::WeightInfo::leave_list()
         .saturating_add(cursor_weight::<T>())
+        .saturating_add(T::Tasks::fingerprint_weight())
         .saturating_add(draw::limit::<T>(draw::ENOUGH_DRAWS, book))
 }
 
@@ -172,12 +184,15 @@ pub(crate) fn limit_of<T: Config>(bounds: Bounds, book: Size) -> Weight {
         .saturating_add(3 * PHASES)
         .saturating_mul(book.segments);
     let dearest = T::WeightInfo::look_at_page().max(T::WeightInfo::look_at_offer());
+    // With the demand, and with each try.
+    let fingerprints = u64::from(bounds.tries).saturating_add(1);
     T::WeightInfo::leave_list()
         .saturating_add(look_weight::<T>())
         .saturating_add(cursor_weight::<T>())
         .saturating_add(walk_weight::<T>(nodes, cells))
         .saturating_add(dearest.saturating_mul(bounds.looks.into()))
         .saturating_add(change_weight::<T>(bounds.tries, bounds.repairs, book))
+        .saturating_add(T::Tasks::fingerprint_weight().saturating_mul(fingerprints))
         .saturating_add(T::Tasks::give_back_weight())
         .saturating_add(close_weight::<T>(true, book))
         .saturating_add(T::Tasks::ticket_weight())

@@ -10,7 +10,7 @@ use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};
 use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
-    cost::{close_weight, redraw_weight, Size},
+    cost::{close_weight, equal_weight, redraw_weight, Size},
     query::Query,
     share::MAX_TRIES,
     Config, WeightInfo,
@@ -89,9 +89,13 @@ pub(crate) fn draw<T: Config>(
     drawn
 }
 
-/// What the draws have cost, without what follows a match.
-pub(crate) fn weight_of<T: Config>(drawn: &Drawn<T::AccountId>) -> Weight {
+/// What the draws for this have cost, without what follows a match.
+pub(crate) fn weight_of<T: Config>(
+    query: &Query<'_, T::AccountId>,
+    drawn: &Drawn<T::AccountId>,
+) -> Weight {
     cost::<T>(drawn.weight, drawn.unfit, drawn.tries)
+        .saturating_add(equal_weight::<T>(query).saturating_mul(drawn.tries.into()))
 }
 
 /// What so many draws cost at most, with what follows them.
@@ -109,6 +113,7 @@ fn with_one_more<T: Config>(drawn: &Drawn<T::AccountId>, book: Size) -> Weight {
 /// What draws of this weight, and so many looks in vain, cost at most, with what follows them.
 fn most<T: Config>(draws: Weight, unfit: u32, book: Size) -> Weight {
     cost::<T>(draws, unfit, MAX_TRIES)
+        .saturating_add(T::Tasks::fingerprint_weight().saturating_mul(MAX_TRIES.into()))
         .saturating_add(close_weight::<T>(true, book))
         .saturating_add(redraw_weight::<T>().max(T::WeightInfo::enqueue_task()))
 }

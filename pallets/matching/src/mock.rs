@@ -86,6 +86,8 @@ parameter_types! {
     /// What a draw has weighed.
     pub static DrawnWeight: Weight = Weight::from_parts(1, 0);
     pub static LeaveWeight: Weight = Weight::zero();
+    /// What it weighs to look for the fingerprint that a device must have.
+    pub static FingerprintWeight: Weight = Weight::zero();
     pub static Database: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
     /// Whether what runs on a device takes of its memory.
     pub static SharesMemory: bool = false;
@@ -301,6 +303,10 @@ impl TaskBoard<AccountId> for Tasks {
 
     fn give_back_weight() -> Weight {
         GIVE_BACK
+    }
+
+    fn fingerprint_weight() -> Weight {
+        FingerprintWeight::get()
     }
 
     fn ticket(task: TaskId) -> DrawSeed {
@@ -575,6 +581,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     RepairWeight::set(1);
     DrawnWeight::set(Weight::from_parts(1, 0));
     LeaveWeight::set(Weight::zero());
+    FingerprintWeight::set(Weight::zero());
     Database::set(RuntimeDbWeight { read: 0, write: 0 });
     let mut externalities: sp_io::TestExternalities =
         frame_system::GenesisConfig::<Test>::default()

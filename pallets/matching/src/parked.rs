@@ -24,7 +24,7 @@ use frame_support::{
 
 use crate::{
     book::{listed_of, place_of},
-    cost::{repair_weight, Size},
+    cost::{equal_weight, repair_weight, Size},
     levels::{Cell, Levels, Place},
     lists::{Side, WALK},
     query::Query,
@@ -210,9 +210,11 @@ impl<T: Config> Pallet<T> {
     /// The most that a visit weighs, with what follows it.
     pub(crate) fn visit_limit(book: Size) -> Weight {
         let each = T::WeightInfo::wake_task().max(T::WeightInfo::forget_task());
+        let examined =
+            T::WeightInfo::examine_parked().saturating_add(T::Tasks::fingerprint_weight());
         visit_weight::<T>()
             .saturating_add(repair_weight::<T>(1, book))
-            .saturating_add(T::WeightInfo::examine_parked().saturating_mul(MAX_EXAMINED.into()))
+            .saturating_add(examined.saturating_mul(MAX_EXAMINED.into()))
             .saturating_add(each.saturating_mul(MAX_UNPARKED.into()))
             .saturating_add(late_weight::<T>())
     }
@@ -333,7 +335,11 @@ impl<T: Config> Pallet<T> {
     /// Wakes the task if the offer fits it.
     fn compare(task: TaskId, offer: &Offer<T::AccountId>, visit: &mut Visit) {
         visit.examined = visit.examined.saturating_add(1);
-        match Self::query_of(task) {
+        let query = Self::query_of(task);
+        if let Some(query) = &query {
+            visit.equal = visit.equal.saturating_add(equal_weight::<T>(query));
+        }
+        match query {
             Some(query) if query.shortfall(offer).is_none() => {
                 Self::wake(task);
                 visit.woken = visit.woken.saturating_add(1);
@@ -364,6 +370,7 @@ impl<T: Config> Pallet<T> {
             meter.consume(T::WeightInfo::forget_task());
             return true;
         };
+        meter.consume(equal_weight::<T>(&query));
         // A device that fits is enough here. Whether the assignment is refused shows when the task is served.
         let step = search::<T>(&query, task.0, Progress::default(), bounds, |_, _| true);
         meter.consume(Self::search_weight(&step));
@@ -397,6 +404,8 @@ fn order_of(group: &Group) -> (DeterminismClass, Cell, u8) {
 #[derive(Default)]
 pub(crate) struct Visit {
     examined: u32,
+    /// What those of them have weighed more that ask for a device that is equal to another.
+    equal: Weight,
     woken: u32,
     /// How many of the tasks that it was compared with needed no match any more. They are no longer parked.
     gone: u32,
@@ -419,6 +428,7 @@ impl Visit {
         visit_weight::<T>()
             .saturating_add(repair_weight::<T>(self.has_moved.into(), book))
             .saturating_add(T::WeightInfo::examine_parked().saturating_mul(self.examined.into()))
+            .saturating_add(self.equal)
             .saturating_add(T::WeightInfo::wake_task().saturating_mul(self.woken.into()))
             .saturating_add(T::WeightInfo::forget_task().saturating_mul(self.gone.into()))
     }

@@ -81,6 +81,11 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         self
     }
 
+    /// Whether a device must be equal to another.
+    pub(crate) fn wants_equal(&self) -> bool {
+        self.fingerprint.is_some()
+    }
+
     /// Whether a provider must not get the task.
     pub(crate) fn excludes(&self, provider: &AccountId) -> bool {
         *provider == self.requester || self.excluded.contains(provider)

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_support::weights::WeightMeter;
 
 use crate::{
-    cost::{close_weight, park_weight, redraw_weight, Size},
+    cost::{close_weight, equal_weight, park_weight, redraw_weight, Size},
     draw,
     lists::Side,
     query::Query,
@@ -39,6 +39,7 @@ impl<T: Config> Pallet<T> {
             meter.consume(T::WeightInfo::begin_search());
             return Stepped::Done;
         };
+        meter.consume(equal_weight::<T>(&query));
         let waiting = (task, list);
         if choice == Choice::Cheapest {
             return Self::step_to_cheapest(waiting, &query, progress, bounds, meter);
@@ -70,6 +71,7 @@ impl<T: Config> Pallet<T> {
                 .is_ok()
         });
         meter.consume(Self::search_weight(&step));
+        meter.consume(equal_weight::<T>(query).saturating_mul(step.tries.into()));
         Self::apply(step.repairs);
         match step.outcome {
             Outcome::Accepted(device, offer) => {
@@ -114,7 +116,7 @@ impl<T: Config> Pallet<T> {
                 .map(|done| assigned = done)
                 .is_ok()
         });
-        meter.consume(draw::weight_of::<T>(&drawn));
+        meter.consume(draw::weight_of::<T>(query, &drawn));
         match drawn.found {
             Some((device, offer)) => Self::matched((task, list), device, &offer, assigned, meter),
             None => {

@@ -18,7 +18,7 @@ use frame_support::{ensure, pallet_prelude::*};
 
 use crate::{
     pallet::*,
-    types::{Assignment, Deadline, LockState, SeatState, Task},
+    types::{Assignment, Deadline, LockState, Seat, SeatState, Task},
     WeightInfo,
 };
 
@@ -49,15 +49,18 @@ impl<T: Config> Pallet<T> {
     }
 
     /// For class `device`: the fingerprint of the device of the first replica that has not failed. Who only
-    /// fetches needs no such device.
+    /// fetches needs no such device. Of a task that wants any other device, whoever has the seat of a replica is on it:
+    /// so one assignment is read, and none if there is no such seat.
     fn fingerprint(id: TaskId, task: &Task<T::AccountId>, role: Role) -> Option<Hash> {
         if task.submission.needs.class != DeterminismClass::Device || role == Role::Fetcher {
             return None;
         }
-        task.assignments(id)
-            .filter_map(Assignments::<T>::get)
-            .find(|one| one.role == Role::Replica && one.is_open())
-            .map(|one| one.fingerprint)
+        let is_taken = |seat: &Seat| seat.role == Role::Replica && seat.state == SeatState::Taken;
+        let (number, _) = (0u8..)
+            .zip(task.seats.iter())
+            .find(|(_, seat)| is_taken(seat))?;
+        let first = Assignments::<T>::get(task.newest(id, number)?)?;
+        first.is_open().then_some(first.fingerprint)
     }
 
     /// Most that the next replica of the task may cost: it is paid from the escrow.
@@ -342,6 +345,10 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
 
     fn give_back_weight() -> Weight {
         T::WeightInfo::give_back()
+    }
+
+    fn fingerprint_weight() -> Weight {
+        Self::weight_of_jurors(1)
     }
 
     fn ticket(id: TaskId) -> DrawSeed {

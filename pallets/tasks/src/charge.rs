@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What it takes to read so many assignments, and to look at each once, of a task that is looked at anyway.
-    fn weight_of_jurors(jurors: u32) -> Weight {
+    pub(crate) fn weight_of_jurors(jurors: u32) -> Weight {
         let looks =
             T::WeightInfo::look_at_jurors(jurors).saturating_sub(T::WeightInfo::look_at_jurors(0));
         T::DbWeight::get()

@@ -32,7 +32,8 @@ pub struct Demand<AccountId> {
     /// with less may have to ask less ([`TaskBoard::terms`]).
     pub highest_ask: AskPrice,
     /// The fingerprint of the device that it must be equal to ([`are_equal_devices`](aicpw_protocol::device::are_equal_devices)).
-    /// Only in class `device`, if another replica runs: that replica's device.
+    /// Only in class `device`, if another replica runs: that replica's device. To look for it weighs
+    /// [`TaskBoard::fingerprint_weight`].
     pub fingerprint: Option<Hash>,
     /// Which of the devices that fit gets it.
     pub choice: Choice,
@@ -88,6 +89,10 @@ pub trait TaskBoard<AccountId> {
     /// The weight of giving a part of the budget back, which comes on top of that of the assignment.
     fn give_back_weight() -> Weight;
 
+    /// What it weighs more to find out a demand that has a fingerprint, and to assign such a task or to refuse that.
+    /// Zero for a demand without one: nothing is read for it.
+    fn fingerprint_weight() -> Weight;
+
     /// The draw found nobody, or its seed is gone. The next draw uses a seed from later blocks, so that nobody can
     /// prepare for it.
     fn redraw(task: TaskId);
@@ -111,6 +116,9 @@ impl<AccountId> TaskBoard<AccountId> for () {
         Err(DispatchError::Unavailable)
     }
     fn give_back_weight() -> Weight {
+        Weight::zero()
+    }
+    fn fingerprint_weight() -> Weight {
         Weight::zero()
     }
     fn ticket(_: TaskId) -> DrawSeed {

@@ -1,7 +1,7 @@
 //! In which order tasks are served, and how much of it a block does.
 
-use aicpw_primitives::traits::{MatchQueue, QueueEnd};
-use aicpw_protocol::{task::Unmatched, AskPrice, Gflops, TaskId};
+use aicpw_primitives::traits::{Choice, DrawSeed, MatchQueue, QueueEnd};
+use aicpw_protocol::{task::Unmatched, AskPrice, Gflops, Hash, TaskId};
 use frame_support::{
     traits::Hooks,
     weights::{RuntimeDbWeight, Weight},
@@ -344,6 +344,68 @@ fn a_match_that_gives_a_part_of_the_budget_back_weighs_more() {
         weight.get()
     };
     assert_eq!(weight_of(true), weight_of(false) + GIVE_BACK);
+}
+
+/// A fingerprint is looked for with the demand, and again with the try.
+#[test]
+fn a_match_with_an_equal_device_weighs_more() {
+    let weight_of = |fingerprint: Option<Hash>, choice: Choice| {
+        let weight = Cell::new(Weight::zero());
+        run(|| {
+            GuaranteedWeight::set(Weight::from_parts(1_000, 0));
+            FingerprintWeight::set(Weight::from_parts(5, 0));
+            device(0, 1_000, |_| ());
+            let id = task(7, |task| {
+                task.demand.fingerprint = fingerprint;
+                task.demand.choice = choice;
+                task.seed = DrawSeed::Ready([1; 32]);
+            });
+            Matching::enqueue(id, QueueEnd::Back);
+            weight.set(Matching::on_initialize(1));
+            assert_eq!(served(), [7]);
+        });
+        weight.get()
+    };
+    for choice in [Choice::Cheapest, Choice::Drawn] {
+        let more = Weight::from_parts(2 * 5, 0);
+        let of_device = weight_of(Some(Hash::default()), choice);
+        assert_eq!(of_device, weight_of(None, choice) + more, "{choice:?}");
+    }
+}
+
+/// And with each comparison of a parked task with a device, and each search for one.
+#[test]
+fn to_look_at_a_parked_task_for_an_equal_device_weighs_more() {
+    let weight_of = |fingerprint: Option<Hash>, is_swept: bool| {
+        let weight = Cell::new(Weight::zero());
+        run(|| {
+            GuaranteedWeight::set(Weight::from_parts(1_000, 0));
+            FingerprintWeight::set(Weight::from_parts(5, 0));
+            // Its provider is not to get the task, so nobody is woken.
+            let id = task(7, |task| {
+                task.demand.fingerprint = fingerprint;
+                task.demand.excluded = vec![1_000];
+            });
+            Matching::enqueue(id, QueueEnd::Back);
+            Matching::on_initialize(1);
+            assert!(find_task(id).unwrap().parked.is_some());
+            if is_swept {
+                MaxSweeps::set(1);
+                let left = Weight::from_parts(1_000, 0);
+                weight.set(Matching::on_idle(1, left));
+            } else {
+                device(0, 1_000, |_| ());
+                weight.set(Matching::on_initialize(1));
+            }
+            assert_eq!(take_woken(), 0);
+        });
+        weight.get()
+    };
+    for is_swept in [false, true] {
+        let more = Weight::from_parts(5, 0);
+        let of_device = weight_of(Some(Hash::default()), is_swept);
+        assert_eq!(of_device, weight_of(None, is_swept) + more, "{is_swept}");
+    }
 }
 
 /// Neighbours in a list share a word, which is written once in a block.

@@ -7,7 +7,7 @@ use aicpw_protocol::{
     task::{DeterminismClass, Refunded, Role, TaskStatus, Unmatched},
     AssignmentId, TaskId,
 };
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, weights::RuntimeDbWeight};
 
 use crate::{mock::*, pallet::*};
 
@@ -145,6 +145,43 @@ fn class_device_wants_the_device_of_the_first() {
         assert_eq!(demand(task).fingerprint, None);
         assert_ok!(TasksPallet::assign(task, other, &offer));
         assert_eq!(demand(task).fingerprint, Some([8; 32]));
+    });
+}
+
+/// That is what matching is charged for.
+#[test]
+fn for_the_device_of_the_first_one_assignment_is_read_however_many_there_are() {
+    ExtBuilder.build_and_execute(|| {
+        let mut one = submission(replicated(3, 2));
+        one.needs.class = DeterminismClass::Device;
+        assert_ok!(TasksPallet::submit(RuntimeOrigin::signed(REQUESTER), one));
+        let task = TaskId(0);
+        let failed = assign(task, device(ALICE, ASK));
+        assert_ok!(start(failed));
+        assert_ok!(fail(failed, aicpw_protocol::task::Fault::Crashed));
+        let first = assign(task, device(BOB, ASK));
+        let second = assign(task, device(CHARLIE, ASK));
+        assert_eq!((first.replica, first.attempt), (0, 1));
+        // What is not there cannot have been read.
+        let others = [failed, second].map(|id| (id, Assignments::<Test>::take(id).unwrap()));
+        assert_eq!(demand(task).fingerprint, Some(spec().fingerprint));
+        for (id, other) in others {
+            Assignments::<Test>::insert(id, other);
+        }
+        let read = Assignments::<Test>::take(first).unwrap();
+        assert_eq!(demand(task).fingerprint, None, "no other is looked at");
+        Assignments::<Test>::insert(first, read);
+
+        let looked = TasksPallet::fingerprint_weight();
+        let cost = 1_000;
+        DbCosts::set(RuntimeDbWeight {
+            read: cost,
+            write: 0,
+        });
+        let weight = TasksPallet::fingerprint_weight();
+        DbCosts::set(RuntimeDbWeight::default());
+        assert!(looked.ref_time() > 0, "it is decoded");
+        assert_eq!(weight.ref_time(), looked.ref_time() + cost);
     });
 }
 
