@@ -9,16 +9,12 @@ use frame_support::{
     migrations::{MigrationId, SteppedMigration, SteppedMigrationError},
     storage::{unhashed, StoragePrefixedMap},
     traits::{Get, GetStorageVersion, StorageVersion},
-    weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight, WeightMeter},
+    weights::{Weight, WeightMeter},
 };
 
-use crate::{Config, Device, Devices, Occupation, Occupations, Pallet, LOG_TARGET};
+use crate::{Config, Device, Devices, Occupation, Occupations, Pallet, WeightInfo, LOG_TARGET};
 
 pub mod v1;
-
-/// What reading a value, changing it and writing it anew takes beside the database: twice what `set_peers`
-/// was measured to, whose value is four times as long. The benchmark `step_to_version_2` measures it.
-const EXECUTION: Weight = Weight::from_parts(30 * WEIGHT_REF_TIME_PER_MICROS, 0);
 
 /// Whether all that is stored is in the form that this code reads. It is not while a migration is under way, nor
 /// after one that has failed, when none is under way any more.
@@ -46,14 +42,17 @@ pub struct ToVersion2<T>(PhantomData<T>);
 
 impl<T: Config> ToVersion2<T> {
     /// What a step takes beside the values that it writes: it reads the version, the key with which the
-    /// occupations begin, and that nothing comes after the last, and then it writes the version.
+    /// occupations begin, and that nothing comes after the last, and then it writes the version. To execute that takes
+    /// no longer than a whole step with a value.
     fn weight_of_step() -> Weight {
-        EXECUTION.saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        <T as Config>::WeightInfo::step_to_version_2()
+            .saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    /// What a value takes: its key is looked for, and it is read and written.
+    /// What a value takes: its key is looked for, and it is read and written. It is measured in a step of its own; that
+    /// its key is looked for is not counted there.
     fn weight_of_value() -> Weight {
-        EXECUTION.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+        <T as Config>::WeightInfo::step_to_version_2().saturating_add(T::DbWeight::get().reads(1))
     }
 
     /// The weight with which a step writes so many values.
