@@ -10,7 +10,7 @@ use aicpw_protocol::{
     AssignmentId, Balance, DeviceId, TaskId,
 };
 
-use super::{cancelled, Account, Looks, ALICE, BOB, MANIFEST, PEER};
+use super::{records::Looks, state::cancelled, Account, ALICE, BOB, MANIFEST, PEER};
 
 /// In its window, and anybody's to dispute.
 pub const OPEN: u64 = 7_000;

@@ -9,8 +9,8 @@ use aicpw_protocol::{
 };
 
 use super::{
-    cancelled,
     disputes::{account, addresses, assignment, opening, JURORS_AT, SUBMITTED_AT},
+    state::cancelled,
     store::{self, content, NOWHERE, PEER},
     Account, ALICE, BOB,
 };

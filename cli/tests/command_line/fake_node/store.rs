@@ -10,7 +10,7 @@ use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
 use jsonrpsee::{server::RpcModule, types::ErrorObjectOwned};
 use serde_json::json;
 
-use super::{unknown, MANIFEST};
+use super::{methods::unknown, MANIFEST};
 
 /// Its peer id.
 pub const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";

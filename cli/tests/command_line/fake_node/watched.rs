@@ -7,9 +7,10 @@ use aicpw_protocol::{
 };
 
 use super::{
-    cancelled,
     disputes::{account, addresses, assignment, opening, JURORS_AT},
-    Account, Looks, ALICE, BOB, NOWHERE,
+    records::Looks,
+    state::cancelled,
+    Account, ALICE, BOB, NOWHERE,
 };
 
 /// Two providers try it, fall silent and fail; then there is no third.
