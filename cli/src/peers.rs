@@ -1,71 +1,9 @@
 //! Peer addresses: binary on chain, text for people and the node.
 
-use std::net::IpAddr;
-
-use aicpw_protocol::{content::PeerAddress, task::PeerAddresses};
-use ip_network::IpNetwork;
+use aicpw_protocol::{content::PeerAddress, reach::Reach, task::PeerAddresses};
 use multiaddr::{Multiaddr, Protocol};
 
 use crate::error::{Error, Result};
-
-/// Who dials an address that a stranger has named, the most first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Reach {
-    /// Every node. Of an address through a relay the relay's is dialled.
-    Everybody,
-    /// Nodes that allow private addresses, if they are in the same network.
-    Network,
-    /// Nodes on the same machine.
-    Machine,
-}
-
-impl Reach {
-    /// By the rule of the node's worker for what strangers name (`offchain-worker/src/ipfs/strangers.rs`). Names are
-    /// not looked up here: they may be others to those who dial.
-    fn of(address: &Multiaddr) -> Self {
-        let mut parts = address.iter();
-        let first = match parts.next() {
-            Some(Protocol::Ip4(ip)) => Self::of_ip(ip.into()),
-            Some(Protocol::Ip6(ip)) => Self::of_ip(ip.into()),
-            Some(Protocol::Dns(name) | Protocol::Dns4(name) | Protocol::Dns6(name)) => {
-                match &*name == "localhost" || name.ends_with(".localhost") {
-                    true => Self::Machine,
-                    false => Self::Everybody,
-                }
-            }
-            _ => Self::Network,
-        };
-        // Who names a second host has others dial that: nobody does.
-        let names_another = parts.any(|part| {
-            matches!(
-                part,
-                Protocol::Ip4(_)
-                    | Protocol::Ip6(_)
-                    | Protocol::Ip6zone(_)
-                    | Protocol::Dns(_)
-                    | Protocol::Dns4(_)
-                    | Protocol::Dns6(_)
-                    | Protocol::Dnsaddr(_)
-                    | Protocol::Unix(_)
-            )
-        });
-        match names_another {
-            true => first.max(Self::Network),
-            false => first,
-        }
-    }
-
-    fn of_ip(ip: IpAddr) -> Self {
-        let ip = ip.to_canonical();
-        if ip.is_loopback() || ip.is_unspecified() {
-            Self::Machine
-        } else if ip.is_multicast() || !IpNetwork::from(ip).is_global() {
-            Self::Network
-        } else {
-            Self::Everybody
-        }
-    }
-}
 
 /// The text of an address on chain; `None` if the bytes are not an address.
 pub fn show(address: &PeerAddress) -> Option<String> {
@@ -238,55 +176,5 @@ mod tests {
         let named = show_all(&of_node(&few, true).unwrap());
         assert_eq!(named, [few[1].clone(), few[0].clone()]);
         assert!(of_node(&few, false).unwrap().is_empty());
-    }
-
-    #[test]
-    fn who_dials_an_address() {
-        for (reach, addresses) in [
-            (
-                Reach::Everybody,
-                vec![
-                    direct("/ip4/8.8.8.8"),
-                    direct("/ip6/2a00:1450:4001::1"),
-                    direct("/ip6/::ffff:8.8.8.8"),
-                    direct("/dns/node.example"),
-                    direct("/dns6/node.example"),
-                    through_relay("/dns4/relay.example"),
-                ],
-            ),
-            (
-                Reach::Network,
-                vec![
-                    direct("/ip4/10.1.2.3"),
-                    direct("/ip4/172.17.0.1"),
-                    direct("/ip4/192.168.1.1"),
-                    direct("/ip4/169.254.1.1"),
-                    direct("/ip4/100.64.0.1"),
-                    direct("/ip4/224.0.0.251"),
-                    direct("/ip6/fe80::1"),
-                    direct("/ip6/fd00::1"),
-                    direct("/ip6/::ffff:192.168.1.1"),
-                    through_relay("/ip4/192.168.1.1"),
-                    // What the others would look up is not dialled.
-                    direct("/dnsaddr/node.example"),
-                    format!("{}/ip4/10.0.0.1/tcp/1", direct("/ip4/8.8.8.8")),
-                    format!("/p2p/{RELAY}/p2p-circuit/p2p/{PEER}"),
-                ],
-            ),
-            (
-                Reach::Machine,
-                vec![
-                    direct("/ip4/127.0.0.1"),
-                    direct("/ip4/0.0.0.0"),
-                    direct("/ip6/::1"),
-                    direct("/ip6/::ffff:127.0.0.1"),
-                    direct("/dns4/localhost"),
-                ],
-            ),
-        ] {
-            for text in addresses {
-                assert_eq!(Reach::of(&text.parse().unwrap()), reach, "{text}");
-            }
-        }
     }
 }

@@ -32,6 +32,7 @@
 //! | [`job`] (`std`) | how a node and the executor talk about one job |
 //! | [`view`] | what the runtime APIs answer |
 //! | [`json`] (`std`) | how values look in JSON |
+//! | [`reach`] (`std`) | which peer addresses that strangers name are dialled, and by whom |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -60,6 +61,8 @@ pub mod manifest;
 pub mod merkle;
 pub mod pricing;
 pub mod progress;
+#[cfg(feature = "std")]
+pub mod reach;
 pub mod reputation;
 pub mod sealing;
 pub mod task;

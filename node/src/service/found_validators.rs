@@ -1,9 +1,9 @@
 //! Brings validators together: where discovery has found them, by their authority discovery keys, becomes
 //! known to the network, which connects to whom it knows. Discovery itself only remembers it.
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use aicpw_offchain_worker::ipfs;
+use aicpw_protocol::reach;
 use aicpw_runtime::opaque::Block;
 use sc_authority_discovery::{AuthorityDiscovery, Service};
 use sc_network::{
@@ -93,8 +93,8 @@ fn is_public(address: &Multiaddr) -> bool {
         )
     );
     let is_public = |part: Protocol<'_>| match part {
-        Protocol::Ip4(ip) => ipfs::is_public(&IpAddr::from(ip)),
-        Protocol::Ip6(ip) => ipfs::is_public(&IpAddr::from(ip)),
+        Protocol::Ip4(ip) => reach::is_public(ip.into()),
+        Protocol::Ip6(ip) => reach::is_public(ip.into()),
         _ => true,
     };
     begins_with_host && address.iter().all(is_public)

@@ -30,7 +30,6 @@ pub use address::PeerAddress;
 pub use daemon::{find_binary, Daemon, DaemonConfig, BINARY};
 pub use error::{BlobError, DaemonError};
 pub use rpc::KuboRpc;
-pub use strangers::is_public;
 
 use async_trait::async_trait;
 use cid::Cid;

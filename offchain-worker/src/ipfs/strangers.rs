@@ -5,8 +5,8 @@
 use super::address::PeerAddress;
 use super::rpc::KuboRpc;
 use super::BlobStore;
+use aicpw_protocol::reach::{is_host, is_public};
 use futures::future::join_all;
-use ip_network::IpNetwork;
 use multiaddr::Protocol;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -57,7 +57,7 @@ async fn public(peer: &PeerAddress) -> Result<Vec<PeerAddress>, String> {
     if parts.any(|part| is_host(&part)) {
         return Err("it names two hosts".into());
     }
-    let hosts: BTreeSet<_> = hosts.into_iter().filter(is_public).collect();
+    let hosts: BTreeSet<_> = hosts.into_iter().filter(|host| is_public(*host)).collect();
     if hosts.is_empty() {
         return Err("it is not a public address".into());
     }
@@ -79,28 +79,6 @@ async fn look_up(name: &str, fits: fn(&IpAddr) -> bool) -> Result<Vec<IpAddr>, S
         }
     };
     Ok(hosts.filter(fits).collect())
-}
-
-/// Whether a part of an address says which host to go to.
-fn is_host(part: &Protocol<'_>) -> bool {
-    matches!(
-        part,
-        Protocol::Ip4(_)
-            | Protocol::Ip6(_)
-            | Protocol::Ip6zone(_)
-            | Protocol::Dns(_)
-            | Protocol::Dns4(_)
-            | Protocol::Dns6(_)
-            | Protocol::Dnsaddr(_)
-            | Protocol::Unix(_)
-    )
-}
-
-/// Whether an address is one of the internet: not of this machine, of a network that is not
-/// routed, of a group, of examples, nor reserved.
-pub fn is_public(ip: &IpAddr) -> bool {
-    let ip = ip.to_canonical();
-    !ip.is_multicast() && !ip.is_unspecified() && IpNetwork::from(ip).is_global()
 }
 
 #[cfg(test)]
