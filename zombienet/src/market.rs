@@ -24,6 +24,9 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// One AICP in its smallest unit.
 pub const AICP: u128 = 1_000_000_000_000_000_000;
 
+/// What [`Market::register`] stakes.
+pub const STAKE: u128 = 1_000 * AICP;
+
 /// The market.
 pub struct Market {
     nodes: BTreeMap<String, Node>,

@@ -1,50 +1,26 @@
 //! An appeal on a network of real processes: a jury finds a lie to be right, for its members are friends of the liar,
 //! and eleven others, each with a node of its own, find out.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs};
 
 use aicpw_network_tests::{
-    binaries,
-    calls::Signer,
-    chain,
     jobs::Count,
-    market::{units, AICP},
-    Client, Market,
+    market::{units, AICP, STAKE},
+    Market,
 };
-use aicpw_protocol::{device::Reputation, merkle::result_root};
-use aicpw_runtime::{
-    configs::{
-        money::{AuditPot, TreasuryAccount},
-        parameters::MarketParameter,
-    },
-    units::{HOURS, SS58_PREFIX},
-    AccountId, Runtime,
-};
+use aicpw_protocol::device::Reputation;
+use aicpw_runtime::{configs::parameters::MarketParameter, units::HOURS};
 use futures::future::try_join_all;
-use pallet_market_parameters::GovernedParameter;
 use serde_json::Value;
-use sp_core::{
-    crypto::{Ss58AddressFormat, Ss58Codec},
-    sr25519, Pair,
+
+use super::{
+    disputes::verdict,
+    liars::{
+        add_liars, address, client, require_jury, root, set_parameter, submit_count, LIAR,
+        REQUESTER,
+    },
+    wealth::{changes, require_standing, signed, wealth, POT, TREASURY},
 };
-
-use super::{disputes::verdict, faults::submit};
-
-/// Longer than a block takes on a machine that is busy.
-const LIMIT: Duration = Duration::from_secs(300);
-
-/// What `Market::register` registers with.
-const STAKE: u128 = 1_000 * AICP;
-
-/// Submits the task, doubts its result, and appeals. Its node is the validator's.
-const REQUESTER: &str = "//Charlie";
-
-/// The cheapest, which lies, and its node.
-const LIAR: (&str, &str) = ("liar", "//Bob");
 
 /// Those who come to the same lie: the fewest that are more than half of a jury of five.
 const FRIENDS: [(&str, &str); 3] = [
@@ -74,35 +50,6 @@ const POOR: [&str; 5] = ["//Seventh", "//Eighth", "//Ninth", "//Tenth", "//Eleve
 /// How many nodes register at a time. Each of them measures its device, and has some seconds for a conformance run.
 const AT_ONCE: usize = 4;
 
-/// Those without a key of whom a verdict takes something, or to whom it brings something.
-pub(super) const TREASURY: &str = "treasury";
-pub(super) const POT: &str = "audit pot";
-
-/// What some own, by their names.
-pub(super) type Wealth = BTreeMap<&'static str, u128>;
-
-pub(super) fn account(suri: &str) -> AccountId {
-    let key = sr25519::Pair::from_string(suri, None).unwrap();
-    key.public().into()
-}
-
-/// As the command line prints it.
-fn address(suri: &str) -> String {
-    account(suri).to_ss58check_with_version(Ss58AddressFormat::custom(SS58_PREFIX))
-}
-
-pub(super) fn root(output: &[u8]) -> String {
-    format!("0x{}", hex::encode(result_root(output)))
-}
-
-pub(super) fn signed(amount: u128) -> i128 {
-    amount.try_into().unwrap()
-}
-
-pub(super) async fn client(market: &Market) -> Client {
-    market.node("alice").unwrap().client().await.unwrap()
-}
-
 /// The task, as the command line shows it.
 async fn task(market: &Market) -> Value {
     let show = ["task", "show", "0"];
@@ -115,37 +62,11 @@ fn parties() -> impl Iterator<Item = &'static str> {
     providers.map(|(_, suri)| suri).chain([REQUESTER])
 }
 
-/// What each of these owns, and those without a key, all in one block.
-pub(super) async fn wealth(market: &Market, suris: impl Iterator<Item = &'static str>) -> Wealth {
-    let mut parties: BTreeMap<_, _> = suris.map(|suri| (suri, account(suri))).collect();
-    parties.insert(TREASURY, TreasuryAccount::get());
-    parties.insert(POT, AuditPot::get());
-    let client = client(market).await;
-    let best = client.best().await.unwrap();
-    let block = client.block_hash(best).await.unwrap().unwrap();
-    let mut wealth = BTreeMap::new();
-    for (name, account) in parties {
-        let owned = chain::owned(&client, &account, &block).await.unwrap();
-        wealth.insert(name, owned);
-    }
-    wealth
-}
-
-/// How much more, or less, each of them owns.
-pub(super) fn changes(before: &Wealth, after: &Wealth) -> BTreeMap<&'static str, i128> {
-    let all = after.iter();
-    all.map(|(name, owned)| (*name, signed(*owned) - signed(before[name])))
-        .collect()
-}
-
 /// A market in which everybody lies.
 async fn with_liars() -> Market {
     let mut market = Market::alone(&["--provider"]).await.unwrap();
-    let lies = binaries::find("lying-executor").unwrap();
-    let arguments = ["--provider", "--executor-path", lies.to_str().unwrap()];
-    for (node, _) in FRIENDS.into_iter().chain([LIAR]) {
-        market.add(node, &arguments).await.unwrap();
-    }
+    let nodes = FRIENDS.into_iter().chain([LIAR]).map(|(node, _)| node);
+    add_liars(&mut market, nodes).await;
     let (liar, suri) = LIAR;
     let friends = FRIENDS.map(|(node, suri)| market.register(node, suri, "0.5", "1"));
     let registered = market.register(liar, suri, "0.3", "1");
@@ -156,35 +77,9 @@ async fn with_liars() -> Market {
 /// The lie is there, and its window is open: what was submitted. `None` if the chain has drawn it for an audit, as it
 /// does with one in twelve: a friend has audited it then, and sits on no jury.
 async fn doubtful(market: &Market) -> Option<Value> {
-    let manifest = Count::SHORT.write(&market.path("count")).unwrap();
-    let out = market.path("lie");
-    let verify = ["--verify", "optimistic=20m", "--wait", "--out"];
-    let more = [&verify[..], &[out.to_str().unwrap()]].concat();
-    let submit = submit(manifest.to_str().unwrap(), &more);
-    let submitted = market.json("alice", REQUESTER, &submit).await;
+    let submitted = submit_count(market, "lie").await;
     let is_drawn = task(market).await["audit"]["state"] == "drawn";
     (!is_drawn).then(|| submitted.unwrap())
-}
-
-/// Sets a parameter of the market, as whoever may do everything.
-pub(super) async fn set_parameter(market: &Market, parameter: MarketParameter) {
-    let client = client(market).await;
-    let call = pallet_market_parameters::Call::<Runtime>::set_parameter {
-        parameter: parameter.clone(),
-    };
-    let call = Box::new(call.into());
-    let call = pallet_sudo::Call::<Runtime>::sudo { call };
-    let mut alice = Signer::new(&client, "//Alice").await.unwrap();
-    let sent = alice.send_and_wait(&client, call, LIMIT);
-    sent.await.unwrap();
-    // A call that fails is in a block all the same.
-    let best = client.best().await.unwrap();
-    let block = client.block_hash(best).await.unwrap().unwrap();
-    let key = pallet_market_parameters::Changed::<Runtime>::hashed_key();
-    let changed = chain::stored::<Vec<MarketParameter>>(&client, &key, &block).await;
-    let changed = changed.unwrap().unwrap_or_default();
-    let is_set = parameter.is_default() || changed.contains(&parameter);
-    assert!(is_set, "{parameter:?}: {changed:?}");
 }
 
 /// Gives those who own nothing what they need for their stake and its fees.
@@ -212,43 +107,6 @@ async fn replace_liars(market: &mut Market) {
             .map(|(node, suri)| market.register(node, suri, "0.5", "1"));
         try_join_all(registered).await.unwrap();
     }
-}
-
-/// Requires that these are all of a jury, and that each of them has ended so.
-pub(super) fn require_jury(
-    jury: &[&Value],
-    members: &[(&str, &str)],
-    has_ended: impl Fn(&Value) -> bool,
-) {
-    let found: BTreeSet<_> = jury
-        .iter()
-        .map(|one| one["provider"].as_str().unwrap().to_owned())
-        .collect();
-    let expected: BTreeSet<_> = members.iter().map(|(_, suri)| address(suri)).collect();
-    assert_eq!(found, expected, "{jury:?}");
-    assert_eq!(jury.len(), members.len(), "nobody was replaced: {jury:?}");
-    for juror in jury {
-        assert!(has_ended(juror), "{juror}");
-    }
-}
-
-/// Requires that a provider has this at stake, nothing of it locked, this reputation, and so many faults.
-pub(super) async fn require_standing(
-    market: &Market,
-    suri: &str,
-    stake: u128,
-    reputation: Reputation,
-    faults: u64,
-) {
-    let status = ["provider", "status"];
-    let status = market.json("alice", suri, &status).await.unwrap();
-    let of = |amount: &str| units(&status[amount]).unwrap();
-    assert_eq!((of("stake"), of("locked")), (stake, 0), "{suri}: {status}");
-    let count = |what: &str| status[what].as_u64().unwrap();
-    let standing = (count("reputation"), count("faults"));
-    let expected = (u64::from(reputation.0), faults);
-    assert_eq!(standing, expected, "{suri}: {status}");
-    assert_eq!(count("settled"), 0, "{suri}: {status}");
 }
 
 /// Eleven nodes at the same time, and none more than is needed for it: the fewest that can judge first have judged and

@@ -5,9 +5,9 @@
 use std::{collections::BTreeMap, fs};
 
 use aicpw_network_tests::{
-    binaries, chain,
+    chain,
     jobs::Count,
-    market::{units, AICP},
+    market::{units, AICP, STAKE},
     Market,
 };
 use aicpw_protocol::{
@@ -29,22 +29,13 @@ use serde_json::Value;
 use sp_runtime::Perbill;
 
 use super::{
-    appeals::{
-        account, changes, client, require_jury, require_standing, root, set_parameter, signed,
-        wealth, POT, TREASURY,
-    },
     disputes::verdict,
-    faults::submit,
+    liars::{
+        account, add_liars, client, require_jury, root, set_parameter, submit_count, LIAR,
+        REQUESTER,
+    },
+    wealth::{changes, require_standing, signed, wealth, POT, TREASURY},
 };
-
-/// What `Market::register` registers with.
-const STAKE: u128 = 1_000 * AICP;
-
-/// Submits the tasks, and does nothing more than to wait for the results. Its node is the validator's.
-const REQUESTER: &str = "//Charlie";
-
-/// The cheapest, which lies, and its node.
-const LIAR: (&str, &str) = ("liar", "//Bob");
 
 /// Those who find that out: one is drawn as the auditor, which sits on no jury, and the others are the fewest that are
 /// more than half of a jury of five.
@@ -61,9 +52,7 @@ const RESERVE: (&str, &str) = ("alice", "//Alice//stash");
 /// A market in which whoever lies is the cheapest, and [`RESERVE`] offers nothing yet.
 async fn with_liar() -> Market {
     let mut market = Market::crowded(&["--provider"]).await.unwrap();
-    let lies = binaries::find("lying-executor").unwrap();
-    let arguments = ["--provider", "--executor-path", lies.to_str().unwrap()];
-    market.add(LIAR.0, &arguments).await.unwrap();
+    add_liars(&mut market, [LIAR.0]).await;
     for (node, _) in HONEST {
         market.add(node, &["--provider"]).await.unwrap();
     }
@@ -166,14 +155,10 @@ async fn require_audit(market: &Market, task: &TaskView<AccountId>) {
 
 /// Submits the task and waits, whatever happens until then, for a result, which is to be the right one.
 async fn submitted(market: &Market, out: &str) -> Result<Value> {
-    let manifest = Count::SHORT.write(&market.path("count"))?;
-    let out = market.path(out);
-    let verify = ["--verify", "optimistic=20m", "--wait", "--out"];
-    let more = [&verify[..], &[out.to_str().unwrap()]].concat();
-    let submit = submit(manifest.to_str().unwrap(), &more);
-    let submitted = market.json("alice", REQUESTER, &submit).await?;
+    let submitted = submit_count(market, out).await?;
     assert_eq!(submitted["state"], "verifying", "{submitted}");
-    assert_eq!(fs::read(out.join("x.bin"))?, Count::SHORT.output());
+    let result = fs::read(market.path(out).join("x.bin"))?;
+    assert_eq!(result, Count::SHORT.output());
     Ok(submitted)
 }
 

@@ -3,14 +3,11 @@
 
 use aicpw_network_tests::{
     jobs::Count,
-    market::{units, AICP},
+    market::{units, STAKE},
     Market,
 };
 use aicpw_protocol::merkle::result_root;
 use serde_json::Value;
-
-/// What `Market::provider` registers with.
-const STAKE: u128 = 1_000 * AICP;
 
 /// A market with a provider that is the cheapest, and three others: the fewest that are more than half of a
 /// jury.

@@ -6,23 +6,23 @@ use std::{path::PathBuf, time::Duration};
 use aicpw_network_tests::{
     binaries,
     ledger::{amounts, EARNED},
-    market::{units, AICP},
+    market::{units, AICP, STAKE},
     wait::{self, Seen},
     Ledger, Market,
 };
 use futures::future::try_join_all;
 use serde_json::Value;
 
-use super::pictures::{render, require_picture};
+use super::{
+    liars::add_liars,
+    pictures::{render, require_picture},
+};
 
 /// Paths for each pixel of the picture.
 const SAMPLES: &str = "2";
 
 /// Longer than a jury of whom there are too few waits for more.
 const LIMIT: Duration = Duration::from_secs(300);
-
-/// What `Market::provider` registers with.
-const STAKE: u128 = 1_000 * AICP;
 
 /// Who offers the third of those who judge and do not lie.
 const THIRD: &str = "//Dave//stash";
@@ -34,13 +34,8 @@ fn jurors(document: &Value) -> Vec<Value> {
 /// A market on which the liar is the cheapest, its accomplice and these others can judge it, and one could too, but
 /// offers nothing yet: whoever the budget would pay as a provider can be drawn, whatever it asks.
 async fn with_liar(others: &[(&str, &str)]) -> Market {
-    let liar = binaries::find("lying-executor").unwrap();
-    let lies = ["--executor-path", liar.to_str().unwrap()];
     let mut market = Market::crowded(&["--provider"]).await.unwrap();
-    for node in ["liar", "accomplice"] {
-        let arguments = [&["--provider"][..], &lies].concat();
-        market.add(node, &arguments).await.unwrap();
-    }
+    add_liars(&mut market, ["liar", "accomplice"]).await;
     for (node, _) in others {
         market.add(node, &["--provider"]).await.unwrap();
     }

@@ -13,7 +13,7 @@ use std::{
 use aicpw_network_tests::{
     binaries, chain,
     jobs::{write_manifest, Count},
-    market::{units, AICP},
+    market::{units, AICP, STAKE},
     wait::{self, Seen},
     Market,
 };
@@ -34,9 +34,6 @@ use super::faults::submit;
 /// Longer than the minute in which a replica that was not needed for the quorum reveals, and shorter than
 /// [`ENDLESS`].
 const LIMIT: Duration = Duration::from_secs(300);
-
-/// What `Market::register` registers with.
-const STAKE: u128 = 1_000 * AICP;
 
 /// What one gets that was on a task which ended without a result.
 const BASE_FEE: u128 = AICP / 200;
