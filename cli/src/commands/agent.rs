@@ -25,7 +25,7 @@ use serve::{fetchers, meet, serve, waits_for_data};
 
 use super::{
     let_go::{self, let_go},
-    reconnect::Trouble,
+    reconnect::{connect_synchronised, Trouble},
     Context,
 };
 use crate::{
@@ -156,7 +156,8 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
             if !is_lost && !state.has_looked {
                 return Err(error);
             }
-            chain = trouble.reconnect(context, &error).await;
+            let connect = async || connect_synchronised(context).await;
+            chain = trouble.reconnect(context.out, &error, connect).await;
         }
     };
     let mut ends = Ends::listen()?;

@@ -122,7 +122,9 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
         if !(args.follow && passes(&error)) {
             return Err(error);
         }
-        chain = trouble.reconnect(context, &error).await;
+        // Not once it has synchronised: by then it has forgotten what the blocks did that it fetched first.
+        let connect = async || context.connect().await;
+        chain = trouble.reconnect(context.out, &error, connect).await;
     }
     let path = args.out.as_ref().map(|path| path.display().to_string());
     context.out.result(&ledger.found, |found| show(found, path));

@@ -56,14 +56,21 @@ pub async fn follow_on<T>(
     timeout: Option<Duration>,
     work: impl AsyncFnMut(&Chain) -> Result<T>,
 ) -> Result<T> {
-    let connect = async || -> Result<Chain> {
-        let chain = context.connect().await?;
-        let synchronised = chain.synchronised(context.out).await;
-        synchronised.map_err(of_follower)?;
-        Ok(chain)
-    };
+    let connect = async || connect_synchronised(context).await;
     let limit = timeout.unwrap_or(WITHOUT_TIMEOUT);
     go_on(context.out, first, connect, RECONNECT_AFTER, limit, work).await
+}
+
+/// Connects to the node for somebody who was connected before, and waits until it has synchronised: what a node has that
+/// is behind the chain is old.
+///
+/// # Errors
+/// [`Kind::Unreachable`] if nothing answers, [`Kind::Timeout`] if the node is behind and gets no further.
+pub async fn connect_synchronised(context: &Context<'_>) -> Result<Chain> {
+    let chain = context.connect().await?;
+    let synchronised = chain.synchronised(context.out).await;
+    synchronised.map_err(of_follower)?;
+    Ok(chain)
 }
 
 /// Waits until the node is far enough for a transaction of somebody who follows: one that is bound to an old final
@@ -153,10 +160,13 @@ pub struct Trouble {
 
 impl Trouble {
     /// Tells what has failed, connects again, however long that takes, and tells that.
-    pub async fn reconnect(&mut self, context: &Context<'_>, failed: &Error) -> Chain {
-        let out = context.out;
+    pub async fn reconnect(
+        &mut self,
+        out: &Output,
+        failed: &Error,
+        connect: impl AsyncFn() -> Result<Chain>,
+    ) -> Chain {
         let mut is_told = self.tell(out, &failed.message);
-        let connect = async || context.connect().await;
         let chain = connect_again(connect, RECONNECT_AFTER, |error| {
             is_told |= self.tell(out, &error.message);
         })

@@ -303,6 +303,39 @@ fn the_agent_tries_again_what_the_node_has_refused_once() {
     assert!(text.contains(&ended), "{text}");
 }
 
+/// Regression: it went on at once with what a node had that was behind the chain.
+#[test]
+fn the_agent_goes_on_once_the_node_has_caught_up() {
+    let looks = |node: &FakeNode| {
+        let late = Instant::now() + HANGS_AFTER;
+        while node.read_at(&["TasksApi_tasks"]).is_empty() {
+            assert!(Instant::now() < late, "it does not look at the tasks");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    let node = FakeNode::start();
+    let mut agent = node.start_aicpw(&["agent"]);
+    let mut said = BufReader::new(agent.stdout.take().unwrap()).lines();
+    let mut next = || said.next().unwrap().unwrap();
+    let line = next();
+    assert!(line.starts_with("agent of "), "{line}");
+    looks(&node);
+    let node = node.start_anew_behind(1);
+    let line = next();
+    assert!(
+        line.contains("waiting for the node to catch up: it is at block 1000"),
+        "{line}"
+    );
+    assert_eq!(next(), "connected again");
+    looks(&node);
+    let sent = Command::new("kill")
+        .args(["-TERM", &agent.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let ended = agent.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+}
+
 #[test]
 fn a_signal_ends_the_agent_though_another_program_holds_the_notes() {
     let node = FakeNode::start_with_store();
