@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sc_cli::RunCmd;
 use sc_storage_monitor::StorageMonitorParams;
@@ -47,11 +47,38 @@ pub struct NodeArgs {
     #[clap(flatten)]
     pub logs: LogArgs,
 
+    /// Compiled runtimes.
+    #[clap(flatten)]
+    pub compiled: CompiledArgs,
+}
+
+/// Compiled runtimes.
+#[derive(Debug, clap::Args)]
+pub struct CompiledArgs {
     /// Where compiled runtimes are kept between starts; without it, in `compiled` beside the chain's
     /// database. Several nodes of a machine can share it. What is in it is executed: only the user that
     /// runs the node should be able to write there.
     #[arg(long, value_name = "PATH")]
-    pub compiled_runtimes: Option<PathBuf>,
+    compiled_runtimes: Option<PathBuf>,
+}
+
+impl CompiledArgs {
+    /// The folder that was named.
+    pub fn folder(&self) -> Option<&Path> {
+        self.compiled_runtimes.as_deref()
+    }
+}
+
+/// One of the SDK's commands that executes the runtime.
+#[derive(Debug, clap::Args)]
+pub struct Executes<C: clap::Args> {
+    /// The command.
+    #[clap(flatten)]
+    pub cmd: C,
+
+    /// Compiled runtimes.
+    #[clap(flatten)]
+    pub compiled: CompiledArgs,
 }
 
 const CHAINS: &str = "Which chain: `dev`, `local`, or a file with its specification, as \
@@ -105,22 +132,22 @@ pub enum Subcommand {
     ExportChainSpec(sc_cli::ExportChainSpecCmd),
 
     /// Execute a block again and check that it is valid.
-    CheckBlock(sc_cli::CheckBlockCmd),
+    CheckBlock(Executes<sc_cli::CheckBlockCmd>),
 
     /// Write blocks to a file or to standard output.
-    ExportBlocks(sc_cli::ExportBlocksCmd),
+    ExportBlocks(Executes<sc_cli::ExportBlocksCmd>),
 
     /// Write the state at a block as a chain specification.
-    ExportState(sc_cli::ExportStateCmd),
+    ExportState(Executes<sc_cli::ExportStateCmd>),
 
     /// Read blocks that `export-blocks` has written.
-    ImportBlocks(sc_cli::ImportBlocksCmd),
+    ImportBlocks(Executes<sc_cli::ImportBlocksCmd>),
 
     /// Delete this chain's database.
     PurgeChain(sc_cli::PurgeChainCmd),
 
     /// Go back by a number of blocks, not beyond the last finalised one.
-    Revert(sc_cli::RevertCmd),
+    Revert(Executes<sc_cli::RevertCmd>),
 
     /// Show what the database holds.
     ChainInfo(sc_cli::ChainInfoCmd),
@@ -309,7 +336,33 @@ mod tests {
         let line = ["check", "--compiled-runtimes", "/var/cache/aicpw"];
         assert!(matches!(
             parses(&line).subcommand,
-            Some(Subcommand::Check(check)) if check.node.compiled_runtimes.is_some()
+            Some(Subcommand::Check(check)) if check.node.compiled.folder().is_some()
         ));
+    }
+
+    /// Regression: these compiled the runtime anew where a node had it compiled elsewhere.
+    #[test]
+    fn what_executes_the_runtime_takes_a_folder_of_compiled_ones() {
+        let folder = "/var/cache/aicpw";
+        for command in [
+            &["check-block", "1"][..],
+            &["export-blocks"],
+            &["export-state"],
+            &["import-blocks"],
+            &["revert"],
+        ] {
+            let line = [command, &["--compiled-runtimes", folder]].concat();
+            let compiled = match parses(&line).subcommand {
+                Some(
+                    Subcommand::CheckBlock(Executes { compiled, .. })
+                    | Subcommand::ExportBlocks(Executes { compiled, .. })
+                    | Subcommand::ExportState(Executes { compiled, .. })
+                    | Subcommand::ImportBlocks(Executes { compiled, .. })
+                    | Subcommand::Revert(Executes { compiled, .. }),
+                ) => compiled,
+                other => panic!("{line:?}: {other:?}"),
+            };
+            assert_eq!(compiled.folder(), Some(Path::new(folder)), "{line:?}");
+        }
     }
 }

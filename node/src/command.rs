@@ -10,7 +10,7 @@ use sp_runtime::traits::Block as BlockT;
 
 use crate::{
     chain_spec,
-    cli::{Cli, Subcommand},
+    cli::{Cli, Executes, Subcommand},
     ending,
     logs::{InJson, LogFormat},
     ports, service,
@@ -104,70 +104,79 @@ fn run_arguments() -> sc_cli::Result<()> {
 
     node.market.disk_reserve = crate::disk::reserve(&node.storage);
 
-    let compiled = cli.node.compiled_runtimes.as_deref();
     match &cli.subcommand {
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
         Some(Subcommand::Check(cmd)) => cmd.run(&cli),
         Some(Subcommand::ExportChainSpec(cmd)) => {
             cmd.run(cli.load_spec(&cmd.chain).map_err(sc_cli::Error::Input)?)
         }
-        Some(Subcommand::CheckBlock(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                import_queue,
-                ..
-            } = service::new_partial(&config, compiled)?;
-            Ok((cmd.run(client, import_queue), task_manager))
-        }),
-        Some(Subcommand::ExportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                ..
-            } = service::new_partial(&config, compiled)?;
-            Ok((cmd.run(client, config.database), task_manager))
-        }),
-        Some(Subcommand::ExportState(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                ..
-            } = service::new_partial(&config, compiled)?;
-            Ok((cmd.run(client, config.chain_spec), task_manager))
-        }),
-        Some(Subcommand::ImportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                import_queue,
-                ..
-            } = service::new_partial(&config, compiled)?;
-            Ok((cmd.run(client, import_queue), task_manager))
-        }),
+        Some(Subcommand::CheckBlock(Executes { cmd, compiled })) => {
+            cli.create_runner(cmd)?.async_run(|config| {
+                let PartialComponents {
+                    client,
+                    task_manager,
+                    import_queue,
+                    ..
+                } = service::new_partial(&config, compiled.folder())?;
+                Ok((cmd.run(client, import_queue), task_manager))
+            })
+        }
+        Some(Subcommand::ExportBlocks(Executes { cmd, compiled })) => {
+            cli.create_runner(cmd)?.async_run(|config| {
+                let PartialComponents {
+                    client,
+                    task_manager,
+                    ..
+                } = service::new_partial(&config, compiled.folder())?;
+                Ok((cmd.run(client, config.database), task_manager))
+            })
+        }
+        Some(Subcommand::ExportState(Executes { cmd, compiled })) => {
+            cli.create_runner(cmd)?.async_run(|config| {
+                let PartialComponents {
+                    client,
+                    task_manager,
+                    ..
+                } = service::new_partial(&config, compiled.folder())?;
+                Ok((cmd.run(client, config.chain_spec), task_manager))
+            })
+        }
+        Some(Subcommand::ImportBlocks(Executes { cmd, compiled })) => {
+            cli.create_runner(cmd)?.async_run(|config| {
+                let PartialComponents {
+                    client,
+                    task_manager,
+                    import_queue,
+                    ..
+                } = service::new_partial(&config, compiled.folder())?;
+                Ok((cmd.run(client, import_queue), task_manager))
+            })
+        }
         Some(Subcommand::PurgeChain(cmd)) => cli.create_runner(cmd)?.sync_run(|config| {
             service::refuse_second(&config).map_err(application)?;
             cmd.run(config.database)
         }),
-        Some(Subcommand::Revert(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                backend,
-                ..
-            } = service::new_partial(&config, compiled)?;
-            let revert_consensus = Box::new(
-                |client: std::sync::Arc<service::FullClient>, backend, blocks| {
-                    sc_consensus_babe::revert(client.clone(), backend, blocks)?;
-                    sc_consensus_grandpa::revert(client, blocks)?;
-                    Ok(())
-                },
-            );
-            Ok((
-                cmd.run(client, backend, Some(revert_consensus)),
-                task_manager,
-            ))
-        }),
+        Some(Subcommand::Revert(Executes { cmd, compiled })) => {
+            cli.create_runner(cmd)?.async_run(|config| {
+                let PartialComponents {
+                    client,
+                    task_manager,
+                    backend,
+                    ..
+                } = service::new_partial(&config, compiled.folder())?;
+                let revert_consensus = Box::new(
+                    |client: std::sync::Arc<service::FullClient>, backend, blocks| {
+                        sc_consensus_babe::revert(client.clone(), backend, blocks)?;
+                        sc_consensus_grandpa::revert(client, blocks)?;
+                        Ok(())
+                    },
+                );
+                Ok((
+                    cmd.run(client, backend, Some(revert_consensus)),
+                    task_manager,
+                ))
+            })
+        }
         Some(Subcommand::ChainInfo(cmd)) => cli.create_runner(cmd)?.sync_run(|config| {
             service::refuse_second(&config).map_err(application)?;
             cmd.run::<Block>(&config)
@@ -199,7 +208,7 @@ fn say_which(config: &Configuration) {
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let node = &cli.node;
-    let compiled = node.compiled_runtimes.as_deref();
+    let compiled = node.compiled.folder();
     let kept = service::Kept::default();
     let runner = match node.logs.log_format {
         LogFormat::Text => cli.create_runner(&node.run)?,

@@ -15,7 +15,7 @@ use std::time::Duration;
 mod beginning;
 
 use aicpw_network_tests::{
-    binaries, metrics,
+    binaries, metrics, prepared,
     wait::{self, Seen},
 };
 use aicpw_stand_in::skipped;
@@ -352,7 +352,13 @@ async fn a_second_node_on_one_folder_is_told_which_and_touches_nothing() {
 /// Has the node open the database in a folder, made if it is missing, and go back by no block.
 fn open(spec: &Path, base: &Path) -> Output {
     let (spec, base) = (spec.to_str().unwrap(), base.to_str().unwrap());
-    run(&["revert", "--chain", spec, "--base-path", base, "0"])
+    let compiled = prepared::compiled_runtimes().unwrap();
+    let compiled = ["--compiled-runtimes", compiled.to_str().unwrap()];
+    run(&[
+        &["revert", "--chain", spec, "--base-path", base, "0"][..],
+        &compiled,
+    ]
+    .concat())
 }
 
 /// The hashes in a text.
@@ -386,6 +392,9 @@ fn a_folder_with_another_chain_of_the_same_id_is_refused() {
         let base = folder.path().join(name);
         let started = open(begun, &base);
         assert!(started.status.success(), "{started:?}");
+        // What is compiled is kept where that was said.
+        let chain = base.join("chains").join(spec["id"].as_str().unwrap());
+        assert!(chain.exists() && !chain.join("compiled").exists());
         let refused = open(with, &base);
         assert!(!refused.status.success());
         let said = last_line(&refused);
