@@ -11,6 +11,8 @@ MAKEFLAGS += --no-print-directory
 ENV := . scripts/env.sh;
 SAY := printf '\n==> %s\n'
 CARGO_IPFS := CARGO_TARGET_DIR="$$AICPW_IPFS_TARGET_DIR" cargo
+# What the demo starts, beside aicpw-ipfs.
+DEMO_PROGRAMS := aicpw-node aicpw-executor aicpw aicpw-render
 # Arguments for what says so, as in make bench ARGS="--help"
 ARGS ?=
 
@@ -23,7 +25,7 @@ help: ## This list
 	    /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: build ## Render a real scene on a single node: submit, match, run, verify, pay, fetch (ARGS=--help)
+demo: build-demo build-ipfs ## Render a real scene on a single node: submit, match, run, verify, pay, fetch (ARGS=--help)
 	@$(ENV) scripts/demo.sh $(ARGS)
 
 .PHONY: examples
@@ -39,14 +41,27 @@ setup: ## Install what this machine lacks (system packages, Rust, Wasm target); 
 	@scripts/setup.sh
 
 .PHONY: build
-build: setup ## Build all programs into target/debug
+build: build-all build-ipfs ## Build all programs into target/debug
+	@$(ENV) $(SAY) "the programs are in $$AICPW_BIN"
+
+.PHONY: build-all
+build-all: setup
 	@$(SAY) "1 of 2: all programs but aicpw-ipfs (from nothing: about a quarter of an hour on 2 cores)"
 	@$(ENV) cargo build --locked --workspace --bins
+
+# A part of what `build-all` compiles, and compiled as there, so that either goes on where the other has ended: with
+# `-p` in the place of `--workspace` cargo would choose other features (ADR 2).
+.PHONY: build-demo
+build-demo: setup
+	@$(SAY) "1 of 2: the demo's programs but aicpw-ipfs (from nothing: up to a quarter of an hour on 2 cores)"
+	@$(ENV) cargo build --locked --workspace $(DEMO_PROGRAMS:%=--bin %)
+
+.PHONY: build-ipfs
+build-ipfs: setup
 	@$(SAY) "2 of 2: aicpw-ipfs (from nothing: about 6 minutes on 2 cores)"
 	@$(ENV) $(CARGO_IPFS) build --locked --manifest-path ipfs/Cargo.toml
 	@# aicpw-node looks for its IPFS process beside itself.
 	@$(ENV) ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
-	@$(ENV) $(SAY) "the programs are in $$AICPW_BIN"
 
 .PHONY: release
 release: setup ## Build what operators install, optimised, into target/release (from nothing: about half an hour)

@@ -1,9 +1,14 @@
 //! What is shown to whoever comes new, through real processes: a kernel file as it is, from a folder of the
 //! checkout to its known result; and the demo.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+};
 
-use aicpw_network_tests::{binaries, cluster, Cluster, CommandLine, NodeOptions};
+use aicpw_network_tests::{binaries, cluster, prepared, Cluster, CommandLine, NodeOptions};
+use tempfile::TempDir;
 use tokio::process::Command;
 
 use super::pictures::{require_picture, SIZE};
@@ -48,20 +53,42 @@ async fn a_kernel_that_is_brought_along_runs() {
     assert_eq!(cells.iter().filter(|cell| **cell == 1).count(), 116);
 }
 
+fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A build output that has the programs which `make demo` builds, and no others.
+fn build_output_of_the_demo() -> TempDir {
+    let makefile = fs::read_to_string(checkout().join("Makefile")).unwrap();
+    let mut lines = makefile.lines();
+    let named = lines.find_map(|line| line.strip_prefix("DEMO_PROGRAMS := "));
+    let node = binaries::find("aicpw-node").unwrap();
+    let programs = node.parent().unwrap();
+    // Hard links need the same file system. Through the others a program would find what is beside its file.
+    let output = tempfile::tempdir_in(programs).unwrap();
+    let debug = output.path().join("debug");
+    fs::create_dir(&debug).unwrap();
+    for name in named.unwrap().split(' ').chain(["aicpw-ipfs"]) {
+        fs::hard_link(programs.join(name), debug.join(name)).unwrap();
+    }
+    let compiled = prepared::compiled_runtimes().unwrap();
+    fs::create_dir_all(&compiled).unwrap();
+    symlink(compiled, debug.join("compiled-runtimes")).unwrap();
+    output
+}
+
 /// `make demo`, with a smaller picture.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_leaves_a_picture() {
     let _share = cluster::share().await.unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let programs = binaries::find("aicpw-node").unwrap();
-    let target = programs.ancestors().nth(2).unwrap();
+    let target = build_output_of_the_demo();
     let out = tempfile::tempdir().unwrap();
-    let demo = Command::new(root.join("scripts/demo.sh"))
+    let demo = Command::new(checkout().join("scripts/demo.sh"))
         .args(SIZE)
         .args(["--samples", "1"])
         .arg("--out")
         .arg(out.path())
-        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TARGET_DIR", target.path())
         // Nothing can be made there, and nothing needs to be.
         .env("XDG_DATA_HOME", "/proc/aicpw")
         .kill_on_drop(true)
