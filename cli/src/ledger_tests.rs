@@ -349,6 +349,8 @@ fn audits_seats_and_bonds() {
         by_itself("Balances", "Released", (HELD_FOR, REQUESTER, 30_u128)),
         by_itself("Disputes", "BondReleased", (task, REQUESTER, 30_u128)),
         by_itself("Balances", "Transfer", (TREASURY, REQUESTER, 5_u128)),
+        // For the next attempt at its task.
+        by_itself("Balances", "Held", (HELD_FOR, REQUESTER, 5_u128)),
         by_itself("Balances", "Transfer", (TREASURY, PROVIDER, 4_u128)),
         by_itself("Disputes", "DisputeDecided", (task, [0_u8; 65])),
         by_itself("Balances", "Transfer", (TREASURY, PROVIDER, 3_u128)),
@@ -360,7 +362,7 @@ fn audits_seats_and_bonds() {
             entry("AuditCostPaid", "7", -12, -12),
             entry("BondLost", "7", -70, -70),
             entry("BondReleased", "7", 0, -30),
-            entry("DisputeDecided", "7", 5, 0),
+            entry("DisputeDecided", "7", 5, 5),
         ]
     );
     // What is owed is not paid yet.

@@ -217,6 +217,9 @@ impl<T: Config> Pallet<T> {
         let compensation = sentence
             .harmed
             .map_or(0, |(who, _)| Self::pay_out(&who, payout.requester));
+        if compensation > 0 {
+            T::Tasks::restore_escrow(task, compensation);
+        }
         let finders = sentence.finders;
         let each = payout
             .finders

@@ -49,7 +49,8 @@ impl<T: Config> Pallet<T> {
             jurors: n.jurors,
         };
         let deciding = Self::weight_with(T::WeightInfo::serve_settle, ends)
-            .saturating_add(T::Escalation::division_weight());
+            .saturating_add(T::Escalation::division_weight())
+            .saturating_add(T::WeightInfo::restore_escrow());
         // Beside the assignments, the work that was shown.
         let reads = u64::from(n.all()).saturating_add(1);
         let closing = T::WeightInfo::serve_dispute()

@@ -230,21 +230,6 @@ impl<T: Config> Pallet<T> {
         Ok(task)
     }
 
-    /// What replicas have lost to the treasury that have committed and revealed nothing.
-    fn lost_by_silence(id: TaskId, task: &Task<T::AccountId>) -> Balance {
-        task.assignments(id)
-            .filter_map(Assignments::<T>::get)
-            .filter(|one| {
-                let fault = Fault::NoReveal;
-                one.role == Role::Replica
-                    && matches!(one.status, AssignmentStatus::Failed { fault: other, .. } if other == fault)
-            })
-            .fold(0, |sum: Balance, one| {
-                let lost = one.collateral.saturating_add(one.fraud_bond);
-                sum.saturating_add(lost)
-            })
-    }
-
     /// The results that wait for a verdict.
     pub(crate) fn results(
         id: TaskId,
@@ -513,6 +498,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         }
         // The prices are in the escrow still; what was paid of it for this result, and is gone, is what its audit
         // costs. More would be a gain to a requester whose program comes to something else when it is run later.
+        // Where the task is matched again it comes back as escrow, once it is paid (`restore_escrow`).
         let harm = Audits::<T>::get(id).map_or(0, |audit| audit.cost.min(task.audits_paid));
         // A run that went wrong somewhere may have come to what an honest auditor has found.
         let finding = root.map_or(Finding::Unknown, Finding::Decided);
@@ -553,6 +539,14 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             None => Self::refund(id, task, Refunded::AttemptsExhausted)?,
         }
         Ok(decided)
+    }
+
+    fn restore_escrow(id: TaskId, amount: Balance) {
+        let waiting = Tasks::<T>::get(id).filter(|task| task.match_by().is_some());
+        if let Some(mut task) = waiting {
+            Self::hold_again(&mut task, amount);
+            Tasks::<T>::insert(id, task);
+        }
     }
 
     fn uphold(id: TaskId) -> DispatchResult {

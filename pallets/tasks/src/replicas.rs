@@ -7,8 +7,8 @@
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
-    task::{AssignmentStatus, Refunded, Role, TaskStatus},
-    AssignmentId, Hash, TaskId,
+    task::{AssignmentStatus, Fault, Refunded, Role, TaskStatus},
+    AssignmentId, Balance, Hash, TaskId,
 };
 use alloc::vec::Vec;
 use frame_support::pallet_prelude::*;
@@ -113,6 +113,21 @@ impl<T: Config> Pallet<T> {
             }
         }
         stand
+    }
+
+    /// What replicas have lost to the treasury that have committed and revealed nothing.
+    pub(crate) fn lost_by_silence(id: TaskId, task: &Task<T::AccountId>) -> Balance {
+        task.assignments(id)
+            .filter_map(Assignments::<T>::get)
+            .filter(|one| {
+                let fault = Fault::NoReveal;
+                one.role == Role::Replica
+                    && matches!(one.status, AssignmentStatus::Failed { fault: other, .. } if other == fault)
+            })
+            .fold(0, |sum: Balance, one| {
+                let lost = one.collateral.saturating_add(one.fraud_bond);
+                sum.saturating_add(lost)
+            })
     }
 
     /// Whether a seat whose assignment failed gets another one: not if all others are done, and are as many

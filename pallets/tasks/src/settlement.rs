@@ -86,6 +86,26 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Holds what the requester was given for what audits have cost, for the next attempt: no more than they have
+    /// cost. All of it, or nothing where its account cannot have so much held; then it stays free.
+    pub(crate) fn hold_again(task: &mut Task<T::AccountId>, amount: Balance) {
+        let amount = amount.min(task.audits_paid);
+        if amount == 0 {
+            return;
+        }
+        let requester = &task.requester;
+        match T::NativeBalance::hold(&HoldReason::TaskEscrow.into(), requester, amount) {
+            Ok(()) => {
+                task.escrow = task.escrow.saturating_add(amount);
+                task.audits_paid = task.audits_paid.saturating_sub(amount);
+            }
+            Err(error) => log::warn!(
+                target: "runtime::tasks",
+                "{amount} of {requester:?} could not be held again: {error:?}"
+            ),
+        }
+    }
+
     /// Gives `amount` of the escrow back. Returns it.
     pub(crate) fn give_back(task: &mut Task<T::AccountId>, amount: Balance) -> Balance {
         let amount = amount.min(task.escrow);

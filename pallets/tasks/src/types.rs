@@ -144,7 +144,7 @@ pub struct Task<AccountId> {
     pub status: TaskStatus,
     /// What is held from the requester for it. Zero once the task is final.
     pub escrow: Balance,
-    /// What of the budget was paid for audits.
+    /// What of the budget was paid for audits, and did not come back into the escrow after a verdict.
     pub audits_paid: Balance,
     /// Who is wanted for it: the replicas first, and what has joined them since. The number of a seat
     /// is [`AssignmentId::replica`].

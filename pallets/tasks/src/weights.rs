@@ -56,6 +56,7 @@ pub trait WeightInfo {
     fn serve_prune_plain(n: u32, ) -> Weight;
     fn serve_prune(n: u32, ) -> Weight;
     fn give_back() -> Weight;
+    fn restore_escrow() -> Weight;
     fn look_at_jurors(n: u32, ) -> Weight;
 }
 
@@ -1175,6 +1176,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
+    fn restore_escrow() -> Weight {
+        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
+        Weight::from_parts(60_000_000, 0)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
     fn look_at_jurors(n: u32, ) -> Weight {
         // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
         Weight::from_parts(0, 0)
@@ -1417,6 +1424,12 @@ impl WeightInfo for () {
         Weight::from_parts(60_000_000, 0)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
+    }
+    fn restore_escrow() -> Weight {
+        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
+        Weight::from_parts(60_000_000, 0)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn look_at_jurors(n: u32, ) -> Weight {
         // Not measured yet: what was reckoned by hand before. `make weights` replaces it.

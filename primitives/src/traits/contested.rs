@@ -54,7 +54,7 @@ pub struct Decided<AccountId> {
     pub lost: Balance,
     /// The auditors that had found the root of the verdict. Empty if no result was wrong.
     pub finders: Vec<AccountId>,
-    /// The requester, and what it is owed for the harm: what it paid for the wrong result and does not get back.
+    /// The requester, and what it is owed for the harm: what it paid for the wrong result and is not in the escrow.
     /// It is not more than that, so that nobody gains by having its own task disputed.
     pub compensation: (AccountId, Balance),
 }
@@ -181,6 +181,12 @@ pub trait Contested<AccountId> {
     /// | none was, and the only replica has attempts left | is matched again |
     /// | none was, and it has several replicas or no attempt left | is refunded |
     fn decide(task: TaskId, root: Option<Hash>) -> Result<Decided<AccountId>, DispatchError>;
+
+    /// The requester has been paid so much of the compensation that [`Self::decide`] named, just before in the same
+    /// block. If the task is matched again, that is held again: the escrow is what it was before the wrong result was
+    /// audited, and pays as much for the next. Does nothing if the task has ended, or the amount cannot be held. Nothing
+    /// may be matched between the two.
+    fn restore_escrow(task: TaskId, amount: Balance);
 
     /// Decides against the requester, because the jury was kept from its work or could not run the program. What was
     /// revealed counts. If several results have no quorum, each of them is paid and none is the task's.

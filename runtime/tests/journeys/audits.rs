@@ -29,18 +29,18 @@ use crate::{
 };
 
 /// A market on which Bob is the cheapest, and a task whose result is committed and drawn for an audit.
-struct Audited {
-    court: Court,
-    task: TaskId,
+pub struct Audited {
+    pub court: Court,
+    pub task: TaskId,
     issuance: Balance,
 }
 
 impl Audited {
-    fn new(submission: Submission, output: &[u8]) -> Self {
+    pub fn new(submission: Submission, output: &[u8]) -> Self {
         Self::on(Court::new(), submission, output)
     }
 
-    fn on(mut court: Court, submission: Submission, output: &[u8]) -> Self {
+    pub fn on(mut court: Court, submission: Submission, output: &[u8]) -> Self {
         let issuance = court.chain.read(Balances::total_issuance);
         let id = submit(&mut court.chain, Charlie, submission);
         court.grant_keys(id);
@@ -55,7 +55,7 @@ impl Audited {
         }
     }
 
-    fn view(&mut self) -> aicpw_protocol::view::TaskView<AccountId> {
+    pub fn view(&mut self) -> aicpw_protocol::view::TaskView<AccountId> {
         task(&mut self.court.chain, self.task)
     }
 
@@ -76,7 +76,7 @@ impl Audited {
         panic!("nobody was drawn: {:?}", self.view());
     }
 
-    fn audit(&mut self, number: usize, output: &[u8]) -> AssignmentView<AccountId> {
+    pub fn audit(&mut self, number: usize, output: &[u8]) -> AssignmentView<AccountId> {
         let auditor = self.wait_for_auditor(number);
         self.court.grant_keys(self.task);
         let worker = worker_of(&self.court, &auditor.provider);
@@ -87,7 +87,7 @@ impl Audited {
     }
 
     /// All that have committed reveal: the first this, the auditor that.
-    fn reveal(&mut self, results: &[u8], found: &[u8]) {
+    pub fn reveal(&mut self, results: &[u8], found: &[u8]) {
         for one in self.view().assignments {
             if !matches!(one.status, AssignmentStatus::Committed { .. }) {
                 continue;
@@ -107,17 +107,17 @@ impl Audited {
         }
     }
 
-    fn balance(&mut self, account: &AccountId) -> Balance {
+    pub fn balance(&mut self, account: &AccountId) -> Balance {
         self.court.chain.balance(account)
     }
 
-    fn end(mut self) {
+    pub fn end(mut self) {
         let issuance = self.court.chain.read(Balances::total_issuance);
         assert_eq!(issuance, self.issuance, "nothing minted or burned");
     }
 }
 
-fn worker_of(court: &Court, account: &AccountId) -> usize {
+pub fn worker_of(court: &Court, account: &AccountId) -> usize {
     court
         .others
         .iter()

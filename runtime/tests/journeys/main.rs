@@ -32,6 +32,7 @@ mod replicated;
 mod sealed;
 mod settlement;
 mod shapes;
+mod tight;
 mod upgrade;
 mod validators;
 mod waiting;

@@ -43,6 +43,7 @@ fn a_wrong_result_pays_for_everything() {
         let lost = (BEHIND + LOCK) as i128;
         assert_eq!(gain(STAKE), -lost);
         assert_eq!(gain(REQUESTER), HARM as i128);
+        assert_eq!(restored(), HARM, "and pays for the next attempt");
         assert_eq!(gain(CHALLENGER), 0, "its bond is back");
         for (seat, paid) in [(0, PAID), (1, PAID), (2, 0), (3, PAID), (4, PAID)] {
             assert_eq!(gain(juror(seat)), paid, "juror {seat}");
@@ -50,6 +51,22 @@ fn a_wrong_result_pays_for_everything() {
         let rest = lost - HARM as i128 - 4 * PAID;
         assert_eq!(gain(TREASURY), rest);
         assert_eq!(held(CHALLENGER), 0);
+    });
+}
+
+/// What the tasks pallet holds again is what the requester was paid, and not what it should have been.
+#[test]
+fn what_the_losers_lack_is_not_held_again() {
+    execute(|| {
+        let behind = HARM / 2;
+        add(TASK, |task| task.results[0].2 = behind);
+        assert_ok!(dispute(CHALLENGER));
+        vote(&[RIGHT; 5]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Again));
+        assert_eq!(gain(REQUESTER), behind as i128);
+        assert_eq!(restored(), behind);
+        assert_eq!(gain(TREASURY), 0);
     });
 }
 

@@ -691,6 +691,22 @@ mod benchmarks {
         assert!(half > 0 && released == half);
     }
 
+    /// What the requester got by a verdict is held again for the next attempt.
+    #[benchmark]
+    fn restore_escrow() {
+        let id = submitted::<T>(&requester::<T>());
+        let mut queued = task::<T>(id);
+        let before = queued.escrow;
+        let cost = Pallet::<T>::give_back(&mut queued, before / 2);
+        queued.audits_paid = cost;
+        Tasks::<T>::insert(id, queued);
+        #[block]
+        {
+            <Pallet<T> as Contested<T::AccountId>>::restore_escrow(id, cost);
+        }
+        assert!(cost > 0 && task::<T>(id).escrow == before);
+    }
+
     /// Who has voted what, of jurors who are read already.
     #[benchmark]
     fn look_at_jurors(n: Linear<1, JURORS>) -> Result<(), BenchmarkError> {

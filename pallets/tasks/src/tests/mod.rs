@@ -24,6 +24,7 @@ mod rate;
 mod replica_failures;
 mod replica_matches;
 mod report_progress;
+mod restore_escrow;
 mod reveal_result;
 mod show_work;
 mod start;
