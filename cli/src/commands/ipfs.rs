@@ -14,7 +14,7 @@ use super::{connect, waiting::patiently, Context};
 use crate::{
     error::{io_cause, Error, Result},
     node_rpc::{BlobSource, NodeRpc, CHUNK_BYTES},
-    output::{progress::Bar, Output},
+    output::{progress::Bar, terminal::Terminal, Output},
     peers,
     pins::{Lock, Note, Pins, Reason},
     whole_file::WholeFile,
@@ -187,14 +187,13 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             let bar = out.wait(LOOKING);
             let size = patiently(out, LOOKING, find(&node, &cid, &peer)).await?;
             let mut stdout = std::io::stdout().lock();
-            // Amid content on a terminal there is no place for a bar.
-            let bar = Some(bar).filter(|_| !stdout.is_terminal());
-            let progress = |done| {
-                if let Some(bar) = &bar {
-                    bar.fetched(done, size);
-                }
-            };
-            copy(&node, &cid, size, &mut stdout, progress).await?;
+            if stdout.is_terminal() {
+                // Amid content there is no place for a bar, and a stranger's content is nothing to obey.
+                drop(bar);
+                copy(&node, &cid, size, &mut Terminal::new(&mut stdout), |_| ()).await?;
+            } else {
+                copy(&node, &cid, size, &mut stdout, |done| bar.fetched(done, size)).await?;
+            }
             is_wanted(stdout.flush())?;
         }
         IpfsCommand::Pin { cid, peer } => {

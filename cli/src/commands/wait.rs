@@ -333,8 +333,13 @@ impl<'a> Teller<'a> {
                 None
             }
             Err(_) => {
+                let again = match privacy {
+                    Privacy::Public => format!("`aicpw ipfs cat {log} --out FILE` tries again"),
+                    // What the node has is encrypted.
+                    Privacy::Sealed { .. } => format!("`aicpw task watch {}` tries again", id.task),
+                };
                 self.out.warn(format!(
-                    "the worker's log {log} did not come within {} s; `aicpw ipfs cat {log}` tries again",
+                    "the worker's log {log} did not come within {} s; {again}",
                     LOG_TIMEOUT.as_secs()
                 ));
                 None

@@ -16,18 +16,36 @@ use aicpw_protocol::{
 use serde::Serialize;
 
 use crate::{
-    account::Account, amount::Amount, error::Error, hash::show_hash, peers,
+    account::Account, amount::Amount, error::Error, hash::show_hash, output::is_printed, peers,
     program_name::with_own_name,
 };
 
 /// A document over several lines.
 pub fn document(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|error| error.to_string())
+    escaped(serde_json::to_string_pretty(value).unwrap_or_else(|error| error.to_string()))
 }
 
 /// A document on one line.
 pub fn line(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
+    escaped(serde_json::to_string(value).unwrap_or_else(|error| error.to_string()))
+}
+
+/// With escapes for what JSON lets stand in a string and a terminal would obey, or show in another order: strangers
+/// choose names of devices and messages of failures, and people look at documents, too.
+fn escaped(text: String) -> String {
+    // What JSON itself is made of is among what is printed.
+    if text.chars().all(is_printed) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_printed(c) {
+            safe.push(c);
+        } else {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    safe
 }
 
 /// A failure.

@@ -214,3 +214,17 @@ fn every_field_of_a_failure_is_documented() {
     let error = Error::other("x").hint("y").about_task(7);
     crate::output::documented::check(&["Exit codes"], &failure(&error));
 }
+
+/// A stranger chooses it, and JSON lets it stand as it is.
+#[test]
+fn a_document_tells_a_terminal_nothing() {
+    let name = "a\u{1b}[2J\u{7f}\u{9b}2J\u{202e}b";
+    let document = document(&json!({ "name": name }));
+    assert_eq!(
+        document,
+        "{\n  \"name\": \"a\\u001b[2J\\u007f\\u009b2J\\u202eb\"\n}"
+    );
+    let read: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(read["name"], name);
+    assert!(line(&json!([name])).chars().all(is_printed));
+}

@@ -12,6 +12,7 @@ pub mod provider;
 pub mod score;
 pub mod table;
 pub mod task;
+pub mod terminal;
 
 use std::io::{IsTerminal, Write};
 
@@ -20,13 +21,16 @@ use serde::Serialize;
 
 use crate::error::Error;
 
+/// Whether a terminal shows this, and neither obeys it nor shows what is around it in another order.
+fn is_printed(c: char) -> bool {
+    let reorders = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    matches!(c, '\n' | '\t') || !(c.is_control() || reorders)
+}
+
 /// A text without what a terminal would take for commands, or that would show it in another order.
 /// Much of what is printed was chosen by strangers: names of devices, messages of failures, logs.
 pub fn printable(text: &str) -> String {
-    let reorders = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars()
-        .filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || reorders(*c)))
-        .collect()
+    text.chars().filter(|c| is_printed(*c)).collect()
 }
 
 /// The same on one line, for what a stranger names.
