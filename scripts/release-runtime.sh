@@ -10,6 +10,8 @@
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+# shellcheck source=scripts/own-folder.sh
+. "$AICPW_ROOT/scripts/own-folder.sh"
 cd "$AICPW_ROOT"
 
 say() { printf 'release: %s\n' "$*" >&2; }
@@ -30,7 +32,8 @@ fi
 # The names of symbols, and with them the order of functions, follow from where the sources and the build
 # output are: so they are in one place on every machine.
 fixed=/tmp/aicpw-release
-mkdir -p "$fixed"
+# Whoever could write there could have another runtime built, and their own programs run.
+own_folder "$fixed" || { say "$fixed is not this user's own folder: remove it, or ask whose it is"; exit 1; }
 exec 9>"$fixed/lock"
 flock -n 9 || { say "another build goes on in $fixed: wait for its end"; exit 1; }
 source=$fixed/source

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests of scripts/setup.sh on machines that are made up: each is a folder with all the programs that the script
 # finds there. What stands in for apt-get installs nothing, and writes down what it was asked for.
+# And of scripts/own-folder.sh, at the end.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -256,6 +257,28 @@ set_up
 fails
 says "apt-get could not install: rustc-web"
 asks ' install .*--no-remove .* rustc-web'
+
+# ---- the folder in which the runtime is built ---------------------------------------------------
+
+# shellcheck source=scripts/own-folder.sh
+. "$top/scripts/own-folder.sh"
+# owns FOLDER | refuses FOLDER
+owns() { own_folder "$1" && [ "$(stat -c %a "$1")" = 700 ] || wrong "own_folder takes $1, and nobody else may read it"; }
+refuses() { if own_folder "$1"; then wrong "own_folder refuses $1"; fi; }
+
+name="a folder of one's own"
+owns "$scratch/new"
+chmod 777 "$scratch/new"
+owns "$scratch/new"
+ln -s "$scratch/new" "$scratch/link"
+refuses "$scratch/link"
+touch "$scratch/file"
+refuses "$scratch/file"
+if [ "$(id -u)" = 0 ]; then
+    mkdir "$scratch/theirs"
+    chown 65534 "$scratch/theirs"
+    refuses "$scratch/theirs"
+fi
 
 if [ "$failures" -gt 0 ]; then exit 1; fi
 echo "the set-up does what it should"
