@@ -1,9 +1,11 @@
-//! Fetching a result: before the root is checked nothing is written but a hidden folder.
+//! Fetching a result: before the root is checked nothing of it has a name.
 //!
-//! The output is streamed into that, one file for each output buffer, while its root is computed.
-//! Only if that is the root on chain are the files moved to where they belong.
+//! The output is streamed into one file for each output buffer while its root is computed. Only if that is the root
+//! on chain do the files get their names, where they belong. Some file systems have no files without names: on those
+//! they are in a hidden folder meanwhile.
 
 use std::{
+    fs::File,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -95,11 +97,7 @@ pub async fn fetch_result<'a>(
     opener: Option<Opener>,
     progress: impl Fn(u64),
 ) -> Result<Fetched<'a>> {
-    let content: u64 = outputs.iter().map(|output| output.bytes).sum();
-    let total = match opener {
-        Some(_) => sealed_length(content),
-        None => content,
-    };
+    let (_, total) = lengths(outputs, opener.as_ref());
     let size = source.size(result).await?;
     if size != total {
         return Err(Error::verification(format!(
@@ -108,11 +106,35 @@ pub async fn fetch_result<'a>(
         .hint("nothing was written; do not accept this result"));
     }
     let staging = Staging::new(folder)?;
+    download(source, result, root, outputs, staging, opener, progress).await
+}
+
+/// The bytes of the outputs, and those of the result, which is longer if it is sealed.
+fn lengths(outputs: &[OutputFile], opener: Option<&Opener>) -> (u64, u64) {
+    let content: u64 = outputs.iter().map(|output| output.bytes).sum();
+    let total = match opener {
+        Some(_) => sealed_length(content),
+        None => content,
+    };
+    (content, total)
+}
+
+/// Fetches it, and checks its root.
+async fn download<'a>(
+    source: &impl BlobSource,
+    result: &ContentId,
+    root: &Hash,
+    outputs: &'a [OutputFile],
+    staging: Staging,
+    opener: Option<Opener>,
+    progress: impl Fn(u64),
+) -> Result<Fetched<'a>> {
+    let (content, total) = lengths(outputs, opener.as_ref());
     let mut taker = Taker {
         opener,
         opened: Vec::new(),
         builder: ResultRootBuilder::default(),
-        sink: OutputSink::new(staging.path(), outputs),
+        sink: OutputSink::new(staging, outputs),
     };
     let offsets = (0..total).step_by(CHUNK_BYTES as usize);
     let mut pieces = futures::stream::iter(offsets)
@@ -137,7 +159,7 @@ pub async fn fetch_result<'a>(
         done += piece.len() as u64;
         progress(done.min(content));
     }
-    let (found, roots) = taker.finish()?;
+    let (found, roots, staging) = taker.finish()?;
     if found != *root {
         return Err(Error::verification(format!(
             "the result {result} has the root {}, but {} is on chain",
@@ -178,14 +200,14 @@ impl Taker<'_> {
         Ok(())
     }
 
-    /// The root of all, and that of each file.
-    fn finish(mut self) -> Result<(Hash, Vec<Hash>)> {
+    /// The root of all, that of each file, and the files.
+    fn finish(mut self) -> Result<(Hash, Vec<Hash>, Staging)> {
         if let Some(opener) = self.opener.take() {
             opener.finish(&mut self.opened).map_err(broken)?;
             self.take_opened()?;
         }
-        let roots = self.sink.finish()?;
-        Ok((self.builder.finish(), roots))
+        let (roots, staging) = self.sink.finish()?;
+        Ok((self.builder.finish(), roots, staging))
     }
 }
 
@@ -196,14 +218,16 @@ fn broken(broken: Broken) -> Error {
 
 /// Splits the canonical output into the files of its buffers.
 struct OutputSink<'a> {
-    folder: &'a Path,
+    staging: Staging,
     rest: &'a [OutputFile],
     open: Option<OpenFile>,
     roots: Vec<Hash>,
 }
 
 struct OpenFile {
-    file: std::fs::File,
+    file: File,
+    name: String,
+    /// Where it belongs.
     path: PathBuf,
     /// Bytes that it is still to get.
     left: u64,
@@ -211,9 +235,9 @@ struct OpenFile {
 }
 
 impl<'a> OutputSink<'a> {
-    fn new(folder: &'a Path, outputs: &'a [OutputFile]) -> Self {
+    fn new(staging: Staging, outputs: &'a [OutputFile]) -> Self {
         Self {
-            folder,
+            staging,
             rest: outputs,
             open: None,
             roots: Vec::new(),
@@ -253,12 +277,11 @@ impl<'a> OutputSink<'a> {
             return Ok(false);
         };
         self.rest = rest;
-        let path = self.folder.join(output.file_name());
-        let file =
-            std::fs::File::create(&path).map_err(|error| Error::file("write", &path, &error))?;
+        let name = output.file_name();
         self.open = Some(OpenFile {
-            file,
-            path,
+            file: self.staging.create(&name)?,
+            path: self.staging.path_of(&name),
+            name,
             left: output.bytes,
             root: ResultRootBuilder::default(),
         });
@@ -275,17 +298,19 @@ impl<'a> OutputSink<'a> {
         self.roots.push(open.root.finish());
         open.file
             .sync_all()
-            .map_err(|error| Error::file("write", &open.path, &error))
+            .map_err(|error| Error::file("write", &open.path, &error))?;
+        self.staging.keep(open.name, open.file);
+        Ok(())
     }
 
-    /// The root of each file.
-    fn finish(mut self) -> Result<Vec<Hash>> {
+    /// The root of each file, and the files.
+    fn finish(mut self) -> Result<(Vec<Hash>, Staging)> {
         self.close()?;
         // What is empty comes to no byte of its own.
         while self.open_next()? {
             self.close()?;
         }
-        Ok(self.roots)
+        Ok((self.roots, self.staging))
     }
 }
 

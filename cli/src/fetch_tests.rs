@@ -1,6 +1,9 @@
+use std::{collections::BTreeSet, sync::Mutex};
+
 use super::*;
 use crate::error::Kind;
 use aicpw_protocol::merkle::result_root;
+use aicpw_stand_in::unnamed;
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
@@ -27,6 +30,53 @@ impl BlobSource for Fake {
     async fn read(&self, _: &ContentId, offset: u64, len: u64) -> Result<Vec<u8>> {
         let content = self.content.iter().skip(offset as usize).take(len as usize);
         Ok(content.copied().collect())
+    }
+}
+
+/// A store that has a look at a folder whenever it is read.
+struct Onlooker {
+    store: Fake,
+    folder: PathBuf,
+    /// What was in the folder by then.
+    names: Mutex<BTreeSet<String>>,
+    /// The most that a file of this program without a name had on its file system.
+    unnamed: Mutex<u64>,
+}
+
+impl Onlooker {
+    fn new(content: &[u8], folder: &Path) -> Self {
+        Self {
+            store: Fake::new(content.to_vec()),
+            folder: folder.canonicalize().unwrap(),
+            names: Mutex::default(),
+            unnamed: Mutex::default(),
+        }
+    }
+
+    fn look(&self) {
+        self.names.lock().unwrap().extend(entries(&self.folder));
+        for open in std::fs::read_dir("/proc/self/fd").unwrap().flatten() {
+            let path = open.path();
+            // Those of other tests come and go.
+            let (Ok(name), Ok(info)) = (path.read_link(), path.metadata()) else {
+                continue;
+            };
+            if name.starts_with(&self.folder) && name.to_string_lossy().ends_with(" (deleted)") {
+                let mut most = self.unnamed.lock().unwrap();
+                *most = info.len().max(*most);
+            }
+        }
+    }
+}
+
+impl BlobSource for Onlooker {
+    async fn size(&self, cid: &ContentId) -> Result<u64> {
+        self.store.size(cid).await
+    }
+
+    async fn read(&self, cid: &ContentId, offset: u64, len: u64) -> Result<Vec<u8>> {
+        self.look();
+        self.store.read(cid, offset, len).await
     }
 }
 
@@ -144,6 +194,66 @@ async fn a_wrong_root_writes_nothing() {
     assert_eq!(entries(dir.path()), [""; 0]);
 }
 
+/// Regression: it had names in a hidden folder.
+#[tokio::test]
+async fn what_is_not_checked_yet_has_no_name() {
+    let dir = tempfile::tempdir().unwrap();
+    if !unnamed::are_in(dir.path()).unwrap() {
+        return;
+    }
+    let out = dir.path().join("deep/result");
+    // Some of it is written before the last of it is read.
+    let content = bytes(6 * CHUNK_BYTES as usize);
+    let outputs = three_outputs(3 * CHUNK_BYTES, 3 * CHUNK_BYTES);
+    let cid = CID.parse().unwrap();
+    for root in [[1; 32], result_root(&content)] {
+        let store = Onlooker::new(&content, dir.path());
+        let fetched = fetch_result(&store, &cid, &root, &outputs, &out, None, |_| {}).await;
+        store.look();
+        assert_eq!(*store.names.lock().unwrap(), BTreeSet::new());
+        let most = *store.unnamed.lock().unwrap();
+        assert!(most >= CHUNK_BYTES, "it was on the disk: {most}");
+        match fetched {
+            Ok(fetched) => {
+                publish(fetched).await.unwrap();
+            }
+            Err(error) => assert_eq!(error.kind, Kind::Verification),
+        }
+    }
+    let whole = ["histogram.bin", "image.bin", "nothing.bin", "result.json"];
+    assert_eq!(entries(&out), whole);
+    assert_eq!(entries(dir.path()), ["deep"]);
+}
+
+#[tokio::test]
+async fn where_all_files_have_names_a_hidden_folder_is_there_until_the_root_is_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("result");
+    let content = bytes(6 * CHUNK_BYTES as usize);
+    let outputs = three_outputs(3 * CHUNK_BYTES, 3 * CHUNK_BYTES);
+    let cid = CID.parse().unwrap();
+    for root in [[1; 32], result_root(&content)] {
+        let store = Onlooker::new(&content, dir.path());
+        let staging = Staging::hidden(&out).unwrap();
+        let fetched = download(&store, &cid, &root, &outputs, staging, None, |_| {}).await;
+        let names = store.names.lock().unwrap().clone();
+        let hidden = |name: &String| name.starts_with(".aicpw-result.");
+        assert!(names.len() == 1 && names.iter().all(hidden), "{names:?}");
+        match fetched {
+            Ok(fetched) => {
+                publish(fetched).await.unwrap();
+            }
+            Err(error) => {
+                assert_eq!(error.kind, Kind::Verification);
+                assert_eq!(entries(dir.path()), [""; 0]);
+            }
+        }
+    }
+    let whole = ["histogram.bin", "image.bin", "nothing.bin", "result.json"];
+    assert_eq!(entries(&out), whole);
+    assert_eq!(entries(dir.path()), ["result"], "nothing is left beside");
+}
+
 #[tokio::test]
 async fn a_wrong_length_is_not_even_downloaded() {
     let dir = tempfile::tempdir().unwrap();
@@ -215,10 +325,12 @@ async fn who_was_interrupted_while_files_were_moved_fetches_them_again() {
     let content = bytes(100);
     let (source, root) = (Fake::new(content.clone()), result_root(&content));
     let (cid, outputs) = (CID.parse().unwrap(), three_outputs(60, 40));
+    let mut with_another = outputs.clone();
+    with_another[2].buffer = "other".into();
     let fetched = fetch_result(&source, &cid, &root, &outputs, &out, None, |_| {});
-    let fetched = fetched.await.unwrap();
-    // The third cannot be moved.
-    std::fs::remove_file(fetched.staging.path().join("histogram.bin")).unwrap();
+    let mut fetched = fetched.await.unwrap();
+    // The third is not there to be moved.
+    fetched.outputs = &with_another;
     publish(fetched).await.unwrap_err();
     let moved = [".result.json.partial", "image.bin", "nothing.bin"];
     assert_eq!(entries(&out), moved, "and no record as if all were there");

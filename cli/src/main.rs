@@ -17,10 +17,10 @@
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
 //! | [`signals`] | Ctrl-C, and the other signals that end a command |
-//! | [`fetch`], [`result_folder`] | results: checked before anything is written, and where that is |
+//! | [`fetch`], [`unchecked`], [`result_folder`] | results: checked before anything has a name, and where it is then |
 //! | [`rerun`] | running a job on this machine, as a provider's node would |
 //! | [`user_data`] | where a user's data is, and for whom |
-//! | [`whole_file`] | files that appear as a whole or not at all |
+//! | [`whole_file`], [`unnamed_file`] | files that appear as a whole or not at all, and those without a name |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -51,6 +51,8 @@ mod rerun;
 mod result_folder;
 mod sealed;
 mod signals;
+mod unchecked;
+mod unnamed_file;
 mod user_data;
 mod verify;
 mod whole_file;

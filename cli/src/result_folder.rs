@@ -1,7 +1,7 @@
 //! The folder that a result is put into: what may be there already, and how the files get there.
 //!
 //! Whether that will work is tried before anything is sent or paid. So the files are prepared where
-//! the folder's own file system is, and nothing but a rename is left to do at the end.
+//! the folder's own file system is, and nothing but links and renames are left to do at the end.
 //!
 //! Replaced is only what this program has written itself and nobody has changed since. So a record names each file
 //! with the root of its content, those of earlier results too, as long as they are there. Whoever looks at what is
@@ -23,6 +23,7 @@ use crate::{
     error::{io_cause, Error, Result},
     fetch::OutputFile,
     hash::show_hash,
+    unchecked::{make_hidden, Unchecked},
     verify::root_of,
     whole_file::WholeFile,
 };
@@ -107,7 +108,7 @@ pub fn check(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
     let folder = resolve(folder)?;
     check_files(&folder, outputs)?;
     let place = existing_part(staging_place(&folder));
-    make_partial(place)
+    make_hidden(place)
         .and_then(tempfile::TempDir::close)
         .map_err(|error| unusable(place, &error))
 }
@@ -254,13 +255,6 @@ fn existing_part(path: &Path) -> &Path {
     parts.find(|part| part.exists()).unwrap_or(path)
 }
 
-fn make_partial(place: &Path) -> io::Result<tempfile::TempDir> {
-    tempfile::Builder::new()
-        .prefix(".aicpw-result.")
-        .suffix(".partial")
-        .tempdir_in(place)
-}
-
 /// Held by who looks at what is in a folder and replaces it, who alone does so meanwhile. Where the file system has no
 /// locks, or no file can be made, it goes without.
 struct Alone {
@@ -401,41 +395,75 @@ impl Drop for Made {
     }
 }
 
-/// Where the files of a result are prepared. Removed when dropped, and so are folders that were made for it and have got
-/// nothing.
+/// A result that is being fetched. What there is of it goes when this is dropped, and so do folders that were made for
+/// it and have got nothing.
 pub struct Staging {
     folder: PathBuf,
-    partial: tempfile::TempDir,
+    unchecked: Unchecked,
     // After what is in them.
     made: Made,
 }
 
 impl Staging {
-    /// For results that belong into `folder`.
+    /// For results that belong into `folder`. Nothing is there of them before they are published, if the file system
+    /// can do that.
+    ///
+    /// # Errors
+    /// No files can be made there.
+    pub fn new(folder: &Path) -> Result<Self> {
+        let folder = resolve(folder)?;
+        let place = existing_part(staging_place(&folder));
+        match Unchecked::unnamed(place) {
+            Ok(Some(unchecked)) => Ok(Self {
+                folder,
+                unchecked,
+                made: Made::default(),
+            }),
+            Ok(None) => Self::hidden(&folder),
+            Err(error) => Err(Error::file("write to", place, &error)),
+        }
+    }
+
+    /// The same on any file system: what there is of them is in a hidden folder, in `folder` or where that will be.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn new(folder: &Path) -> Result<Self> {
+    pub fn hidden(folder: &Path) -> Result<Self> {
         let folder = resolve(folder)?;
         let place = staging_place(&folder);
         let mut made = Made::default();
         made.make(place)
             .map_err(|error| Error::file("make", place, &error))?;
-        let partial =
-            make_partial(place).map_err(|error| Error::file("write to", place, &error))?;
+        let unchecked =
+            Unchecked::hidden(place).map_err(|error| Error::file("write to", place, &error))?;
         Ok(Self {
             folder,
-            partial,
+            unchecked,
             made,
         })
     }
 
-    /// Where to prepare them.
-    pub fn path(&self) -> &Path {
-        self.partial.path()
+    /// Where the output of this name belongs.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
-    /// Moves them to where they belong, with the record, which is there when they all are.
+    /// A new file for the output of this name.
+    ///
+    /// # Errors
+    /// None can be made.
+    pub fn create(&self, name: &str) -> Result<File> {
+        let file = self.unchecked.create(name);
+        file.map_err(|error| Error::file("write", &self.path_of(name), &error))
+    }
+
+    /// Keeps the file of that name, once it is written.
+    pub fn keep(&mut self, name: String, file: File) {
+        self.unchecked.keep(name, file);
+    }
+
+    /// Moves them to where they belong, with the record, which is there when they all are. Whoever calls this has
+    /// checked them: from now on they have names.
     ///
     /// # Errors
     /// They cannot be moved, somebody else holds the folder, or by now something is there that was not when that was
@@ -450,6 +478,7 @@ impl Staging {
             .map_err(|error| Error::file("make", &self.folder, &error))?;
         let _alone = Alone::hold(&self.folder, HELD_AT_MOST).await?;
         let replaced = check_files(&self.folder, outputs)?;
+        let named = self.unchecked.named(&self.folder)?;
         write_as(UNFINISHED, &self.folder, record, replaced)?;
         let move_to = |path: &Path, from: &Path| {
             std::fs::rename(from, path).map_err(|error| Error::file("write", path, &error))
@@ -457,7 +486,7 @@ impl Staging {
         let mut paths = Vec::new();
         for name in outputs.iter().map(OutputFile::file_name) {
             let path = self.folder.join(&name);
-            move_to(&path, &self.path().join(&name))?;
+            move_to(&path, &named.path().join(&name))?;
             paths.push(path);
         }
         move_to(&self.folder.join(RECORD), &self.folder.join(UNFINISHED))?;

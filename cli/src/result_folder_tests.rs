@@ -1,9 +1,11 @@
 use std::{
     future::Future,
+    io::Write,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
 use aicpw_protocol::merkle::result_root;
+use aicpw_stand_in::unnamed;
 use serde_json::json;
 
 use super::*;
@@ -51,24 +53,38 @@ fn now<T>(work: impl Future<Output = T>) -> T {
     runtime.enable_time().build().unwrap().block_on(work)
 }
 
+/// How a result is begun: as the file system has it, and as any has it.
+type Begin = fn(&Path) -> Result<Staging>;
+const WAYS: [Begin; 2] = [Staging::new, Staging::hidden];
+
 /// A result with these files that is ready to be put into the folder.
-fn staged(folder: &Path, files: &[(&str, &str)]) -> Result<(Staging, Vec<OutputFile>)> {
+fn staged(
+    begin: Begin,
+    folder: &Path,
+    files: &[(&str, &str)],
+) -> Result<(Staging, Vec<OutputFile>)> {
     let outputs = files.iter().map(|(file, content)| OutputFile {
         buffer: file.trim_end_matches(".bin").into(),
         bytes: content.len() as u64,
     });
     let outputs: Vec<_> = outputs.collect();
     check(folder, &outputs)?;
-    let staging = Staging::new(folder)?;
+    let mut staging = begin(folder)?;
     for (file, content) in files {
-        std::fs::write(staging.path().join(file), content).unwrap();
+        let mut to = staging.create(file)?;
+        to.write_all(content.as_bytes()).unwrap();
+        staging.keep((*file).into(), to);
     }
     Ok((staging, outputs))
 }
 
 /// Puts a result with these files and contents into a folder, as a command does.
 fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
-    let (staging, outputs) = staged(folder, files)?;
+    put_by(Staging::new, folder, files)
+}
+
+fn put_by(begin: Begin, folder: &Path, files: &[(&str, &str)]) -> Result<()> {
+    let (staging, outputs) = staged(begin, folder, files)?;
     let record = record(files);
     now(staging.publish(&outputs, &record))?;
     // Once more, with what is known at the end of a submission.
@@ -209,7 +225,7 @@ async fn a_result_is_put_there_while_no_other_is() {
     let other = File::create(dir.path().join(LOCK)).unwrap();
     other.lock().unwrap();
     let files = [("image.bin", "1")];
-    let (staging, outputs) = staged(dir.path(), &files).unwrap();
+    let (staging, outputs) = staged(Staging::new, dir.path(), &files).unwrap();
     let record = record(&files);
     let mut putting = std::pin::pin!(staging.publish(&outputs, &record));
     // The first look goes as far as it can without the lock.
@@ -389,9 +405,12 @@ fn files_are_prepared_in_a_folder_that_is_there() {
     let dir = tempfile::tempdir().unwrap();
     let real = dir.path().canonicalize().unwrap();
     let is_in = |folder: &Path, place: PathBuf| {
-        let staging = Staging::new(folder).unwrap();
-        assert_eq!(staging.path().parent().unwrap(), place);
-        let name = staging.path().file_name().unwrap().to_owned();
+        let staging = Staging::hidden(folder).unwrap();
+        let Unchecked::Hidden(partial) = &staging.unchecked else {
+            panic!("it has no folder");
+        };
+        assert_eq!(partial.path().parent().unwrap(), place);
+        let name = partial.path().file_name().unwrap().to_owned();
         assert!(name.to_string_lossy().starts_with('.'), "it is hidden");
     };
     std::fs::create_dir(dir.path().join("there")).unwrap();
@@ -408,7 +427,7 @@ fn files_are_prepared_in_a_folder_that_is_there() {
 fn folders_that_were_made_go_again_unless_something_is_in_them() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("there")).unwrap();
-    let begin = |folder: &str| Staging::new(&dir.path().join(folder)).unwrap();
+    let begin = |folder: &str| Staging::hidden(&dir.path().join(folder)).unwrap();
     drop(begin("there/deep/deeper/new"));
     assert_eq!(names(dir.path()), ["there"], "which was there before");
     assert_eq!(names(&dir.path().join("there")), [""; 0]);
@@ -426,7 +445,70 @@ fn folders_that_were_made_go_again_unless_something_is_in_them() {
     std::fs::write(dir.path().join("deep/notes.txt"), "mine").unwrap();
     drop(staging);
     assert_eq!(names(&dir.path().join("deep")), ["notes.txt"]);
-    put(&dir.path().join("good/new"), &[("image.bin", "1")]).unwrap();
+    let good = dir.path().join("good/new");
+    put_by(Staging::hidden, &good, &[("image.bin", "1")]).unwrap();
     let all = ["image.bin", "result.json"];
-    assert_eq!(names(&dir.path().join("good/new")), all);
+    assert_eq!(names(&good), all);
+}
+
+/// Regression: what was fetched and not checked yet had names in a hidden folder, and stayed if the program was killed.
+#[test]
+fn files_without_names_are_nowhere_until_they_are_published() {
+    let dir = tempfile::tempdir().unwrap();
+    if !unnamed::are_in(dir.path()).unwrap() {
+        return;
+    }
+    let files = [("image.bin", "1"), ("log.bin", "2")];
+    let begin = |folder: &str| {
+        let folder = dir.path().join(folder);
+        staged(Staging::new, &folder, &files).unwrap()
+    };
+    let (staging, outputs) = begin("deep/deeper/new");
+    assert_eq!(names(dir.path()), [""; 0]);
+    drop(staging);
+    assert_eq!(names(dir.path()), [""; 0]);
+
+    let (refused, _) = begin("deep/new");
+    std::fs::write(dir.path().join("deep"), "mine").unwrap();
+    now(refused.publish(&outputs, &record(&files))).unwrap_err();
+    assert_eq!(names(dir.path()), ["deep"]);
+    std::fs::remove_file(dir.path().join("deep")).unwrap();
+
+    // Some of the files are missing.
+    let half = Staging::new(&dir.path().join("half/new")).unwrap();
+    assert_eq!(names(dir.path()), [""; 0]);
+    now(half.publish(&outputs, &record(&files))).unwrap_err();
+    assert_eq!(names(&dir.path().join("half/new")), [UNFINISHED]);
+
+    let (whole, _) = begin("whole/new");
+    now(whole.publish(&outputs, &record(&files))).unwrap();
+    let all = ["image.bin", "log.bin", "result.json"];
+    assert_eq!(names(&dir.path().join("whole/new")), all);
+}
+
+#[test]
+fn a_result_is_the_same_whichever_way_it_came() {
+    for begin in WAYS {
+        let dir = tempfile::tempdir().unwrap();
+        let ordinary = dir.path().join("ordinary");
+        std::fs::write(&ordinary, "mine").unwrap();
+        for folder in [dir.path().to_owned(), dir.path().join("deep/new")] {
+            // The second replaces the first.
+            for content in ["1", "2"] {
+                let files = [("image.bin", content), ("log.bin", "")];
+                put_by(begin, &folder, &files).unwrap();
+                for (file, content) in files {
+                    let path = folder.join(file);
+                    assert_eq!(std::fs::read(&path).unwrap(), content.as_bytes());
+                    let mode = |path: &Path| path.metadata().unwrap().mode();
+                    assert_eq!(mode(&path), mode(&ordinary));
+                }
+            }
+        }
+        std::fs::write(dir.path().join("image.bin"), "retouched").unwrap();
+        let error = put_by(begin, dir.path(), &[("image.bin", "3")]).unwrap_err();
+        assert!(error.message.contains("was changed since"), "{error}");
+        let all = ["deep", "image.bin", "log.bin", "ordinary", "result.json"];
+        assert_eq!(names(dir.path()), all, "and nothing else");
+    }
 }

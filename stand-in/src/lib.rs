@@ -1,12 +1,14 @@
 //! What stands in for the real thing in tests and measurements: scripts in the place of programs, such as an executor
 //! that says what a test wants or breaks when it should, a small disk ([`disk`]) in the place of one that takes long
-//! to fill, and a wrong clock ([`clock`]).
+//! to fill, and a wrong clock ([`clock`]). And what is said of tests that are [`skipped`], as those of
+//! [`unnamed`] files where there are none.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod clock;
 pub mod disk;
 pub mod skipped;
+pub mod unnamed;
 
 use std::io::{self, Write};
 use std::path::Path;

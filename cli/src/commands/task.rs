@@ -101,9 +101,10 @@ Examples:
     },
     /// Fetch a revealed result; nothing stays unless its root is the one on chain
     ///
-    /// Until the root is checked only a hidden folder is written, in DIR or beside it, which goes when the command ends.
-    /// DIR may be new or have earlier results; other files, and those that were changed since they were fetched, are
-    /// never overwritten. Exit code 4 if the content is not what was revealed.
+    /// Until the root is checked nothing that is fetched has a name, and it goes however the command ends. Where the
+    /// file system has no files without a name, it is in a hidden folder, in DIR or beside it. DIR may be new or have
+    /// earlier results; other files, and those that were changed since they were fetched, are never overwritten. Exit
+    /// code 4 if the content is not what was revealed.
     #[command(after_long_help = "\
 Examples:
   aicpw task fetch 7 --out result

@@ -7,8 +7,10 @@ use rustix::{
     io::Errno,
 };
 
+use aicpw_stand_in::unnamed;
+
 use super::{
-    fake_node::{disputes, results},
+    fake_node::{disputes, results, STALLED},
     *,
 };
 
@@ -103,7 +105,6 @@ fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
     assert_eq!(names(dir.path()), ["double.cl", "manifest.json"]);
 }
 
-/// Regression: what was fetched by then stayed, and nothing was said.
 /// Whether somebody has opened what is watched.
 fn was_opened(looks: &OwnedFd) -> bool {
     match rustix::io::read(looks, &mut [0; 4_096]) {
@@ -126,20 +127,40 @@ fn ends_when_told(fetch: Child) {
     assert!(text.contains(said), "{text}");
 }
 
+/// Starts a fetch of what begins and never comes, and waits until it has begun.
+fn start_endless(node: &FakeNode, out: &Path) -> Child {
+    let id = results::STALLED.to_string();
+    let fetch = node.start_aicpw(&["task", "fetch", &id, "--out", out.to_str().unwrap()]);
+    let late = Instant::now() + HANGS_AFTER;
+    while !node.asked().contains(&("read", STALLED.to_owned())) {
+        assert!(Instant::now() < late, "it does not begin");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    fetch
+}
+
+/// Regression: what was fetched by then stayed, and nothing was said.
 #[test]
 fn a_signal_ends_a_fetch_and_leaves_nothing_behind() {
     let node = FakeNode::start_with_store();
     let dir = tempfile::tempdir().unwrap();
-    let deep = dir.path().join("deep");
-    let out = deep.join("new");
-    let id = results::STALLED.to_string();
-    let fetch = node.start_aicpw(&["task", "fetch", &id, "--out", out.to_str().unwrap()]);
-    let late = Instant::now() + HANGS_AFTER;
-    while !deep.exists() || names(&deep).is_empty() {
-        assert!(Instant::now() < late, "it does not begin");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let fetch = start_endless(&node, &dir.path().join("deep/new"));
     ends_when_told(fetch);
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
+/// Regression: the folders stayed that were made for it, with what was fetched by then.
+#[test]
+fn a_fetch_that_is_killed_leaves_nothing_behind() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    if !unnamed::are_in(dir.path()).unwrap() {
+        return;
+    }
+    let mut fetch = start_endless(&node, &dir.path().join("deep/new"));
+    assert_eq!(names(dir.path()), [""; 0]);
+    fetch.kill().unwrap();
+    assert!(!fetch.wait().unwrap().success());
     assert_eq!(names(dir.path()), [""; 0]);
 }
 

@@ -24,7 +24,7 @@ use crate::{
     life,
     output::Output,
     quantity::count,
-    result_folder,
+    result_folder, unnamed_file,
 };
 
 /// Pause before a result that could not be fetched is tried again. It doubles with each failure.
@@ -267,6 +267,8 @@ impl Fetches {
     pub fn new(folder: Option<&Path>) -> Result<Self> {
         if let Some(folder) = folder {
             result_folder::check(folder, &[])?;
+            // Where it is refused, some of many results with many files each fail at first, and are tried again.
+            let _ = unnamed_file::allow_many();
         }
         Ok(Self {
             folder: folder.map(Path::to_owned),

@@ -24,7 +24,7 @@ pub const STALLED: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2eg
 /// Bytes of its content.
 const LENGTH: usize = 512;
 
-/// What it was asked to do, in this order, and with which CID or address.
+/// What it was asked to do, in this order, and with which CID or address; of reads those of [`STALLED`].
 pub type Asked = Arc<Mutex<Vec<(&'static str, String)>>>;
 
 /// A manifest, and by its length a result of the task that it is of.
@@ -55,12 +55,15 @@ pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked
             }
         })
         .unwrap();
+    let noted = Arc::clone(asked);
     module
-        .register_async_method("aicpw_ipfsRead", |params, _, _| {
+        .register_async_method("aicpw_ipfsRead", move |params, _, _| {
             let asked = params.parse::<(String, usize, usize)>();
+            let noted = Arc::clone(&noted);
             async move {
                 let (cid, offset, len) = asked?;
                 if cid == STALLED {
+                    noted.lock().unwrap().push(("read", cid));
                     pending::<()>().await;
                 }
                 let piece: Vec<u8> = content().bytes().skip(offset).take(len).collect();

@@ -1,0 +1,44 @@
+//! Files without a name, which not every file system has.
+
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{open, Mode, OFlags};
+
+use crate::skipped;
+
+/// Whether the file system of a folder has them. If it has none, it is said that the running test is skipped.
+///
+/// # Errors
+/// It cannot be said.
+///
+/// # Panics
+/// If it has none and `AICPW_UNNAMED_FILES_REQUIRED` is 1, as `scripts/test.sh` has it where temporary files are on a
+/// file system that has them.
+pub fn are_in(folder: &Path) -> io::Result<bool> {
+    let has_some = has(folder);
+    if !has_some {
+        skipped::say(
+            "AICPW_UNNAMED_FILES_REQUIRED",
+            "the file system of temporary files has none without a name",
+            "name a folder on another in TMPDIR, as of ext4, XFS, Btrfs or tmpfs",
+        )?;
+    }
+    Ok(has_some)
+}
+
+fn has(folder: &Path) -> bool {
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    open(folder, flags, Mode::RUSR | Mode::WUSR).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It has no files but those of processes.
+    #[test]
+    fn proc_has_none() {
+        assert!(!has(Path::new("/proc")));
+    }
+}
