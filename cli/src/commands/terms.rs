@@ -25,6 +25,11 @@ const DEFAULT_GFLOPS: Gflops = Gflops(1);
 /// The default of `--match-window`, before it is fitted into what the chain allows.
 const DEFAULT_MATCH_WINDOW: Milliseconds = Milliseconds(300_000);
 
+/// What a job's start takes at least, so that a shorter time limit runs out before anything is computed. It was 43 ms
+/// from the order to the first kernel, with a program that had been compiled before (`startup` in docs/benchmarks.md),
+/// and more than ten times as long with one that had not.
+const SHORTEST_START: Milliseconds = Milliseconds(50);
+
 /// What `submit` and `dry-run` take.
 #[derive(clap::Args, Debug, Clone)]
 pub struct TermsArgs {
@@ -111,7 +116,7 @@ impl Terms {
         }
         check_time_limit(args.time_limit, market)?;
         let match_window = match_window(args.match_window, market)?;
-        let (verification, warning) = args
+        let (verification, of_verification) = args
             .verify
             .clone()
             .unwrap_or_default()
@@ -133,7 +138,10 @@ impl Terms {
             match_window,
             verification,
             notes,
-            warnings: warning.into_iter().collect(),
+            warnings: too_short(args.time_limit)
+                .into_iter()
+                .chain(of_verification)
+                .collect(),
         })
     }
 
@@ -202,6 +210,18 @@ fn check_time_limit(limit: Milliseconds, market: &MarketParameters) -> Result<()
         .hint("nothing was sent; ask for more --gflops, or split the job into several tasks"));
     }
     Ok(())
+}
+
+/// Warns of a time limit in which hardly any job can begin.
+fn too_short(limit: Milliseconds) -> Option<String> {
+    (limit < SHORTEST_START).then(|| {
+        format!(
+            "--time-limit: {} is less than a job's start takes, which is {} where it is fast and its program was \
+             compiled before, and most of a second where it was not: the task will hardly come to a result",
+            show_span(limit),
+            show_span(SHORTEST_START)
+        )
+    })
 }
 
 fn match_window(window: Option<Milliseconds>, market: &MarketParameters) -> Result<Milliseconds> {

@@ -176,6 +176,25 @@ fn a_short_window_is_warned_of() {
     assert!(short.contains("--verify optimistic=1m"), "{short}");
 }
 
+/// Regression: a millisecond was taken without a word.
+#[test]
+fn a_time_limit_in_which_no_job_begins_is_warned_of() {
+    let warnings = |limit: &str, mode: &str| {
+        let options = format!("--budget 1 --time-limit {limit} --verify optimistic{mode}");
+        terms(&options).unwrap().warnings
+    };
+    for limit in ["1ms", "49ms"] {
+        let short = warnings(limit, "");
+        assert_eq!(short.len(), 1, "{short:?}");
+        let said = format!("--time-limit: {limit} is less than a job's start takes, which is 50ms");
+        assert!(short[0].starts_with(&said), "{short:?}");
+    }
+    assert_eq!(warnings("50ms", ""), Vec::<String>::new());
+    let both = warnings("1ms", "=59s");
+    assert_eq!(both.len(), 2, "{both:?}");
+    assert!(both[1].contains("--verify optimistic=1m"), "{both:?}");
+}
+
 #[test]
 fn an_output_that_can_be_guessed_is_warned_of() {
     let root = "ab".repeat(32);
