@@ -263,10 +263,11 @@ asks ' install .*--no-remove .* rustc-web'
 # shellcheck source=scripts/own-folder.sh
 . "$top/scripts/own-folder.sh"
 # owns FOLDER | refuses FOLDER
-owns() { own_folder "$1" && [ "$(stat -c %a "$1")" = 700 ] || wrong "own_folder takes $1, and nobody else may read it"; }
-refuses() { if own_folder "$1"; then wrong "own_folder refuses $1"; fi; }
+owns() { own_folder "$1" && [ "$(stat -c %a "$1")" = 700 ] || fail "own_folder takes $1, and nobody else may read it"; }
+refuses() { if own_folder "$1"; then fail "own_folder refuses $1"; fi; }
 
 name="a folder of one's own"
+said=
 owns "$scratch/new"
 chmod 777 "$scratch/new"
 owns "$scratch/new"
