@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use aicpw_protocol::{
     audit::AuditPolicy,
     device::Reputation,
+    mailbox::margin,
     manifest::Manifest,
     pricing,
     task::{Needs, Privacy, Submission, Verification},
+    units::BLOCK_TIME,
     view::MarketParameters,
     ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
 };
@@ -25,9 +27,8 @@ const DEFAULT_GFLOPS: Gflops = Gflops(1);
 /// The default of `--match-window`, before it is fitted into what the chain allows.
 const DEFAULT_MATCH_WINDOW: Milliseconds = Milliseconds(300_000);
 
-/// What a job's start takes at least, so that a shorter time limit runs out before anything is computed. It was 43 ms
-/// from the order to the first kernel, with a program that had been compiled before (`startup` in docs/benchmarks.md),
-/// and more than ten times as long with one that had not.
+/// What a job's start takes at least. It was 43 ms from the order to the first kernel, with a program that had been
+/// compiled before (`startup` in docs/benchmarks.md), and more than ten times as long with one that had not.
 const SHORTEST_START: Milliseconds = Milliseconds(50);
 
 /// What `submit` and `dry-run` take.
@@ -214,11 +215,14 @@ fn check_time_limit(limit: Milliseconds, market: &MarketParameters) -> Result<()
 
 /// Warns of a time limit in which hardly any job can begin.
 fn too_short(limit: Milliseconds) -> Option<String> {
-    (limit < SHORTEST_START).then(|| {
+    let kept = Milliseconds(u64::from(margin(limit)) * BLOCK_TIME);
+    let shortest = Milliseconds(kept.0 + SHORTEST_START.0);
+    (limit < shortest).then(|| {
         format!(
-            "--time-limit: {} is less than a job's start takes, which is {} where it is fast and its program was \
-             compiled before, and most of a second where it was not: the task will hardly come to a result",
+            "--time-limit: {} leaves no time to compute: the last {} of it is kept for the result to get into a block, \
+             and a job's start takes {} at least, or most of a second where its program has to be compiled",
             show_span(limit),
+            show_span(kept),
             show_span(SHORTEST_START)
         )
     })
