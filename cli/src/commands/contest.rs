@@ -216,19 +216,20 @@ pub fn dispute_obstacle(
     None
 }
 
-/// What the provider of a result gets where a dispute about it ends without a verdict. A node that does not say it
-/// takes disputes all the same.
+/// What the provider of a result gets at most where a dispute about it ends without a verdict. A node that does not say
+/// it takes disputes all the same.
 pub async fn base_fee(chain: &Chain) -> Option<Balance> {
     chain.constant("Tasks", "BaseFee").await.ok()
 }
 
 /// What of the budget does not come back without a verdict.
 fn kept_without_verdict(task: &TaskView<Account>, base_fee: Option<Balance>) -> String {
+    let price = results(task).map(|one| one.price).max();
     let fee = match base_fee {
-        // It is paid as far as the escrow goes.
+        // It is paid as far as the escrow goes, and is never more than the price.
         Some(fee) => format!(
             "a base fee of {}",
-            Amount(fee.min(task.escrow)).brief_with_unit()
+            Amount(fee.min(task.escrow).min(price.unwrap_or(fee))).brief_with_unit()
         ),
         None => "a base fee".into(),
     };

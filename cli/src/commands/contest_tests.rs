@@ -139,11 +139,14 @@ fn what_does_not_come_back_without_a_verdict_is_said_first() {
         kept.to_owned()
     };
     let mut task = verifying();
+    task.assignments[0].price = AICP / 100;
     let base_fee = Some(AICP / 200);
     let both = "0.00008 AICP for audits and a base fee of 0.005 AICP";
     assert_eq!(said(&task, base_fee), both);
     assert_eq!(said(&task, None), "0.00008 AICP for audits and a base fee");
     task.audit = None;
+    task.assignments[0].price = AICP / 500;
+    assert_eq!(said(&task, base_fee), "a base fee of 0.002 AICP");
     task.escrow = AICP / 1_000;
     assert_eq!(said(&task, base_fee), "a base fee of 0.001 AICP");
 }

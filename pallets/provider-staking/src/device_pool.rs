@@ -111,6 +111,17 @@ impl<T: Config> Pallet<T> {
             .min(T::CoolDownCap::get())
     }
 
+    /// Has a device cool down for so many blocks, or for as long as it does already.
+    fn cool(id: DeviceId, mut device: Device<T>, blocks: BlockNumber) {
+        let until = Self::now()
+            .saturating_add(blocks)
+            .max(device.cools_until.unwrap_or_default());
+        device.cools_until = Some(until);
+        Self::relist_with_next_heartbeat(&device.provider);
+        Devices::<T>::insert(id, device);
+        Self::deposit_event(Event::DeviceCooledDown { device: id, until });
+    }
+
     fn try_slash(
         provider: &T::AccountId,
         assignment: AssignmentId,
@@ -306,13 +317,14 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
             return;
         };
         device.failures = device.failures.saturating_add(1);
-        let until = Self::now()
-            .saturating_add(Self::cool_down_blocks(device.failures))
-            .max(device.cools_until.unwrap_or_default());
-        device.cools_until = Some(until);
-        Self::relist_with_next_heartbeat(&device.provider);
-        Devices::<T>::insert(id, device);
-        Self::deposit_event(Event::DeviceCooledDown { device: id, until });
+        let blocks = Self::cool_down_blocks(device.failures);
+        Self::cool(id, device, blocks);
+    }
+
+    fn cool_down_unblamed(id: DeviceId) {
+        if let Some(device) = Devices::<T>::get(id) {
+            Self::cool(id, device, Self::cool_down_blocks(1));
+        }
     }
 
     fn missed_deadline(id: DeviceId) {

@@ -58,7 +58,7 @@ mod errors {
         DeviceBusy,
         /// Assignments have slots of the device or locks.
         DeviceOccupied,
-        /// The device failed lately and cools down.
+        /// The device failed lately, or may have, and cools down.
         DeviceCoolsDown,
         /// The device has failures or missed deadlines that it has not made up for, and its provider has
         /// stake, active or unbonding.

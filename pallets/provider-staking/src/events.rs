@@ -108,7 +108,7 @@ mod events {
             /// Which of the two.
             available: bool,
         },
-        /// A device failed and gets no match for a while.
+        /// A device failed, or may have, and gets no match for a while.
         DeviceCooledDown {
             /// The device.
             device: DeviceId,

@@ -176,7 +176,7 @@ mod events {
             /// What was taken of the provider's stake, for the treasury.
             slashed: Balance,
         },
-        /// The requester paid a provider that found a fault in the task.
+        /// The requester paid a provider that found a fault in the task, or was on it when it ended without a result.
         BaseFeePaid {
             /// The assignment that had it.
             assignment: AssignmentId,

@@ -144,6 +144,11 @@ impl<T: Config> Pallet<T> {
             let needed = usize::from(task.submission.verification.quorum()).max(2);
             if claimants.len() >= needed {
                 Self::pay_base_fees(&mut task, &claimants);
+                // They can be one owner's, who would end one task after the other. Their locks are released, which
+                // writes the same of each device and provider, and is in the weights.
+                for (_, claimant) in &claimants {
+                    T::DevicePool::cool_down_unblamed(claimant.device);
+                }
                 return Self::refund(id.task, task, Refunded::FaultConfirmed);
             }
         }

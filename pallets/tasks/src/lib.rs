@@ -232,8 +232,8 @@ pub mod pallet {
         #[pallet::constant]
         type AuditPot: Get<Self::AccountId>;
 
-        /// What the requester pays to each provider that found the same fault in its task. It pays less if the escrow
-        /// does not cover it.
+        /// What the requester pays to each provider that found the same fault in its task, or is on it when it ends
+        /// without a result. It pays no more than the provider's price, and less if the escrow does not cover it.
         #[pallet::constant]
         type BaseFee: Get<Balance>;
 

@@ -389,15 +389,17 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Independent providers made the same claim about the task: each of them gets the base fee,
-    /// as far as the escrow goes.
+    /// The task ends without a result, as independent providers claim or without their doing: each of them gets the
+    /// base fee, as far as the escrow goes, and never more than its price. Whoever fails is not to earn more than
+    /// whoever works.
     pub(crate) fn pay_base_fees(
         task: &mut Task<T::AccountId>,
         claimants: &[(AssignmentId, Assignment<T::AccountId>)],
     ) {
         let share = task.escrow.checked_div(claimants.len() as Balance);
-        let fee = T::BaseFee::get().min(share.unwrap_or_default());
+        let most = T::BaseFee::get().min(share.unwrap_or_default());
         for (id, assignment) in claimants {
+            let fee = most.min(assignment.price);
             let amount = Self::pay(task, &assignment.provider, fee);
             Self::deposit_event(Event::BaseFeePaid {
                 assignment: *id,

@@ -113,6 +113,10 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
     /// The device failed: it is not matched for a while. The while grows with each failure in a row.
     fn cool_down(device: DeviceId);
 
+    /// Nobody knows whether the device failed: it is not matched for as long as after a first failure. This counts as no
+    /// failure, and shortens no cool-down. It touches nothing that [`Self::release`] does not.
+    fn cool_down_unblamed(device: DeviceId);
+
     /// A job on the device did not end within its time, by the provider's fault. From now on the device counts for
     /// less computing power than was measured.
     fn missed_deadline(device: DeviceId);
@@ -162,6 +166,7 @@ impl<AccountId> DevicePool<AccountId> for () {
         0
     }
     fn cool_down(_: DeviceId) {}
+    fn cool_down_unblamed(_: DeviceId) {}
     fn missed_deadline(_: DeviceId) {}
     fn succeeded(_: DeviceId, _: Gflops) {}
     fn standing(_: DeviceId) -> Standing {

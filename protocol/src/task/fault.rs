@@ -49,7 +49,7 @@ pub enum Blame {
     /// Nobody at first: an independent provider tries. If it succeeds the first pays; if it
     /// reports the same, the requester does.
     Undecided,
-    /// The task ends, and the requester pays the provider a base fee.
+    /// The task ends, and the requester pays the provider a base fee: no more than its price.
     Requester,
 }
 

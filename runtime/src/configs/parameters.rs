@@ -118,7 +118,7 @@ market_parameters! {
         26 LowestAuditRate: Perbill = Perbill::from_percent(5),
             from Perbill::from_percent(1), to Perbill::from_percent(100);
 
-        /// The fetch and the build of a task that cannot run.
+        /// The fetch and the build of a task that cannot run; never more than its price.
         27 BaseFee: Balance = 5 * MILLI, from 0, to UNIT;
 
         /// What validators get of the treasury at the end of each era, on top of the fees of their

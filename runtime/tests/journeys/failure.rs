@@ -2,11 +2,11 @@
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Refunded, TaskStatus},
-    AssignmentId,
+    AssignmentId, Balance,
 };
 use aicpw_runtime::configs::{
     market::HeartbeatPeriod,
-    parameters::{BaseFee, FaultSlash, StartWindow},
+    parameters::{BaseFee, CoolDownBase, FaultSlash, StartWindow},
 };
 use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 
@@ -186,27 +186,60 @@ fn a_wrong_expectation_costs_no_provider_its_stake() {
 #[test]
 fn a_program_that_crashes_costs_its_requester_two_base_fees() {
     let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(60_000));
+    let dave = Provider::join(&mut chain, Dave, ask(70_000));
+    let (prices, gains, cost) = crash(&mut chain, [&bob, &dave]);
+    assert!(prices.iter().all(|price| *price > BaseFee::DEFAULT));
+    assert_eq!(gains, [BaseFee::DEFAULT; 2]);
+    assert_eq!(cost, 2 * BaseFee::DEFAULT);
+}
+
+/// Regression: each of them had a base fee, which is what a hundred such tasks cost. Two accounts of one owner that
+/// asked the least could end one task after the other so.
+#[test]
+fn who_ends_a_task_by_its_word_gets_its_price_at_most_and_no_task_for_a_while() {
+    let mut chain = Chain::development();
     let bob = Provider::join(&mut chain, Bob, ask(300));
     let dave = Provider::join(&mut chain, Dave, ask(700));
-    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let (prices, gains, cost) = crash(&mut chain, [&bob, &dave]);
+    assert!(prices.iter().all(|price| *price < BaseFee::DEFAULT));
+    assert_eq!(gains, prices);
+    assert_eq!(cost, prices[0] + prices[1]);
+
+    let next = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    chain.run_to(chain.height() + CoolDownBase::DEFAULT / 2);
+    assert!(task(&mut chain, next).assignments.is_empty());
+    // That is over soon, and has counted as no failure.
+    chain.skip(HeartbeatPeriod::get());
+    bob.beat(&mut chain);
+    dave.beat(&mut chain);
+    chain.run_to(chain.height() + 4);
+    assert_eq!(task(&mut chain, next).assignments.len(), 1);
+}
+
+/// A task whose program two providers say has crashed, of which the first asks less: their prices, what each of them
+/// has got, and what the requester has paid beside its fees.
+fn crash(chain: &mut Chain, providers: [&Provider; 2]) -> ([Balance; 2], [Balance; 2], Balance) {
+    let id = submit(chain, Charlie, submission(OPTIMISTIC));
     let before = [Bob, Dave, Charlie].map(|who| chain.balance(&who.to_account_id()));
-    for provider in [&bob, &dave] {
-        let on = assignment(&mut chain, id);
-        provider.start(&mut chain, on);
-        provider.fail(&mut chain, on, Fault::RunFailed);
-        assert_eq!(fault(&mut chain, on), Some(Fault::RunFailed));
+    for provider in providers {
+        let on = assignment(chain, id);
+        provider.start(chain, on);
+        provider.fail(chain, on, Fault::RunFailed);
+        assert_eq!(fault(chain, on), Some(Fault::RunFailed));
     }
+    let ended = task(chain, id);
     assert!(matches!(
-        task(&mut chain, id).status,
+        ended.status,
         TaskStatus::Refunded {
             reason: Refunded::FaultConfirmed,
             ..
         }
     ));
     let after = [Bob, Dave, Charlie].map(|who| chain.balance(&who.to_account_id()));
-    assert_eq!(after[0], before[0] + BaseFee::DEFAULT);
-    assert_eq!(after[1], before[1] + BaseFee::DEFAULT);
-    assert_eq!(after[2], before[2] - 2 * BaseFee::DEFAULT);
+    let prices = [0, 1].map(|number: usize| ended.assignments[number].price);
+    let gains = [after[0] - before[0], after[1] - before[1]];
+    (prices, gains, before[2] - after[2])
 }
 
 #[test]

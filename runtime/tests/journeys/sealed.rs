@@ -96,7 +96,8 @@ fn the_key_follows_the_task_to_the_next_provider() {
 #[test]
 fn a_requester_that_grants_nothing_pays_the_base_fee() {
     let mut chain = Chain::development();
-    let bob = Provider::join(&mut chain, Bob, ask(300));
+    // The task costs more than the base fee.
+    let bob = Provider::join(&mut chain, Bob, ask(60_000));
     let id = submit(&mut chain, Charlie, sealed());
     awaiting(&mut chain, id);
     let before = (

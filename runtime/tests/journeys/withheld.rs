@@ -10,14 +10,15 @@ use aicpw_protocol::{
     Balance, TaskId,
 };
 use aicpw_runtime::{
-    configs::parameters::{BaseFee, ProtocolFee},
-    units::UNIT,
+    configs::parameters::{MarketParameter, ProtocolFee},
+    units::{MICRO, UNIT},
     AccountId,
 };
 use sp_keyring::Sr25519Keyring::Charlie;
 
 use crate::{
     court::{Court, LIE, TWO_OF_TWO},
+    governance::set_as_root,
     market::{submission, task, OUTPUT},
 };
 
@@ -102,6 +103,9 @@ fn a_requester_that_serves_no_inputs_to_the_jury_pays_both_replicas() {
 #[test]
 fn where_the_jury_is_divided_nobody_is_paid_for_what_may_be_rubbish() {
     let mut court = Court::new();
+    // Less than each of the two asks for the task.
+    let base_fee = 10 * MICRO;
+    set_as_root(&mut court.chain, MarketParameter::BaseFee(base_fee)).unwrap();
     let id = court.without_majority(submission(TWO_OF_TWO));
     let before = purses(&mut court, id);
     let says: [&[u8]; 5] = [LIE, OUTPUT, b"a third", LIE, OUTPUT];
@@ -109,8 +113,8 @@ fn where_the_jury_is_divided_nobody_is_paid_for_what_may_be_rubbish() {
     let (mut court, outcome) = court.run_to_end(id);
     assert_eq!(outcome, Outcome::NoMajority);
     let after = purses(&mut court, id);
-    let base_fee = court.chain.read(BaseFee::get);
-    for ((_, _, free), (_, _, now)) in before.providers.iter().zip(&after.providers) {
+    for ((_, price, free), (_, _, now)) in before.providers.iter().zip(&after.providers) {
+        assert!(*price > base_fee);
         assert_eq!(now - free, base_fee);
     }
     let cancelled = task(&mut court.chain, id).assignments;

@@ -1,5 +1,5 @@
 use aicpw_primitives::traits::{DeviceOffers, DevicePool};
-use aicpw_protocol::Gflops;
+use aicpw_protocol::{DeviceId, Gflops};
 use frame_support::assert_noop;
 
 use crate::{mock::*, Devices, Error, Event, Pallet};
@@ -68,6 +68,44 @@ fn never_shortens_the_one_that_runs() {
         Pool::succeeded(device, Gflops(1));
         Pool::cool_down(device);
         assert_eq!(Devices::<Test>::get(device).unwrap().cools_until, long);
+    });
+}
+
+#[test]
+fn without_blame_it_is_the_shortest_and_counts_as_no_failure() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        for _ in 0..3 {
+            let until = System::block_number() + COOL_DOWN_BASE;
+            Pool::cool_down_unblamed(device);
+            assert_eq!(last_event(), Event::DeviceCooledDown { device, until });
+            assert_eq!(Pool::offer(device).unwrap().free_slots, 0);
+            let cools = Devices::<Test>::get(device).unwrap();
+            assert_eq!((cools.cools_until, cools.failures), (Some(until), 0));
+            run_to(until);
+            assert_eq!(Pool::offer(device).unwrap().free_slots, MAX_SLOTS);
+        }
+        Pool::cool_down(device);
+        assert_eq!(
+            Devices::<Test>::get(device).unwrap().cools_until,
+            Some(System::block_number() + COOL_DOWN_BASE),
+            "the first failure"
+        );
+    });
+}
+
+#[test]
+fn without_blame_none_is_shortened() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        Pool::cool_down(device);
+        Pool::cool_down(device);
+        let before = Devices::<Test>::get(device).unwrap();
+        Pool::cool_down_unblamed(device);
+        let after = Devices::<Test>::get(device).unwrap();
+        assert_eq!(after.cools_until, before.cools_until);
+        assert_eq!(after.failures, before.failures);
+        Pool::cool_down_unblamed(DeviceId(99));
     });
 }
 

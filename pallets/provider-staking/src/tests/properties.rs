@@ -23,6 +23,7 @@ enum Step {
     Release(u64, u64),
     Slash(u64, u64, bool, AccountId),
     CoolDown(u64),
+    CoolDownUnblamed(u64),
     MissedDeadline(u64),
     Succeeded(u64, u64),
     Settled(AccountId, AccountId, u128),
@@ -56,6 +57,7 @@ fn steps() -> impl Strategy<Value = Step> {
         3 => (device.clone(), task, any::<bool>(), prop_oneof![Just(REQUESTER), Just(NOBODY)])
             .prop_map(|(id, task, wrong, who)| Step::Slash(id, task, wrong, who)),
         1 => device.clone().prop_map(Step::CoolDown),
+        1 => device.clone().prop_map(Step::CoolDownUnblamed),
         1 => device.clone().prop_map(Step::MissedDeadline),
         1 => (device, 0..80u64).prop_map(|(id, needed)| Step::Succeeded(id, needed)),
         1 => (provider.clone(), 3u64..6, amount.clone())
@@ -137,6 +139,7 @@ fn take(step: Step) {
             assert_eq!(Balances::total_balance(&beneficiary), before + taken);
         }
         Step::CoolDown(id) => Pool::cool_down(DeviceId(id)),
+        Step::CoolDownUnblamed(id) => Pool::cool_down_unblamed(DeviceId(id)),
         Step::MissedDeadline(id) => Pool::missed_deadline(DeviceId(id)),
         Step::Succeeded(id, needed) => Pool::succeeded(DeviceId(id), Gflops(needed)),
         Step::Settled(who, requester, paid) => Pool::settled(&who, &requester, paid),

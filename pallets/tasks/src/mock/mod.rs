@@ -208,6 +208,8 @@ parameter_types! {
     pub static Told: Vec<Note> = Vec::new();
     /// Devices that were told to cool down.
     pub static CooledDown: Vec<DeviceId> = Vec::new();
+    /// Devices that were told to cool down though nobody is blamed.
+    pub static CooledDownUnblamed: Vec<DeviceId> = Vec::new();
     /// Devices that were told to have missed a deadline.
     pub static MissedDeadlines: Vec<DeviceId> = Vec::new();
 }
@@ -383,6 +385,7 @@ impl ExtBuilder {
         WorkShown::take();
         Part::take();
         CooledDown::take();
+        CooledDownUnblamed::take();
         MissedDeadlines::take();
         Seed::set(DrawSeed::NotYet);
         Policy::take();

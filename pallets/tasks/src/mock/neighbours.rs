@@ -172,6 +172,10 @@ impl DevicePool<AccountId> for Pool {
         CooledDown::mutate(|all| all.push(device));
     }
 
+    fn cool_down_unblamed(device: DeviceId) {
+        CooledDownUnblamed::mutate(|all| all.push(device));
+    }
+
     fn missed_deadline(device: DeviceId) {
         MissedDeadlines::mutate(|all| all.push(device));
     }

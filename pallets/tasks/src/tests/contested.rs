@@ -5,7 +5,7 @@ use aicpw_protocol::{
     device::Reputation,
     task::{AssignmentStatus, Fault, Refunded, Role, TaskStatus},
     verdict::Vote,
-    AssignmentId, TaskId,
+    AskPrice, AssignmentId, TaskId,
 };
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::transaction_validity::TransactionValidityError;
@@ -418,6 +418,26 @@ fn without_a_verdict_the_requester_has_its_money_back() {
             free(REQUESTER),
             FUNDS - SUBMISSION_FEE - AUDIT_COST - BASE_FEE
         );
+    });
+}
+
+/// Regression: who asked less than the base fee had more by a lie for which there was no jury than by an honest result.
+#[test]
+fn without_a_verdict_nobody_gets_more_than_it_asked_for() {
+    ExtBuilder.build_and_execute(|| {
+        let task = submit(optimistic());
+        let id = assign(task, device(ALICE, AskPrice(600)));
+        compute(id, ROOT);
+        decide_audit(task, false);
+        assert_ok!(reveal(id, opening(ROOT)));
+        assert_ok!(Court::contest(task, false));
+        let price = assignment_of(id).price;
+        assert!(price < BASE_FEE);
+        assert_ok!(Court::give_up(task));
+        assert_refunded_because(task, Refunded::NoVerdict);
+        assert_eq!(free(ALICE), FUNDS + price);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - AUDIT_COST - price);
+        assert!(CooledDownUnblamed::get().is_empty());
     });
 }
 

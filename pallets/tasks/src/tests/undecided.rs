@@ -3,10 +3,17 @@
 use aicpw_protocol::{
     commitment::expected_root_hash,
     task::{Fault, Refunded, TaskStatus, Verification},
+    AskPrice, Balance,
 };
 use frame_support::assert_ok;
 
 use crate::{mock::*, pallet::*, types::LockState};
+
+/// An ask at which [`submission`] costs less than [`BASE_FEE`], and one at which it costs still less.
+const CHEAP: AskPrice = AskPrice(600);
+const CHEAP_PRICE: Balance = 60;
+const CHEAPER: AskPrice = AskPrice(400);
+const CHEAPER_PRICE: Balance = 40;
 
 fn answer(id: aicpw_protocol::AssignmentId, root: [u8; 32]) {
     assert_ok!(start(id));
@@ -110,12 +117,60 @@ fn the_requester_pays_both_if_another_says_the_same() {
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
         assert_eq!(free(BOB), FUNDS + BASE_FEE);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * BASE_FEE);
+        let devices = [first, second].map(|id| assignment_of(id).device);
+        assert_eq!(CooledDownUnblamed::get(), devices);
+        assert!(CooledDown::get().is_empty());
         assert!(Told::get().is_empty());
         assert_last_events(vec![Event::TaskRefunded {
             task: first.task,
             reason: Refunded::FaultConfirmed,
             refunded: BUDGET - 2 * BASE_FEE,
         }]);
+    });
+}
+
+/// Regression: two accounts of one owner that asked the least, and said the same without work, had more than anybody
+/// who worked: as many prices as make a base fee. And they could end every task so.
+#[test]
+fn who_fails_gets_no_more_than_it_asked_for_and_cools_down() {
+    ExtBuilder.build_and_execute(|| {
+        let first = assign(submit(expected()), device(ALICE, CHEAP));
+        assert_ok!(fail(first, Fault::RunFailed));
+        let second = assign(first.task, device(BOB, CHEAPER));
+        assert_ok!(fail(second, Fault::RunFailed));
+        assert_refunded_because(first.task, Refunded::FaultConfirmed);
+        let prices = [assignment_of(first).price, assignment_of(second).price];
+        assert_eq!(prices, [CHEAP_PRICE, CHEAPER_PRICE]);
+        assert!(prices.iter().all(|price| *price < BASE_FEE));
+        assert_eq!(free(ALICE), FUNDS + CHEAP_PRICE);
+        assert_eq!(free(BOB), FUNDS + CHEAPER_PRICE);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - SUBMISSION_FEE - CHEAP_PRICE - CHEAPER_PRICE
+        );
+        assert_eq!(held(REQUESTER), 0);
+        let devices = [first, second].map(|id| assignment_of(id).device);
+        assert_eq!(CooledDownUnblamed::get(), devices);
+        // Nobody knows whose fault it was.
+        assert!(CooledDown::get().is_empty());
+        assert!(Told::get().is_empty());
+    });
+}
+
+/// Only those who said the same cool down, and only where that ended the task.
+#[test]
+fn who_is_not_believed_cools_down_by_its_own_fault_alone() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::InputUnavailable));
+        let second = retry(first, BOB);
+        assert_ok!(fail(second, Fault::BuildFailed));
+        assert!(CooledDownUnblamed::get().is_empty(), "nothing is confirmed");
+        let third = retry(second, CHARLIE);
+        assert_ok!(fail(third, Fault::InputUnavailable));
+        assert_refunded_because(first.task, Refunded::FaultConfirmed);
+        let devices = [first, third].map(|id| assignment_of(id).device);
+        assert_eq!(CooledDownUnblamed::get(), devices);
     });
 }
 
