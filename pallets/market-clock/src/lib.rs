@@ -12,13 +12,13 @@
 //!
 //! * *migrating*: a migration of many blocks is under way, or has failed and left some of the state as it
 //!   was. Nothing is taken or matched, whether the market is paused or not, and no deadline is served that
-//!   passed before.
+//!   passed before. A market that is paused stays so: where nobody can act no time is to pass.
 //!
 //! ## Scenario: something is wrong
 //!
 //! 1. [`Config::PauseOrigin`] calls [`Pallet::pause`]. Everybody has as much time left as before.
 //! 2. The mistake is mended, by a runtime upgrade for instance.
-//! 3. [`Pallet::resume`]: all deadlines go on from where they stood.
+//! 3. [`Pallet::resume`]: all deadlines go on from where they stood. Not while it is migrating.
 //!
 //! ## Properties
 //!
@@ -86,7 +86,8 @@ pub mod pallet {
         /// Who pauses and resumes.
         type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Whether some of what the market stores may still have the form of before a migration.
+        /// Whether some of what the market stores may still have the form of before a migration. `resume` pays for two
+        /// reads of the database.
         type IsMigrating: Get<bool>;
 
         /// Weights of the calls.
@@ -124,6 +125,9 @@ pub mod pallet {
         AlreadyPaused,
         /// The market is not paused.
         NotPaused,
+        /// Some of what the market stores may still have the form of before a migration: nobody could act in it, and
+        /// every deadline that passed would count.
+        Migrating,
     }
 
     #[pallet::hooks]
@@ -156,11 +160,12 @@ pub mod pallet {
 
         /// Has the market go on: every deadline is as far away as it was when it was paused.
         ///
-        /// Origin: `PauseOrigin`. Errors: `NotPaused`. Emits `MarketResumed`. Cost: constant.
+        /// Origin: `PauseOrigin`. Errors: `NotPaused`, `Migrating`. Emits `MarketResumed`. Cost: constant.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::resume().saturating_add(T::DbWeight::get().writes(1)))]
+        #[pallet::weight(T::WeightInfo::resume().saturating_add(T::DbWeight::get().reads_writes(2, 1)))]
         pub fn resume(origin: OriginFor<T>) -> DispatchResult {
             T::PauseOrigin::ensure_origin(origin)?;
+            ensure!(!T::IsMigrating::get(), Error::<T>::Migrating);
             let after = TheClock::<T>::try_mutate(|clock| {
                 let paused_at = clock.paused_at.take().ok_or(Error::<T>::NotPaused)?;
                 let after =

@@ -1,12 +1,19 @@
 //! A migration has failed: what of the market's state is in which form nobody knows, so nobody touches it.
 
-use aicpw_protocol::{task::AssignmentStatus, TaskId};
-use aicpw_runtime::{
-    configs::{market::HeartbeatPeriod, system::is_half_migrated},
-    units::UNIT,
-    Runtime, RuntimeCall,
+use aicpw_protocol::{
+    task::{AssignmentStatus, TaskStatus},
+    TaskId,
 };
-use frame_support::{migrations::SteppedMigration, weights::WeightMeter};
+use aicpw_runtime::{
+    configs::{market::HeartbeatPeriod, parameters::RevealWindow, system::is_half_migrated},
+    units::UNIT,
+    MarketClock, ProviderStaking, Runtime, RuntimeCall,
+};
+use frame_support::{
+    migrations::{MigrationStatusHandler, SteppedMigration},
+    weights::WeightMeter,
+};
+use pallet_market_clock::{Call as Clock, Error};
 use pallet_provider_staking::migrations::{v1, ToVersion2};
 use pallet_tasks::types::Refusal;
 use sp_keyring::Sr25519Keyring::{self, Bob, Charlie};
@@ -115,4 +122,46 @@ fn nobody_touches_a_market_that_is_half_migrated() {
         let is_late = matches!(call, RuntimeCall::Disputes(_));
         assert_eq!(chain.sign(who, call).is_err(), is_late);
     }
+}
+
+/// Regression: the committee had the clock go on, and when the state was mended every deadline that had passed was
+/// served. Who had committed to a result, and could not open it, lost all that it had locked.
+#[test]
+fn nobody_has_the_clock_go_on_before_the_state_is_mended() {
+    type Handler = <Runtime as pallet_migrations::Config>::MigrationStatusHandler;
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let stake = |chain: &mut Chain| {
+        let view = chain.read(|| ProviderStaking::provider_view(bob.account()));
+        view.unwrap().stake
+    };
+    let id = submit(&mut chain, Charlie, submission(expecting_output()));
+    let on = assignment(&mut chain, id);
+    bob.start(&mut chain, on);
+    bob.commit(&mut chain, on, OUTPUT);
+    let before = stake(&mut chain);
+
+    chain.read(|| {
+        Handler::started();
+        v1::restore::<Runtime>();
+    });
+    fail_a_migration(&mut chain);
+    committee(&mut chain, pallet_safe_mode::Call::force_exit {}).unwrap();
+    let stood = chain.read(MarketClock::market_block);
+    let refused = committee(&mut chain, Clock::resume {});
+    assert_eq!(refused, Err(Error::<Runtime>::Migrating.into()));
+    chain.skip(RevealWindow::DEFAULT + 1);
+    assert_eq!(chain.read(MarketClock::market_block), stood);
+
+    chain.read(|| {
+        let stepped = ToVersion2::<Runtime>::step(None, &mut WeightMeter::new());
+        assert_eq!(stepped, Ok(None));
+    });
+    committee(&mut chain, Clock::resume {}).unwrap();
+    bob.reveal(&mut chain, on, OUTPUT);
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+    assert_eq!(stake(&mut chain), before);
 }

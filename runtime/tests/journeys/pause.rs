@@ -6,6 +6,7 @@ use aicpw_runtime::{
     MarketClock, ProviderStaking, Runtime, RuntimeCall, RuntimeOrigin, System,
 };
 use frame_support::migrations::MigrationStatusHandler;
+use pallet_market_clock::{Error, TheClock};
 use pallet_migrations::{Cursor, MigrationCursor};
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 
@@ -124,8 +125,13 @@ fn hooks_leave_alone_what_is_being_migrated() {
     });
     let before = (task(&mut chain, late), task(&mut chain, waiting));
     chain.run_to(upgrade + 3);
-    // A decision from before the upgrade can be carried out now.
-    chain.read(|| MarketClock::resume(RuntimeOrigin::root()).unwrap());
+    chain.read(|| {
+        // A decision from before the upgrade can be carried out now, and is too early.
+        let refused = MarketClock::resume(RuntimeOrigin::root());
+        assert_eq!(refused, Err(Error::<Runtime>::Migrating.into()));
+        // As if nothing had paused it: hooks look for themselves.
+        TheClock::<Runtime>::kill();
+    });
     chain.run_to(upgrade + 6);
     let now = (task(&mut chain, late), task(&mut chain, waiting));
     assert_eq!(now, before, "nothing was served or matched");

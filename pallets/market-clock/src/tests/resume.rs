@@ -43,12 +43,30 @@ fn not_by_anybody() {
     });
 }
 
+/// Regression: the clock went on, though nobody could act yet.
 #[test]
 fn not_before_a_migration_is_done() {
     execute(|| {
         assert_ok!(MarketClock::pause(RuntimeOrigin::root()));
+        let stood = after(0);
         IsMigrating::set(true);
+        assert_noop!(
+            MarketClock::resume(RuntimeOrigin::root()),
+            Error::<Test>::Migrating
+        );
+        assert_eq!(after(100), stood);
+        IsMigrating::set(false);
+        assert!(MarketClock::is_paused(), "it does not go on by itself");
         assert_ok!(MarketClock::resume(RuntimeOrigin::root()));
+        assert!(MarketClock::is_open());
+        assert_eq!(after(0), stood);
+    });
+}
+
+#[test]
+fn what_is_not_paused_takes_nothing_while_it_is_migrating() {
+    execute(|| {
+        IsMigrating::set(true);
         assert!(!MarketClock::is_paused());
         assert!(!MarketClock::is_open());
         IsMigrating::set(false);
