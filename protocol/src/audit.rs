@@ -43,13 +43,14 @@
 //!
 //! # Why an auditor works
 //!
-//! An auditor that guesses, or sends anything, differs from the provider and loses the dispute that
-//! follows. One that the provider tells its root off the chain saves its work, for which it is paid `J`, and may
-//! be offered what the cheat gains, at most `p`, which is no more. Whoever finds a wrong result gets the share
-//! `reward` of the stake that it costs ([`AuditPolicy::finders_reward`]). A sound policy has
-//! `reward · bond > 2 · J` for each auditor: to take the bribe and tell pays more than to keep quiet.
-//! What is left is the auditor that trusts a provider it takes for honest. `d` is there for it: as
-//! long as fewer than `1 − d` of the audits are worth nothing, cheating loses.
+//! An auditor that guesses, or sends anything, differs from the provider and loses the dispute that follows. One that
+//! the provider tells its root off the chain saves its work, for which it is paid `J`, and may be offered what the
+//! cheat gains, at most `p`, which is no more. Whoever finds a wrong result gets the share `reward` of the stake that
+//! it costs ([`AuditPolicy::finders_reward`]). A sound policy has `reward · bond > 2 · J` for each auditor: to take the
+//! bribe and tell pays more than to keep quiet. The reward is what is paid last, so it counts only if the locks suffice
+//! for all that comes before it ([`AuditPolicy::bond_pays`]). What is left is the auditor that trusts a provider it
+//! takes for honest. `d` is there for it: as long as fewer than `1 − d` of the audits are worth nothing, cheating
+//! loses.
 //!
 //! # What it costs
 //!
@@ -141,6 +142,31 @@ impl AuditPolicy {
                 > parts(self.lowest_find())
                     .saturating_mul(2)
                     .saturating_mul(u128::from(self.auditors))
+    }
+
+    /// Whether a fraud bond pays everybody whom a proven lie owes, in full: so many judged prices to jurors, the
+    /// [cost](Self::cost) of the audit at the [highest rate](Self::highest_rate), and the [finders'
+    /// reward](Self::finders_reward). [`crate::judging`] derives it. Collateral makes it no worse: all of it is in the
+    /// pot, and a share of it is owed.
+    pub fn bond_pays(&self, jurors: Balance) -> bool {
+        let found = parts(self.lowest_find());
+        // In billionths of a judged price, of which the bond is 1 / found.
+        let owed = jurors
+            .saturating_mul(ONE)
+            .saturating_add(self.per_task(self.highest_rate()));
+        // In 10⁻¹⁸ of the bond. What does not fit is more than that.
+        let owed = owed
+            .saturating_mul(found)
+            .saturating_add(parts(self.reward).saturating_mul(ONE));
+        found > 0 && owed <= ONE * ONE
+    }
+
+    /// No [rate](Self::rate) is higher, of a sound policy, where the fraud bond is locked: that is what reputation 0
+    /// and a price without end come to, or what (1) of the module's documentation needs, which is `lowest` and one part
+    /// more at most.
+    pub fn highest_rate(&self) -> Perbill {
+        let needed = saturating_sum(self.lowest, Perbill::from_parts(1));
+        saturating_sum(self.worst, self.surcharge).max(needed)
     }
 
     /// The share of results to audit, of a provider of this `reputation` that has `locked`
@@ -325,4 +351,4 @@ fn saturating_sum(left: Perbill, right: Perbill) -> Perbill {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -55,7 +55,9 @@
 //!
 //! The first jury is covered by the bond of whoever called it, or by the provider's locks. If a
 //! verdict is overturned, at least (n + 1) / 2 of the n jurors before were wrong, and their locks pay
-//! the 2n + 1 of the next round, if `lock` is at least four.
+//! the 2n + 1 of the next round, if `lock` is at least four. In the modes with a fraud bond the locks of a proven lie
+//! pay for all rounds alone, and for the requester and the finders, as long as the relation holds that
+//! [`crate::judging`] derives.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -112,6 +114,12 @@ impl DisputePolicy {
             return None;
         }
         (0..round).try_fold(self.jury, |jury, _| jury.checked_mul(2)?.checked_add(1))
+    }
+
+    /// Jurors of all rounds together: so many can be right about one result, at most. `None` if there are more than can
+    /// be counted.
+    pub fn all_jurors(&self) -> Option<u16> {
+        (0..=self.appeals).try_fold(0u16, |sum, round| sum.checked_add(self.jurors(round)?))
     }
 
     /// The bond for calling the jury of this round: its pay. `None` past the last round, or if it does
@@ -225,6 +233,7 @@ mod tests {
     fn an_appeal_doubles_the_jury_and_there_is_a_last_one() {
         let juries: Vec<_> = (0..4).map(|round| POLICY.jurors(round)).collect();
         assert_eq!(juries, [Some(5), Some(11), Some(23), None]);
+        assert_eq!(POLICY.all_jurors(), Some(39));
         assert_eq!(POLICY.bond(7, 1), Some(77));
         assert_eq!(POLICY.bond(7, 3), None);
         assert_eq!(POLICY.bond(Balance::MAX, 0), None);
@@ -233,6 +242,7 @@ mod tests {
             ..POLICY
         };
         assert_eq!(endless.jurors(u8::MAX), None);
+        assert_eq!(endless.all_jurors(), None);
         assert!(!endless.is_sound());
     }
 

@@ -23,15 +23,38 @@
 //!
 //! # Why the locks suffice
 //!
-//! The bond is `J / f`, where `f` is the least chance that a wrong result is found
-//! ([`AuditPolicy`](crate::audit::AuditPolicy)). A first jury and that of an appeal, `n` jurors in all, are paid
-//! `n · B ≤ n · k · J`. With what a wrong result owes beside, the reward and what its audit has cost, it is enough if
+//! What a lie costs its provider is `L`: the fraud bond and the collateral. The bond is `J / f`, where `f` is the least
+//! chance that a wrong result is found ([`AuditPolicy`]). If an audit has found the lie and the verdict is against it,
+//! and nobody else has lost anything, `L` is all that there is to pay out. In this order
+//! ([`Claims::pay_out`](crate::dispute::Claims::pay_out)) it owes at most:
 //!
-//! > n · k · f + reward + rate · f ≤ 1
+//! | to whom | how much |
+//! | --- | --- |
+//! | the requester | the cost of the audit: `rate · auditors · J`, rounded up, at [`AuditPolicy::highest_rate`] |
+//! | the jurors that were right | `n · B ≤ n · k · J`, if all `n` of the first jury and of its appeals were |
+//! | the auditors that found it | `reward · L`, rounded down |
 //!
-//! at the defaults 16 · 2 · 2.5 % + 10 % + 1.25 % = 91.25 %, at the highest rate of all
-//! (`a_lie_pays_for_its_jury_and_its_appeal_whatever_was_asked_for_it`). As `J ≥ p` all that the bond of a price does,
-//! that of the judged price does too.
+//! So everybody is paid in full if `(rate · auditors + n · k) · J ≤ (1 − reward) · L`. With `L ≥ J / f` that is so,
+//! whatever the collateral, if
+//!
+//! > f · (n · k + rate · auditors) + reward ≤ 1  (2)
+//!
+//! Rounding changes nothing. The pot, the reward and the jurors' pay are whole numbers, so what is left for the
+//! requester is one too. It is no less than the cost before that was rounded up, so it is no less than after.
+//!
+//! Of several replicas the requester gets the cost back only if all were wrong. It was reckoned by the highest of their
+//! judged prices, and the provider that has that one loses its locks with the others. If some were right, it gets
+//! nothing, and the locks of one of the others pay the jurors: its judged price is the `k`-th part of `B` or more.
+//!
+//! [`locks_pay_everybody`] is (2). At the defaults it comes to 2.5 % · (16 · 2 + 52 %) + 10 % = 91.3 %. Parameters that
+//! break it must not be put in force: the finders are paid last, and a reward that is not paid in full outbids no bribe
+//! ([`AuditPolicy::is_sound`]). (2) asks for more than can happen, since whoever has lost an appeal pays too: the bond
+//! of the appeal or the locks of the jury before are in the pot as well. In exchange nothing else has to hold.
+//!
+//! A sound policy has `reward > 2 · f · auditors`, so with (2) `f` is less than `1 / (n · k + 2)`: the bond is always
+//! more than 34 judged prices, for sixteen jurors at `k` = 2.
+//!
+//! As `J ≥ p` all that the bond of a price does, that of the judged price does too.
 //!
 //! # What it costs
 //!
@@ -43,7 +66,10 @@
 //!
 //! Rate, cost and locks are fixed at the match. A juror's pay does not depend on `k`, so that no change of it can make
 //! that more than it would have been. What an auditor is paid is bounded by the cost that was fixed
-//! ([`highest_judged`](crate::audit::AuditPolicy::highest_judged)).
+//! ([`highest_judged`](crate::audit::AuditPolicy::highest_judged)). The share of the reward is that of the day of the
+//! verdict, and the locks are those of the match. If the share has risen since, the finders get what the jurors leave,
+//! which is no less than the share of before. If it has fallen together with `f`, they get it in full, of a bond that
+//! is smaller than one of that day.
 //!
 //! What was matched by a runtime that reckoned by the price has locks of forty prices. If such a result is disputed, its jury is
 //! called for the budget, and shares what those locks are where they are less: up to two fifths of the pay at a budget of twenty
@@ -51,7 +77,7 @@
 
 use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
-use crate::units::Balance;
+use crate::{audit::AuditPolicy, dispute::DisputePolicy, units::Balance};
 
 /// The judged price of a result of this price: the amount that the cost of judging it is reckoned by. The task pays one
 /// provider at most `budget`, and a juror is paid at most `juror_pay` judged prices.
@@ -72,28 +98,88 @@ pub fn bond_of_price(bond: Balance, price: Balance, judged: Balance) -> Balance 
     multiply_by_rational_with_rounding(bond, price, judged, Rounding::Up).unwrap_or(bond)
 }
 
+/// Whether the locks of a proven lie pay everybody whom it owes in full: the requester, all jurors that were right, and
+/// the auditors that found it. It is (2) of the module's documentation. A juror is paid at most `juror_pay` judged
+/// prices.
+pub fn locks_pay_everybody(
+    audits: &AuditPolicy,
+    disputes: &DisputePolicy,
+    juror_pay: Balance,
+) -> bool {
+    disputes.all_jurors().is_some_and(|jurors| {
+        let each = juror_pay.max(1);
+        audits.bond_pays(each.saturating_mul(jurors.into()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        audit::AuditPolicy,
-        dispute::{Claims, DisputePolicy},
-    };
+    use crate::{audit::tests::sound_policies, device::Reputation, dispute::Claims};
     use proptest::prelude::*;
+    use sp_arithmetic::Perbill;
 
-    /// Of the runtime, as is the one appeal of `jurors`.
+    /// Of the runtime, as is the one appeal of `DISPUTES`.
     const JUROR_PAY: Balance = 2;
 
     const POLICY: AuditPolicy = AuditPolicy::DEFAULT;
+
+    const DISPUTES: DisputePolicy = DisputePolicy {
+        appeals: 1,
+        ..DisputePolicy::DEFAULT
+    };
+
+    /// A millionth of an AICP. Of less a reward can be rounded down to a bribe.
+    const LEAST_BUDGET: Balance = 1_000_000_000_000;
 
     fn judged(price: Balance, budget: Balance) -> Balance {
         judged_price(price, budget, JUROR_PAY)
     }
 
-    /// In a first jury and in that of an appeal.
-    fn jurors() -> u16 {
-        let of = |round| DisputePolicy::DEFAULT.jurors(round).unwrap();
-        of(0) + of(1)
+    fn holds(policy: &AuditPolicy) -> bool {
+        locks_pay_everybody(policy, &DISPUTES, JUROR_PAY)
+    }
+
+    /// What a lie owes at most that was audited at this rate, if it costs its provider `pot`.
+    fn claims(
+        policy: &AuditPolicy,
+        price: Balance,
+        budget: Balance,
+        rate: Perbill,
+        pot: Balance,
+    ) -> Claims {
+        Claims {
+            compensation: policy.cost(judged(price, budget), rate).unwrap(),
+            jurors: DISPUTES.all_jurors().unwrap(),
+            pay: pay(price, budget),
+            reward: policy.finders_reward(pot),
+        }
+    }
+
+    fn are_paid(claims: &Claims, pot: Balance) -> bool {
+        let paid = claims.pay_out(pot);
+        let owed = (claims.compensation, claims.pay, claims.reward);
+        (paid.requester, paid.juror, paid.finders) == owed
+    }
+
+    /// Sound policies with which everybody is paid.
+    fn paying_policies() -> impl Strategy<Value = AuditPolicy> {
+        let numbers = (1_000_000u32..=60_000_000, 1u8..=2, 0u32..=900_000_000);
+        (sound_policies(), numbers)
+            .prop_map(|(policy, (lowest, auditors, reward))| {
+                let lowest = Perbill::from_parts(lowest);
+                AuditPolicy {
+                    lowest,
+                    beginner: policy.beginner.max(lowest),
+                    worst: policy.worst.max(lowest),
+                    auditors,
+                    reward: Perbill::from_parts(reward),
+                    ..policy
+                }
+            })
+            .prop_filter("somebody is not paid", |policy| {
+                policy.is_sound() && holds(policy)
+            })
     }
 
     #[test]
@@ -119,19 +205,72 @@ mod tests {
     fn a_lie_pays_for_its_jury_and_its_appeal_whatever_was_asked_for_it() {
         let budget = 2_000_000;
         for price in [0, 1, 1_000, 999_999, 1_000_000, 1_000_001, 1_900_000] {
-            let judged = judged(price, budget);
-            let pot = POLICY.fraud_bond(judged).unwrap();
-            let claims = Claims {
-                compensation: POLICY.cost(judged, POLICY.worst).unwrap(),
-                jurors: jurors(),
-                pay: pay(price, budget),
-                reward: POLICY.finders_reward(pot),
-            };
-            let paid = claims.pay_out(pot);
-            assert_eq!(paid.requester, claims.compensation, "{price}");
-            assert_eq!(paid.juror, claims.pay, "{price}");
-            assert_eq!(paid.finders, claims.reward, "{price}");
+            let pot = POLICY.fraud_bond(judged(price, budget)).unwrap();
+            let owed = claims(&POLICY, price, budget, POLICY.highest_rate(), pot);
+            assert_eq!(owed.jurors, 5 + 11);
+            let paid = owed.pay_out(pot);
+            assert_eq!(paid.requester, owed.compensation, "{price}");
+            assert_eq!(paid.juror, owed.pay, "{price}");
+            assert_eq!(paid.finders, owed.reward, "{price}");
         }
+    }
+
+    #[test]
+    fn parameters_with_which_somebody_is_not_paid_are_told() {
+        assert!(holds(&POLICY));
+        let rewarding = |parts| AuditPolicy {
+            reward: Perbill::from_parts(parts),
+            ..POLICY
+        };
+        // 2.5 % · (16 · 2 + 52 %) = 81.3 %.
+        assert!(holds(&rewarding(187_000_000)));
+        assert!(!holds(&rewarding(187_000_001)));
+
+        let percent = Perbill::from_percent;
+        let policy = |lowest, reliability, reward| AuditPolicy {
+            lowest: percent(lowest),
+            beginner: percent(100),
+            worst: percent(100),
+            reliability: percent(reliability),
+            reward: percent(reward),
+            ..POLICY
+        };
+        for (lowest, reliability, reward, is_enough) in [
+            (5, 50, 10, true),
+            (25, 10, 10, true),
+            (2, 100, 10, true),
+            (3, 50, 50, true),
+            // Too little for sixteen jurors,
+            (8, 50, 10, false),
+            // or for five, and nothing for the finder.
+            (40, 50, 50, false),
+            (100, 10, 50, false),
+            // Too little for the finder.
+            (5, 50, 50, false),
+        ] {
+            let policy = policy(lowest, reliability, reward);
+            assert!(policy.is_sound(), "{policy:?}");
+            assert_eq!(holds(&policy), is_enough, "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn more_jurors_or_dearer_ones_are_not_paid() {
+        assert!(!locks_pay_everybody(&POLICY, &DISPUTES, 3));
+        let second_appeal = DisputePolicy::DEFAULT;
+        assert!(!locks_pay_everybody(&POLICY, &second_appeal, JUROR_PAY));
+        // No number panics.
+        assert!(!locks_pay_everybody(&POLICY, &DISPUTES, Balance::MAX));
+        let endless = DisputePolicy {
+            appeals: u8::MAX,
+            ..DISPUTES
+        };
+        assert!(!locks_pay_everybody(&POLICY, &endless, JUROR_PAY));
+        let without_bond = AuditPolicy {
+            lowest: Perbill::zero(),
+            ..POLICY
+        };
+        assert!(!holds(&without_bond));
     }
 
     proptest! {
@@ -166,6 +305,38 @@ mod tests {
             let judged = judged(price, budget);
             let reward = POLICY.finders_reward(POLICY.fraud_bond(judged).unwrap());
             prop_assert!(reward > judged + price);
+        }
+
+        /// What is allowed pays everybody to the last unit, and what is refused does not. The price is so high that
+        /// rounding hides nothing.
+        #[test]
+        fn what_is_refused_leaves_somebody_unpaid(policy in sound_policies()) {
+            let price = 10u128.pow(27);
+            let budget = JUROR_PAY * price;
+            let pot = policy.fraud_bond(judged(price, budget)).unwrap();
+            let owed = claims(&policy, price, budget, policy.highest_rate(), pot);
+            prop_assert_eq!(holds(&policy), are_paid(&owed, pot));
+        }
+
+        #[test]
+        fn a_lie_pays_everybody_and_its_finders_more_than_a_bribe(
+            policy in paying_policies(), budget in LEAST_BUDGET..u64::MAX as u128,
+            price in 0..u64::MAX as u128, reputation in 0u16..=1_000, share in 0u32..=1_000_000_000,
+        ) {
+            let price = price % (budget + 1);
+            let bond = policy.fraud_bond(judged(price, budget)).unwrap();
+            let pot = bond + Perbill::from_parts(share).mul_ceil(budget);
+            let rate = policy.rate(price, pot, Reputation(reputation));
+            let owed = claims(&policy, price, budget, rate, pot);
+            prop_assert!(are_paid(&owed, pot), "{owed:?} of {pot}");
+            let each = owed.reward / Balance::from(policy.auditors);
+            prop_assert!(each > judged(price, budget) + price);
+        }
+
+        /// More than 1 / f, for f < 1 / (16 · 2 + 2).
+        #[test]
+        fn a_bond_is_always_more_than_34_judged_prices(policy in paying_policies()) {
+            prop_assert!(policy.fraud_bond(1_000).unwrap() > 34_000);
         }
 
         #[test]

@@ -97,6 +97,24 @@ fn a_policy_that_breaks_a_promise_is_not_sound() {
 }
 
 #[test]
+fn the_highest_rate_is_that_of_the_worst_at_a_high_price() {
+    let percent = Perbill::from_percent;
+    assert_eq!(POLICY.highest_rate(), percent(52));
+    let all = AuditPolicy {
+        surcharge: percent(51),
+        ..POLICY
+    };
+    assert_eq!(all.highest_rate(), Perbill::one());
+    let same = AuditPolicy {
+        beginner: percent(5),
+        worst: percent(5),
+        surcharge: percent(0),
+        ..POLICY
+    };
+    assert_eq!(same.highest_rate(), Perbill::from_parts(50_000_001));
+}
+
+#[test]
 fn the_cost_is_the_expectation_rounded_up() {
     let five = Perbill::from_percent(5);
     assert_eq!(POLICY.cost(1_000, five), Some(50));
@@ -136,7 +154,7 @@ fn the_draw_hits_as_often_as_the_rate_says() {
 }
 
 prop_compose! {
-    fn sound_policies()(
+    pub(crate) fn sound_policies()(
         lowest in 1_000u32..=1_000_000_000, beginner: u32, worst: u32, surcharge in 0u32..=1_000_000_000,
         unit in 0..u64::MAX as u128, reliability in 1_000_000u32..=1_000_000_000, auditors in 1u8..10, reward in 0u32..=1_000_000_000,
     ) -> AuditPolicy {
@@ -216,6 +234,16 @@ proptest! {
         prop_assert!(policy.rate(price + more, locked, Reputation(reputation)) >= rate);
     }
 
+    #[test]
+    fn no_rate_is_above_the_highest_where_the_bond_is_locked(
+        policy in sound_policies(), price in 0..u64::MAX as u128, reputation: u16,
+        collateral in 0..u64::MAX as u128,
+    ) {
+        let locked = policy.fraud_bond(price).unwrap() + collateral;
+        let rate = policy.rate(price, locked, Reputation(reputation));
+        prop_assert!(rate <= policy.highest_rate());
+    }
+
     /// Issue 4, Must reach: extra compute for honest traffic at the defaults.
     #[test]
     fn audits_of_honest_traffic_cost_at_most_a_tenth(
@@ -285,6 +313,7 @@ proptest! {
         let [lowest, beginner, worst, surcharge, reliability, reward] = shares.map(Perbill::from_parts);
         let policy = AuditPolicy { lowest, beginner, worst, surcharge, unit, reliability, auditors, reward };
         let _ = policy.is_sound();
+        let _ = policy.bond_pays(price);
         let rated = policy.rate(price, locked, Reputation(reputation));
         prop_assert!(rated >= lowest);
         let _ = policy.deters(price, locked, rated);
