@@ -5,14 +5,17 @@
 //! `MaxProgressReports`, `DisputeRules`), and what makes locks cover what they have to pay (`DisputeRules` and
 //! `JurorPay`). ADR 11 has them all, with reasons.
 
-use aicpw_protocol::{audit::AuditPolicy, AskPrice};
+use aicpw_protocol::{audit::AuditPolicy, judging, AskPrice};
 use frame_support::traits::{EitherOf, Get};
 use frame_system::EnsureRoot;
 use pallet_market_parameters::market_parameters;
 use sp_runtime::Perbill;
 
 use crate::{
-    configs::governance::origins::EnsureMarketParameters,
+    configs::{
+        governance::origins::EnsureMarketParameters,
+        market::{DisputeRules, JurorPay},
+    },
     units::{DAYS, HOURS, MICRO, MILLI, MINUTES, SECONDS, UNIT},
     AccountId, Balance, BlockNumber, ProviderStaking, Runtime, Tasks,
 };
@@ -114,9 +117,10 @@ market_parameters! {
         25 MinCollateralBase: Balance = 100 * MILLI, from MILLI, to 100 * UNIT;
 
         /// How many of the results of the best providers are audited: one in twenty. The fraud bond is the
-        /// inverse of it, times `AuditReliability`. Never nothing.
+        /// inverse of it, times `AuditReliability`. Never nothing. At a quarter, and an `AuditReliability` of a tenth,
+        /// which is the least, the bond is that of the defaults; much less would not pay everybody whom a lie owes.
         26 LowestAuditRate: Perbill = Perbill::from_percent(5),
-            from Perbill::from_percent(1), to Perbill::from_percent(100);
+            from Perbill::from_percent(1), to Perbill::from_percent(25);
 
         /// The fetch and the build of a task that cannot run; never more than its price.
         27 BaseFee: Balance = 5 * MILLI, from 0, to UNIT;
@@ -187,13 +191,19 @@ impl Get<AuditPolicy> for AuditRules {
     }
 }
 
-/// What the pallets that read the parameters require of them.
+/// What the pallets that read the parameters require of them, one by one and together.
 pub struct MarketRelations;
 
 impl pallet_market_parameters::Relations for MarketRelations {
     fn check() -> Result<(), &'static str> {
         ProviderStaking::check_config()?;
-        Tasks::check_config()
+        Tasks::check_config()?;
+        let juror_pay = JurorPay::get().into();
+        if judging::locks_pay_everybody(&AuditRules::get(), &DisputeRules::get(), juror_pay) {
+            Ok(())
+        } else {
+            Err("a proven lie must pay its requester, all its jurors and its finders in full")
+        }
     }
 }
 

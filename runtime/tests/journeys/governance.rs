@@ -9,8 +9,8 @@ use aicpw_runtime::{
         },
         money::TreasuryAccount,
         parameters::{
-            AuditRules, BaseFee, MarketParameter, MaxTimeLimit, ProgressWindow, SubmissionFee,
-            UnbondingPeriod,
+            AuditRules, BaseFee, MarketParameter, MarketRelations, MaxTimeLimit, ProgressWindow,
+            SubmissionFee, UnbondingPeriod,
         },
     },
     units::{DAYS, MILLI, MINUTES, UNIT},
@@ -21,9 +21,10 @@ use codec::Encode;
 use frame_support::{
     dispatch::DispatchResult,
     traits::{schedule::DispatchTime, Bounded, Get, StorePreimage},
+    BoundedVec,
 };
 use pallet_conviction_voting::{AccountVote, Conviction, Vote};
-use pallet_market_parameters::GovernedParameter;
+use pallet_market_parameters::{Changed, GovernedParameter, Relations};
 use pallet_referenda::{DecidingCount, ReferendumIndex, ReferendumInfo, ReferendumInfoFor};
 use pallet_scheduler::Agenda;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie};
@@ -370,20 +371,76 @@ fn audits_always_deter() {
         Set::BeginnerAuditRate(Perbill::from_percent(12)),
     )
     .unwrap();
-    // A bond of twenty prices: a bribe would be worth as much as the reward for telling.
+    // A bond of twenty judged prices would not pay a jury and its appeal; one of forty does.
     assert_eq!(set_as_root(&mut chain, ten.clone()), contradiction());
-    set_as_root(&mut chain, Set::FinderReward(Perbill::from_percent(11))).unwrap();
+    set_as_root(&mut chain, Set::AuditReliability(Perbill::from_percent(25))).unwrap();
     set_as_root(&mut chain, ten).unwrap();
+    // A bribe would be worth as much as the reward for telling.
+    let five = Set::FinderReward(Perbill::from_percent(5));
+    assert_eq!(set_as_root(&mut chain, five), contradiction());
     // And so for each of two auditors.
     assert_eq!(set_as_root(&mut chain, Set::Auditors(2)), contradiction());
-    set_as_root(&mut chain, Set::FinderReward(Perbill::from_percent(21))).unwrap();
+    set_as_root(&mut chain, Set::FinderReward(Perbill::from_percent(11))).unwrap();
     set_as_root(&mut chain, Set::Auditors(2)).unwrap();
     let policy = chain.read(AuditRules::get);
     assert!(policy.is_sound());
     assert_eq!(
         (policy.auditors, policy.fraud_bond(UNIT)),
-        (2, Some(20 * UNIT))
+        (2, Some(40 * UNIT))
     );
+}
+
+/// Why these values contradict each other, if they do, were all of them in force and no others.
+fn contradiction_of(chain: &mut Chain, values: Vec<MarketParameter>) -> Option<&'static str> {
+    chain.read(|| {
+        sp_io::storage::start_transaction();
+        Changed::<Runtime>::put(BoundedVec::truncate_from(values));
+        let checked = MarketRelations::check();
+        sp_io::storage::rollback_transaction();
+        checked.err()
+    })
+}
+
+/// Regression: with these the jurors took all that a lie costs, and who had found it got nothing.
+#[test]
+fn a_proven_lie_always_pays_everybody() {
+    use MarketParameter as Set;
+    const WHY: &str = "a proven lie must pay its requester, all its jurors and its finders in full";
+    let percent = Perbill::from_percent;
+    let mut chain = Chain::development();
+    let rates = |lowest, reward| {
+        vec![
+            Set::WorstAuditRate(percent(100)),
+            Set::BeginnerAuditRate(percent(100)),
+            Set::LowestAuditRate(percent(lowest)),
+            Set::FinderReward(percent(reward)),
+        ]
+    };
+    assert_eq!(contradiction_of(&mut chain, rates(5, 10)), None);
+    // Five times the judged price is locked, and each juror gets twice of it.
+    assert_eq!(contradiction_of(&mut chain, rates(40, 50)), Some(WHY));
+    // Too little for an appeal, or for the finder alone.
+    assert_eq!(contradiction_of(&mut chain, rates(8, 10)), Some(WHY));
+    assert_eq!(contradiction_of(&mut chain, rates(5, 50)), Some(WHY));
+
+    for raised in &rates(5, 10)[..2] {
+        set_as_root(&mut chain, raised.clone()).unwrap();
+    }
+    let forty = Set::LowestAuditRate(percent(40));
+    assert_eq!(
+        set_as_root(&mut chain, forty),
+        error(pallet_market_parameters::Error::OutOfRange)
+    );
+    let contradiction = || error(pallet_market_parameters::Error::Contradiction);
+    let highest = Set::LowestAuditRate(percent(25));
+    assert_eq!(set_as_root(&mut chain, highest), contradiction());
+    let outcome = decide(
+        &mut chain,
+        Origin::MarketParameters.into(),
+        set(Set::FinderReward(percent(50))),
+    );
+    assert_eq!(outcome, contradiction());
+    assert_eq!(chain.read(AuditRules::get).reward, percent(10));
 }
 
 #[test]

@@ -64,15 +64,14 @@ fn before(value: &MarketParameter) -> Vec<MarketParameter> {
         WorstAuditRate(rate) if *rate < percent(8) => {
             vec![LowestAuditRate(*rate), BeginnerAuditRate(*rate)]
         }
-        LowestAuditRate(rate) if *rate > percent(8) => vec![
-            WorstAuditRate(percent(100)),
-            BeginnerAuditRate(percent(100)),
-            FinderReward(percent(50)),
-            AuditReliability(percent(10)),
-        ],
-        // and to tell has to bring more than to be bribed.
-        AuditReliability(share) if *share > percent(50) => vec![FinderReward(percent(50))],
-        Auditors(2) => vec![FinderReward(percent(50))],
+        // and a lie has to pay everybody whom it owes,
+        LowestAuditRate(rate) if *rate > percent(8) => {
+            vec![BeginnerAuditRate(*rate), AuditReliability(percent(10))]
+        }
+        AuditReliability(share) if *share > percent(50) => vec![LowestAuditRate(percent(2))],
+        FinderReward(share) if *share > percent(10) => vec![LowestAuditRate(percent(3))],
+        // of which to tell has to bring more than to be bribed.
+        Auditors(2) => vec![FinderReward(percent(11))],
         FinderReward(share) if *share < percent(5) => {
             vec![LowestAuditRate(percent(1)), AuditReliability(percent(10))]
         }
