@@ -53,7 +53,7 @@ if mount -t tmpfs -o size=256k aicpw-test "$small" 2>/dev/null; then
     umount "$small"
     export AICPW_DISK_REQUIRED=1
 else
-    skipped+=("a job's folder and a node on a full disk: they need root, in a container --cap-add SYS_ADMIN")
+    skipped+=("a job's folder, the IPFS store and a node on a full disk: they need root, in a container --cap-add SYS_ADMIN")
 fi
 rmdir "$small"
 

@@ -4,8 +4,9 @@
 //! hold one byte, or two megabytes of padding around one. Whoever fetches a file for a stranger
 //! counts on its size, so blocks and bytes beyond it are bounded here.
 
-/// What a block costs a store beside its bytes: a file and a record.
-const PER_BLOCK: u64 = 256;
+/// What a block costs a store beside its bytes: a file, which takes whole blocks of the disk and
+/// is one of not so many that a disk can have, and a record.
+const PER_BLOCK: u64 = 4096;
 
 /// Allowed for any file, however small.
 const FLAT: u64 = 1 << 20;
@@ -19,8 +20,8 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For a file of `size` bytes: half of that again, and a mebibyte. Leaves of 1 KiB, the
-    /// smallest that are made here, take a third.
+    /// For a file of `size` bytes: half of that again, and a mebibyte. Leaves of 16 KiB, the
+    /// smallest that are made here, take a little more than a quarter.
     pub fn for_size(size: u64) -> Self {
         Self {
             allowed: (size / 2).saturating_add(FLAT),
@@ -55,16 +56,19 @@ mod tests {
     #[test]
     fn small_chunks_pass_and_tiny_ones_do_not() {
         const SIZE: u64 = 100 << 20;
+        const SMALL: u64 = 16 << 10;
         let mut budget = Budget::for_size(SIZE);
-        for leaf in 0..SIZE / 1024 {
-            budget.charge(1024, 1024).unwrap();
+        for leaf in 0..SIZE / SMALL {
+            budget.charge(SMALL, SMALL).unwrap();
             if leaf % 174 == 0 {
                 budget.charge(174 * 55, 0).unwrap();
             }
         }
-        let mut budget = Budget::for_size(SIZE);
-        let refused = (0..SIZE / 100).find_map(|_| budget.charge(100, 100).err());
-        assert!(refused.unwrap().contains("too little content"));
+        for tiny in [100, 1024, 4096] {
+            let mut budget = Budget::for_size(SIZE);
+            let refused = (0..SIZE / tiny).find_map(|_| budget.charge(tiny, tiny).err());
+            assert!(refused.unwrap().contains("too little content"));
+        }
     }
 
     #[test]

@@ -50,7 +50,8 @@ pub struct Cli {
     pub storage_max: Option<u64>,
 
     /// Bytes that are left free on the store's disk for everything else on the machine: at that, as at
-    /// `--storage-max`, what is not pinned is collected, and then adding and fetching fail.
+    /// `--storage-max`, what is not pinned is collected, and then adding and fetching fail. So it is where
+    /// the disk can have no more than a twentieth of all its files beside those that there are.
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub disk_reserve: u64,
 

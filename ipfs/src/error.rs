@@ -53,6 +53,18 @@ pub enum OpError {
         free: u64,
     },
 
+    /// The disk under the repository can have few files more, however small they are.
+    #[error(
+        "no space left on device: {free} of {all} files can still be made under the repository, \
+         and a twentieth of them is left for others"
+    )]
+    FilesFull {
+        /// Files that can still be made.
+        free: u64,
+        /// Files that the disk can have.
+        all: u64,
+    },
+
     /// The content is not pinned, so its pin cannot be removed.
     #[error("{0} is not pinned")]
     NotPinned(Cid),

@@ -141,7 +141,7 @@ impl Storage {
     pub async fn usage(&self) -> Result<Usage, OpError> {
         let blocks = self.repo.list_blocks().await.count().await as u64;
         let bytes = self.repo.get_total_size().await? as u64;
-        let room = self.disk_free()?.saturating_sub(self.disk_reserve);
+        let room = self.disk_free()?.room(self.disk_reserve);
         Ok(Usage {
             bytes,
             blocks,

@@ -13,6 +13,9 @@ const PIECE: usize = 1 << 20;
 /// What fills it.
 const FILLER: &str = "filler";
 
+/// Where the files are that nobody else can make.
+const FILLERS: &str = "fillers";
+
 /// A small file system of its own, which is gone when this is dropped. Only root can mount one, and not in every
 /// container.
 #[derive(Debug)]
@@ -25,10 +28,21 @@ impl SmallDisk {
     /// # Errors
     /// The folder cannot be made, or there is no `mount`.
     pub fn mount(folder: &Path, bytes: u64) -> io::Result<Option<Self>> {
+        Self::mount_with(folder, &format!("size={bytes}"))
+    }
+
+    /// The same, where there can only be so many files and folders.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or there is no `mount`.
+    pub fn mount_with_files(folder: &Path, bytes: u64, files: u64) -> io::Result<Option<Self>> {
+        Self::mount_with(folder, &format!("size={bytes},nr_inodes={files}"))
+    }
+
+    fn mount_with(folder: &Path, options: &str) -> io::Result<Option<Self>> {
         fs::create_dir_all(folder)?;
-        let size = format!("size={bytes}");
         let output = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "aicpw-test"])
+            .args(["-t", "tmpfs", "-o", options, "aicpw-test"])
             .arg(folder)
             .output()?;
         Ok(output.status.success().then(|| Self(folder.to_owned())))
@@ -58,6 +72,32 @@ impl SmallDisk {
             };
             filler.write_all(&piece[..surplus.min(PIECE)])?;
         }
+    }
+
+    /// Files and folders that can still be made.
+    ///
+    /// # Errors
+    /// It does not say.
+    pub fn free_files(&self) -> io::Result<u64> {
+        Ok(rustix::fs::statvfs(self.0.as_path())?.f_favail)
+    }
+
+    /// Makes empty files until no more than so many can be made.
+    ///
+    /// # Errors
+    /// They cannot be made.
+    pub fn leave_files(&self, files: u64) -> io::Result<()> {
+        let surplus = self.free_files()?.saturating_sub(files);
+        // One is the folder that they are in.
+        let Some(surplus) = surplus.checked_sub(1) else {
+            return Ok(());
+        };
+        let folder = self.0.join(FILLERS);
+        fs::create_dir_all(&folder)?;
+        for number in 0..surplus {
+            File::create_new(folder.join(number.to_string()))?;
+        }
+        Ok(())
     }
 
     /// Has all that filled it removed.
@@ -116,5 +156,22 @@ mod tests {
         drop(disk);
         let left: Vec<_> = fs::read_dir(&folder).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");
+    }
+
+    #[test]
+    fn it_can_have_as_few_files_as_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let Some(disk) = SmallDisk::mount_with_files(dir.path(), 4 << 20, 100).unwrap() else {
+            return skip().unwrap();
+        };
+        let free = disk.free_files().unwrap();
+        assert!((90..100).contains(&free), "{free}");
+        disk.leave_files(2).unwrap();
+        assert_eq!(disk.free_files().unwrap(), 2);
+        fs::write(dir.path().join("one"), "").unwrap();
+        fs::write(dir.path().join("two"), "").unwrap();
+        let error = fs::write(dir.path().join("three"), "").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert!(disk.free().unwrap() > 3 << 20);
     }
 }

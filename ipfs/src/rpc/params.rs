@@ -130,8 +130,9 @@ impl Params {
 /// kubo's default.
 const DEFAULT_CHUNK: usize = 256 << 10;
 
-/// The upper end leaves room in a bitswap message of 2 MiB.
-const CHUNKS: std::ops::RangeInclusive<usize> = 1024..=1 << 20;
+/// Nobody would fetch smaller ones (`Budget`). The upper end leaves room in a bitswap message of
+/// 2 MiB.
+const CHUNKS: std::ops::RangeInclusive<usize> = 16 << 10..=1 << 20;
 
 /// A wrong request.
 pub fn bad(message: impl Into<String>) -> RpcError {
@@ -230,7 +231,10 @@ mod tests {
             .unwrap_err()
             .to_string()
             .starts_with("chunker:"));
-        assert!(params(&[("chunker", "size-4194304")]).chunk().is_err());
+        for size in [1024, 16_383, 4_194_304] {
+            let chunker = format!("size-{size}");
+            assert!(params(&[("chunker", &chunker)]).chunk().is_err());
+        }
         assert_eq!(
             params(&[("chunker", "size-1048576")]).chunk().unwrap(),
             1 << 20

@@ -9,6 +9,7 @@
 //! - Of the others those go first that were not used for the longest time.
 //! - Neither side ever waits for the network while it holds `gate`.
 
+use super::room::Wanted;
 use super::{as_stored, Storage};
 use crate::error::OpError;
 use cid::Cid;
@@ -53,7 +54,11 @@ impl Storage {
     /// Removes all blocks that are neither pinned nor in use; returns them.
     pub async fn collect(&self) -> Result<Vec<Cid>, OpError> {
         let _one = self.one_collection.lock().await;
-        self.remove_unused(u64::MAX).await
+        let all = Wanted {
+            bytes: u64::MAX,
+            files: u64::MAX,
+        };
+        self.remove_unused(all).await
     }
 
     /// Removes blocks that are neither pinned nor in use until there is room for what is on its
@@ -62,12 +67,12 @@ impl Storage {
         let _one = self.one_collection.lock().await;
         // Another operation may have made room meanwhile.
         if let Some(shortage) = self.shortage()? {
-            self.remove_unused(shortage.bytes).await?;
+            self.remove_unused(shortage.wanted).await?;
         }
         Ok(())
     }
 
-    async fn remove_unused(&self, enough: u64) -> Result<Vec<Cid>, OpError> {
+    async fn remove_unused(&self, enough: Wanted) -> Result<Vec<Cid>, OpError> {
         let _late_releases = Collecting::start(self);
         // The store names blocks by CIDv1, whatever version they were asked for by.
         let pinned: HashSet<Cid> = self.pins().await?.into_keys().map(as_stored).collect();
@@ -84,7 +89,7 @@ impl Storage {
         for batch in unpinned.chunks(COLLECT_BATCH) {
             let _gate = self.gate.write().await;
             for cid in batch {
-                if freed >= enough {
+                if freed >= enough.bytes && removed.len() as u64 >= enough.files {
                     break;
                 }
                 if self.in_use().blocks.contains_key(cid) {

@@ -1,5 +1,9 @@
 //! How full the store is. What is on its way counts, so that many downloads together keep to the
 //! limit.
+//!
+//! Each block is a file, and most file systems can only have so many: a stranger's small blocks
+//! use them up long before the bytes, and then nobody can make a file on that disk any more. So a
+//! part of them is left for others, as bytes are.
 
 use super::Storage;
 use crate::error::OpError;
@@ -10,6 +14,11 @@ use std::sync::Arc;
 /// Part of the limit that is freed beyond what is needed, so that not every block collects.
 const SLACK_DIVISOR: u64 = 20;
 
+/// Part of all files that a disk can have which is left for others. A worker's jobs on the same
+/// disk are refused at half of it (`queue/promises.rs`): the store collects first. What is on its
+/// way is not counted, because it is little beside that.
+const FILES_LEFT_DIVISOR: u64 = 20;
+
 /// Room in the store for a block that is on its way. Given back when dropped; what really came is
 /// noted with [`Reserved::filled`].
 pub struct Reserved {
@@ -17,9 +26,27 @@ pub struct Reserved {
     bytes: u64,
 }
 
+/// What is free on the store's disk, for this user.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Free {
+    bytes: u64,
+    /// Files that can still be made.
+    files: u64,
+    /// Files that it can have in all; 0 where the file system has no such bound.
+    all_files: u64,
+}
+
+/// What a collection is to free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) bytes: u64,
+    /// Blocks, each of which is a file.
+    pub(super) files: u64,
+}
+
 /// How much must be freed, and what to say if it cannot be.
 pub(super) struct Shortage {
-    pub(super) bytes: u64,
+    pub(super) wanted: Wanted,
     error: OpError,
 }
 
@@ -27,7 +54,8 @@ impl Storage {
     /// Reserves room for `bytes` more, removing what is not pinned if need be.
     ///
     /// # Errors
-    /// [`OpError::StorageLimit`] or [`OpError::DiskFull`] when they do not fit even so.
+    /// [`OpError::StorageLimit`], [`OpError::DiskFull`] or [`OpError::FilesFull`] when they do not
+    /// fit even so.
     pub async fn reserve(self: &Arc<Self>, bytes: u64) -> Result<Reserved, OpError> {
         // First, so that of two who come at once only one gets the last bytes.
         self.reserved.fetch_add(bytes, Ordering::Relaxed);
@@ -59,11 +87,34 @@ impl Storage {
         ))
     }
 
-    /// Bytes that are free on the store's disk, for this user.
-    pub(super) fn disk_free(&self) -> Result<u64, OpError> {
+    /// What is free on the store's disk.
+    pub(super) fn disk_free(&self) -> Result<Free, OpError> {
         let disk = rustix::fs::statvfs(&self.path)
             .with_context(|| format!("cannot read the free space of {}", self.path.display()))?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+        Ok(Free {
+            bytes: disk.f_bavail.saturating_mul(disk.f_frsize),
+            files: disk.f_favail,
+            all_files: disk.f_files,
+        })
+    }
+}
+
+impl Free {
+    /// Bytes that blocks may take, with `reserve` left; none where there are too few files.
+    pub(super) fn room(&self, reserve: u64) -> u64 {
+        match self.files_lacking() {
+            0 => self.bytes.saturating_sub(reserve),
+            _ => 0,
+        }
+    }
+
+    /// Files that have to go before there are more.
+    fn files_lacking(&self) -> u64 {
+        let left = self.all_files / FILES_LEFT_DIVISOR;
+        match left.saturating_sub(self.files) {
+            0 => 0,
+            lacking => lacking.saturating_add(left / SLACK_DIVISOR),
+        }
     }
 }
 
@@ -72,22 +123,48 @@ impl Shortage {
         used: u64,
         reserved: u64,
         limit: Option<u64>,
-        free: u64,
+        free: Free,
         disk_reserve: u64,
     ) -> Option<Self> {
         let wanted = used.saturating_add(reserved);
-        match limit {
-            Some(limit) if wanted > limit => Some(Self {
+        let of_limit = limit.filter(|limit| wanted > *limit).map(|limit| Self {
+            wanted: Wanted {
                 bytes: (wanted - limit).saturating_add(limit / SLACK_DIVISOR),
-                error: OpError::StorageLimit { used, limit },
-            }),
-            _ => {
-                let wanted = reserved.saturating_add(disk_reserve);
-                (free < wanted).then(|| Self {
-                    bytes: wanted - free,
-                    error: OpError::DiskFull { free },
-                })
-            }
+                files: 0,
+            },
+            error: OpError::StorageLimit { used, limit },
+        });
+        let wanted = reserved.saturating_add(disk_reserve);
+        let of_bytes = (free.bytes < wanted).then(|| Self {
+            wanted: Wanted {
+                bytes: wanted - free.bytes,
+                files: 0,
+            },
+            error: OpError::DiskFull { free: free.bytes },
+        });
+        let lacking = free.files_lacking();
+        let of_files = (lacking > 0).then(|| Self {
+            wanted: Wanted {
+                bytes: 0,
+                files: lacking,
+            },
+            error: OpError::FilesFull {
+                free: free.files,
+                all: free.all_files,
+            },
+        });
+        let all = [of_limit, of_bytes, of_files].into_iter().flatten();
+        all.reduce(Self::and)
+    }
+
+    /// Both, so that one collection is enough.
+    fn and(self, other: Self) -> Self {
+        Self {
+            wanted: Wanted {
+                bytes: self.wanted.bytes.max(other.wanted.bytes),
+                files: self.wanted.files.max(other.wanted.files),
+            },
+            error: self.error,
         }
     }
 }
@@ -113,15 +190,35 @@ impl Drop for Reserved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rust_ipfs::Block;
+    use rust_unixfs::file::adder::FileAdder;
+    use std::io::Write;
+    use std::process::Command;
 
-    const FREE: u64 = 1 << 40;
+    const FREE: Free = Free {
+        bytes: 1 << 40,
+        files: 0,
+        all_files: 0,
+    };
+
+    fn free(bytes: u64) -> Free {
+        Free { bytes, ..FREE }
+    }
+
+    fn free_files(files: u64, all_files: u64) -> Free {
+        Free {
+            files,
+            all_files,
+            ..FREE
+        }
+    }
 
     #[test]
     fn the_limit_counts_what_is_on_its_way() {
         assert!(Shortage::of(600, 400, Some(1000), FREE, 0).is_none());
         assert!(Shortage::of(600, 400, None, FREE, 0).is_none());
         let shortage = Shortage::of(601, 400, Some(1000), FREE, 0).unwrap();
-        assert_eq!(shortage.bytes, 1 + 1000 / SLACK_DIVISOR);
+        assert_eq!(shortage.wanted.bytes, 1 + 1000 / SLACK_DIVISOR);
         assert!(matches!(
             shortage.error,
             OpError::StorageLimit {
@@ -134,10 +231,138 @@ mod tests {
     #[test]
     fn the_disk_is_full_before_it_is() {
         let reserve = 1000;
-        assert!(Shortage::of(0, 5, None, reserve + 5, reserve).is_none());
-        let shortage = Shortage::of(0, 5, None, reserve + 3, reserve).unwrap();
-        assert_eq!(shortage.bytes, 2);
+        assert!(Shortage::of(0, 5, None, free(reserve + 5), reserve).is_none());
+        let shortage = Shortage::of(0, 5, None, free(reserve + 3), reserve).unwrap();
+        assert_eq!(shortage.wanted.bytes, 2);
         let text = shortage.error.to_string();
         assert!(text.contains("no space left on device"), "{text}");
+    }
+
+    #[test]
+    fn the_disk_is_full_before_it_has_no_more_files() {
+        let of = |free| Shortage::of(0, 5, None, free, 0);
+        assert!(of(free_files(100, 2000)).is_none());
+        let shortage = of(free_files(98, 2000)).unwrap();
+        let wanted = Wanted {
+            bytes: 0,
+            files: 2 + 100 / SLACK_DIVISOR,
+        };
+        assert_eq!(shortage.wanted, wanted);
+        let text = shortage.error.to_string();
+        assert!(text.contains("no space left on device"), "{text}");
+        // A file system that has no such bound says 0.
+        assert!(of(free_files(0, 0)).is_none());
+        assert_eq!(free_files(100, 2000).room(1), FREE.bytes - 1);
+        assert_eq!(free_files(99, 2000).room(1), 0);
+    }
+
+    #[test]
+    fn all_that_is_short_is_freed_together() {
+        let few = Free {
+            bytes: 3,
+            ..free_files(0, 2000)
+        };
+        let shortage = Shortage::of(1000, 5, Some(1000), few, 0).unwrap();
+        let wanted = Wanted {
+            bytes: 5 + 1000 / SLACK_DIVISOR,
+            files: 100 + 100 / SLACK_DIVISOR,
+        };
+        assert_eq!(shortage.wanted, wanted);
+        assert!(matches!(shortage.error, OpError::StorageLimit { .. }));
+        let shortage = Shortage::of(0, 5, None, few, 0).unwrap();
+        assert_eq!(shortage.wanted.bytes, 2);
+        assert!(matches!(shortage.error, OpError::DiskFull { free: 3 }));
+    }
+
+    /// A disk of its own that can have few files. Only root can mount one, and not in every
+    /// container.
+    struct FewFiles(tempfile::TempDir);
+
+    impl FewFiles {
+        /// `None`, which is said, where none can be mounted.
+        fn mount(files: u64) -> Option<Self> {
+            let folder = tempfile::tempdir().unwrap();
+            let options = format!("size=64m,nr_inodes={files}");
+            let mount = Command::new("mount")
+                .args(["-t", "tmpfs", "-o", &options, "aicpw-test"])
+                .arg(folder.path())
+                .output();
+            if mount.unwrap().status.success() {
+                return Some(Self(folder));
+            }
+            let required =
+                std::env::var_os("AICPW_DISK_REQUIRED").is_some_and(|value| value == "1");
+            let how = "run this as root, in a container with --cap-add SYS_ADMIN";
+            assert!(!required, "no disk, and AICPW_DISK_REQUIRED=1: {how}");
+            let thread = std::thread::current();
+            let test = thread.name().unwrap_or("a test");
+            // Not with a macro: what those print is hidden where a test passes.
+            let mut stderr = std::io::stderr().lock();
+            writeln!(
+                stderr,
+                "SKIPPED {test}: no file system can be mounted here; {how}"
+            )
+            .unwrap();
+            None
+        }
+    }
+
+    impl Drop for FewFiles {
+        fn drop(&mut self) {
+            // Lazily: what is open in it does not keep it.
+            let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+        }
+    }
+
+    /// Blocks that are stored together.
+    const PER_TURN: u32 = 40;
+
+    /// The blocks of this turn, which are like no others.
+    fn blocks(turn: u32) -> Vec<Block> {
+        let one = |number: u32| {
+            let mut adder = FileAdder::default();
+            let _ = adder.push(&number.to_le_bytes()).1;
+            let (cid, data) = adder.finish().next().unwrap();
+            Block::new(cid, data).unwrap()
+        };
+        (PER_TURN * turn..PER_TURN * (turn + 1)).map(one).collect()
+    }
+
+    /// Regression: small blocks used up all files of the disk while there were bytes, and nothing
+    /// was collected.
+    #[tokio::test]
+    async fn small_blocks_leave_files_for_others() {
+        let Some(disk) = FewFiles::mount(2000) else {
+            return;
+        };
+        let storage = Storage::open(disk.0.path(), None, 0).await.unwrap();
+        // As many as there can be files, and the folders that they are in stay.
+        for turn in 0..50 {
+            storage.put(blocks(turn)).await.unwrap();
+        }
+        let free = storage.disk_free().unwrap();
+        // Of the twentieth that is left the last turn has taken some: a block may need a folder too.
+        let least = 100 - 2 * u64::from(PER_TURN);
+        assert!(free.files >= least, "{free:?}");
+        let last = *blocks(49).pop().unwrap().cid();
+        assert!(storage.repo().contains(last).await.unwrap());
+
+        let mut hold = storage.hold();
+        let mut turns = 50..100;
+        let error = loop {
+            let blocks = blocks(turns.next().unwrap());
+            hold.add(blocks.iter().map(|block| *block.cid())).await;
+            if let Err(error) = storage.put(blocks).await {
+                break error;
+            }
+        };
+        assert!(matches!(error, OpError::FilesFull { .. }), "{error}");
+        let usage = storage.usage().await.unwrap();
+        assert_eq!(usage.most, usage.bytes);
+        let free = storage.disk_free().unwrap();
+        assert!(free.files >= least, "{free:?}");
+        // Nothing needs them any more.
+        drop(hold);
+        storage.put(blocks(100)).await.unwrap();
     }
 }

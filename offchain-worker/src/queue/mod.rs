@@ -15,7 +15,8 @@
 //!   on chain in the clear.
 //! - A job ends when the *finalised* chain says so; a fork stops nothing. What a fork puts off goes on, and what
 //!   it gives back after the end is taken again.
-//! - An order for which not even a folder can be made has failed, and that is said at once.
+//! - An order for which not even a folder can be made has failed, and that is said at once. The node does not say that
+//!   it serves until one can be made again.
 //! - Where the disk cannot be written for a while a result waits for it as long as there is time to commit; what is
 //!   committed to is opened, and a failure is said, all the same.
 //! - Jobs hear in time of what is final and of their deadlines: nothing that waits for the IPFS node is
@@ -75,6 +76,7 @@ use crate::{
     blocking,
     chain::{BlockRef, Heads},
     clock::{unix_ms, Steady},
+    durable,
 };
 use dispute_asks::Asked;
 use finality::{is_to_do, Ended};
@@ -129,6 +131,8 @@ pub struct Queue {
     lacking: Option<u64>,
     /// Looks whether there is room for them.
     looking: JoinSet<bool>,
+    /// No folder could be made for a job: nothing new is to come until one can.
+    without_folders: bool,
     /// No program is to be run: see [`Queue::open_to_finish`].
     only_finishes: bool,
     /// The finalised block that all active jobs have been shown.
@@ -191,10 +195,13 @@ impl Queue {
             room_asks,
             lacking: None,
             looking: JoinSet::new(),
+            without_folders: false,
             only_finishes,
             shown: None,
             verdicts: Verdicts::default(),
         };
+        // Of a look that a crash broke off.
+        durable::remove_folder(&room::probe_in(jobs)).map_err(failed("empty"))?;
         for entry in std::fs::read_dir(jobs).map_err(failed("read"))? {
             let path = entry.map_err(failed("read"))?.path();
             queue.take_up(&path);
@@ -238,7 +245,7 @@ impl Queue {
                     self.ended(ended);
                     looks_left = LOOKS;
                 }
-                _ = serving.tick(), if self.lacking.is_none() && !self.only_finishes => {
+                _ = serving.tick(), if self.serves() => {
                     self.shop.mailbox.renew_serving(unix_ms());
                 }
                 _ = sweep.tick() => {
@@ -391,6 +398,7 @@ impl Queue {
             // now, so that the task moves on; and not tried again, so that nothing else is said later.
             Err(error) => {
                 tracing::error!(%assignment, %error, "cannot take a job: it has failed");
+                self.has_no_folders();
                 self.shop.metrics.failed(Fault::Crashed);
                 self.report_crash(assignment, NO_FOLDER_MESSAGE);
                 self.refused.insert(assignment, order.clone());

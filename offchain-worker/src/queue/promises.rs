@@ -5,6 +5,7 @@
 //! there is room.
 
 use aicpw_protocol::job::MAX_BUILD_FILES;
+use rustix::fs::StatVfs;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,11 @@ use crate::usage;
 
 /// Most files and folders of a job that are looked at: more than an honest one has. What is not seen counts as not used.
 const MOST_FILES: u64 = 2 * MAX_BUILD_FILES;
+
+/// Part of all files that a disk can have without which nothing is promised: a job makes files as well as bytes. It is
+/// half of what the IPFS store leaves on its disk (`ipfs/src/storage/room.rs`), so that where both are on one the store
+/// makes room before a job is refused.
+const FILES_LEFT_DIVISOR: u64 = 40;
 
 /// Promises of the disk that all jobs' folders are on. All clones share them.
 #[derive(Debug, Clone, Default)]
@@ -61,15 +67,13 @@ impl Drop for Promise {
 
 impl Promises {
     /// A promise that so many bytes more can be written into a job's folder, or elsewhere on its disk, with `reserve`
-    /// left. `None` if there is not so much free beside what others were promised. A disk that does not say takes
-    /// anything: it is found out about when it is written to.
+    /// left. `None` if there is not so much free beside what others were promised, or the disk can have few files more.
+    /// A disk that does not say takes anything: it is found out about when it is written to.
     pub fn ask(&self, folder: &Path, bytes: u64, reserve: u64) -> Option<Promise> {
         let mut given = self.given();
         // Looked at first: what others write until the disk is asked counts twice then, and not never.
         let wanted = bytes.saturating_add(reserve).saturating_add(given.unused());
-        let fits = rustix::fs::statvfs(folder).map_or(true, |disk| {
-            disk.f_bavail.saturating_mul(disk.f_frsize) >= wanted
-        });
+        let fits = rustix::fs::statvfs(folder).map_or(true, |disk| has_room(&disk, wanted));
         fits.then(|| self.give(&mut given, folder, bytes))
     }
 
@@ -96,6 +100,12 @@ impl Promises {
     fn given(&self) -> MutexGuard<'_, Given> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn has_room(disk: &StatVfs, bytes: u64) -> bool {
+    // Of files a file system that has no such bound says 0.
+    disk.f_bavail.saturating_mul(disk.f_frsize) >= bytes
+        && disk.f_favail >= disk.f_files / FILES_LEFT_DIVISOR
 }
 
 fn taken(folder: &Path) -> u64 {
@@ -143,6 +153,21 @@ mod tests {
         assert!(unused <= 1 << 20, "{unused}");
         drop(promise);
         assert_eq!(promises.given().unused(), 0);
+    }
+
+    #[test]
+    fn a_disk_that_can_have_few_files_more_has_no_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut disk = rustix::fs::statvfs(dir.path()).unwrap();
+        (disk.f_bavail, disk.f_frsize) = (10, 512);
+        let mut has_room = |bytes, files, all_files| {
+            (disk.f_favail, disk.f_files) = (files, all_files);
+            super::has_room(&disk, bytes)
+        };
+        assert!(has_room(5120, 100, 4000));
+        assert!(!has_room(5121, 100, 4000));
+        assert!(!has_room(0, 99, 4000));
+        assert!(has_room(5120, 0, 0));
     }
 
     #[test]

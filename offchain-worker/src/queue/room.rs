@@ -5,11 +5,15 @@
 //! until another provider had the room, and it is said as early as it is known.
 
 use aicpw_protocol::{job::most_on_disk, sealing::stream::sealed_length, task::Fault};
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 use tokio::sync::{mpsc, oneshot};
 
 use super::promises::{Promise, Promises};
 use crate::{
+    durable,
     engines::Failure,
     ipfs::{BlobError, BlobStore},
 };
@@ -126,6 +130,29 @@ fn no_room_for_result(bytes: u64, error: &BlobError) -> Failure {
     Failure::new(Fault::RunFailed, message)
 }
 
+/// As much as a job's record has at most.
+const PROBE_BYTES: usize = 1 << 20;
+
+/// What [`probe`] makes among the folders of all jobs.
+pub fn probe_in(jobs: &Path) -> PathBuf {
+    jobs.join("probe")
+}
+
+/// Makes a folder as a job's is, with a record in it, and removes it again.
+///
+/// # Errors
+/// When the disk says so, or there is no room for it beside what was promised.
+pub fn probe(disk: &Promises, jobs: &Path) -> io::Result<()> {
+    // Nobody who writes meanwhile is to be short of it.
+    let room = disk.ask(jobs, PROBE_BYTES as u64, 0);
+    let _room = room.ok_or(io::ErrorKind::StorageFull)?;
+    let folder = probe_in(jobs);
+    let made = std::fs::create_dir_all(folder.join("work"))
+        .and_then(|()| durable::replace(&folder.join("state.json"), &vec![0; PROBE_BYTES]));
+    durable::remove_folder(&folder)?;
+    made
+}
+
 /// Whether an error of the disk says that it is full.
 pub fn is_lacking(error: &io::Error) -> bool {
     matches!(
@@ -177,6 +204,24 @@ mod tests {
         let failure = for_output(&disk, &folder, 1, u64::MAX).unwrap_err();
         assert_eq!(failure.fault, Fault::RunFailed);
         assert!(failure.message.contains("1 bytes"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_folder_that_is_tried_leaves_nothing() {
+        let jobs = tempfile::tempdir().unwrap();
+        let disk = Promises::default();
+        probe(&disk, jobs.path()).unwrap();
+        // Of one that a crash broke off, likewise.
+        std::fs::create_dir_all(probe_in(jobs.path()).join("work")).unwrap();
+        probe(&disk, jobs.path()).unwrap();
+        // A folder in the place of the record.
+        std::fs::create_dir_all(probe_in(jobs.path()).join("state.json/x")).unwrap();
+        probe(&disk, jobs.path()).unwrap_err();
+        assert_eq!(std::fs::read_dir(jobs.path()).unwrap().count(), 0);
+
+        let _promise = disk.keep(jobs.path(), u64::MAX);
+        let error = probe(&disk, jobs.path()).unwrap_err();
+        assert!(is_lacking(&error), "{error}");
     }
 
     #[test]

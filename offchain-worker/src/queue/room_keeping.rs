@@ -1,6 +1,6 @@
 //! What the queue does for room: it lets go of what nobody can ask for any more, and takes nothing new
-//! while that is not enough. Whatever waits for the IPFS node does so in a task of its own: the queue has
-//! jobs to tell of what is final and of their deadlines.
+//! while that is not enough, or while no job's folder can be made. Whatever waits for the IPFS node does so
+//! in a task of its own: the queue has jobs to tell of what is final and of their deadlines.
 
 use aicpw_protocol::AssignmentId;
 use std::collections::BTreeSet;
@@ -149,8 +149,49 @@ impl Queue {
         !self.retention.is_empty() || self.active.len() > asking
     }
 
+    /// Whether this machine says that it takes jobs.
+    pub(super) fn serves(&self) -> bool {
+        self.lacking.is_none() && !self.without_folders && !self.only_finishes
+    }
+
+    /// A job has failed because no folder could be made for it, and the next ones would as well.
+    pub(super) fn has_no_folders(&mut self) {
+        if !self.without_folders {
+            tracing::error!(
+                path = %self.jobs.display(),
+                "no job's folder can be made here: the node takes no new jobs until one can; look \
+                 with df and df -i"
+            );
+        }
+        self.without_folders = true;
+        self.shop.mailbox.stop_serving();
+    }
+
+    /// Looks whether folders can be made again, if they could not.
+    fn look_for_folders(&mut self) {
+        if !self.without_folders {
+            return;
+        }
+        match blocking::run(|| room::probe(&self.rooms.disk, &self.jobs)) {
+            Ok(()) => {
+                tracing::info!("the disk of the jobs can be written again: the node takes jobs");
+                self.without_folders = false;
+                self.serve();
+            }
+            Err(error) => tracing::debug!(%error, "still no job's folder can be made"),
+        }
+    }
+
+    /// Says that this machine takes jobs, if it does, without waiting for the time to say so.
+    fn serve(&self) {
+        if self.serves() {
+            self.shop.mailbox.renew_serving(unix_ms());
+        }
+    }
+
     /// Sees to it that there is room again, if there was not.
     pub(super) fn look_for_room(&mut self) {
+        self.look_for_folders();
         // After a sweep it is looked anyway.
         if self.lacking.is_some() && !self.sweep(Sweep::All) {
             self.look();
@@ -179,9 +220,7 @@ impl Queue {
         if self.lacking.take().is_some() {
             tracing::info!("there is room for results again: the node takes jobs");
             self.shop.metrics.lacking(None);
-            if !self.only_finishes {
-                self.shop.mailbox.renew_serving(unix_ms());
-            }
+            self.serve();
         }
     }
 }

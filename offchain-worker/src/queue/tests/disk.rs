@@ -67,6 +67,55 @@ async fn a_full_disk_is_said_at_once_and_loses_nothing() {
     node.stop().await;
 }
 
+/// Regression: it went on saying that it serves, and each further task cost its collateral.
+#[tokio::test]
+async fn a_node_that_can_make_no_folder_takes_nothing_new() {
+    let mut node = Node::new();
+    node.chain.storage.value(SERVING).await;
+    let folder = node.folder.path().to_owned();
+    let file = InTheWay::new(&folder);
+    file.put();
+    let refused = order(1);
+    node.chain.best(1, std::slice::from_ref(&refused));
+    assert_eq!(node.failed(&refused).await.0, Fault::Crashed);
+    assert!(node.chain.storage.get(SERVING).is_none(), "no heartbeats");
+
+    file.take_away();
+    node.chain.storage.value(SERVING).await;
+    let left = || std::fs::read_dir(&folder).unwrap().count();
+    assert_eq!(left(), 0, "what was tried is there");
+
+    // Nor is what a crash left of it.
+    node.stop().await;
+    std::fs::create_dir_all(super::super::room::probe_in(&folder).join("work")).unwrap();
+    node.start();
+    assert_eq!(left(), 0);
+}
+
+/// Regression: no folder could be made any more while there were bytes, which was the provider's fault.
+#[tokio::test]
+async fn a_disk_is_full_before_it_can_have_no_more_files() {
+    let mut node = Node::new();
+    node.stop().await;
+    let bytes = 2 * most_on_disk(OUTPUT.len() as u64);
+    let mounted = SmallDisk::mount_with_files(node.folder.path(), bytes, 1000);
+    let Some(disk) = mounted.unwrap() else {
+        // `a_disk_that_can_have_few_files_more_has_no_room` stands for this one.
+        return skip().unwrap();
+    };
+    node.start();
+    // What a fortieth leaves is enough for the folder itself.
+    disk.leave_files(24).unwrap();
+    let refused = order(1);
+    node.chain.best(1, std::slice::from_ref(&refused));
+    let (fault, message, _) = node.failed(&refused).await;
+    assert_eq!(fault, Fault::RunFailed);
+    let reason = "the result (6 bytes): at the provider";
+    assert!(message.starts_with(reason), "{message}");
+    assert_eq!(node.engine.started(), 0);
+    node.stop().await;
+}
+
 /// Regression: each of two jobs that began together was told of the room that was free before the other wrote anything.
 #[tokio::test]
 async fn two_jobs_that_begin_together_are_not_promised_the_same_room() {
