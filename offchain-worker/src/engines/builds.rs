@@ -18,10 +18,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::Job;
-use crate::durable;
+use crate::{durable, usage};
 
 /// Builds that are kept; the one not used for the longest time goes first.
 const MAX_BUILDS: usize = 128;
+
+/// Most bytes that all of them take on the disk. No job has them in what it was promised there. A build that is just
+/// being kept comes on top.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// Most bytes of a file of a build. A larger one is not kept.
 const MAX_FILE: u64 = 16 << 20;
@@ -34,21 +38,33 @@ const FILES: [&str; 4] = [
     path::BUILD_RECORD,
 ];
 
+/// Most files of a build that are looked at: more than it has.
+const MOST_FILES: u64 = 2 * FILES.len() as u64;
+
 /// The builds in a folder.
 #[derive(Debug, Clone)]
 pub struct Builds {
     folder: PathBuf,
     executor: PathBuf,
+    most_bytes: u64,
 }
 
 impl Builds {
-    /// Those in `folder`, made if missing, by this executor.
+    /// Those in `folder`, made if missing, by this executor. What is too much of them goes.
     ///
     /// # Errors
     /// When the folder cannot be made.
     pub fn open(folder: PathBuf, executor: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, executor })
+        let builds = Self {
+            folder,
+            executor,
+            most_bytes: MAX_BYTES,
+        };
+        if let Err(error) = builds.evict() {
+            tracing::warn!(%error, "cannot remove kept builds");
+        }
+        Ok(builds)
     }
 
     /// Puts the build that this job needs into its folder. `false` if there is none.
@@ -112,7 +128,7 @@ impl Builds {
         self.evict()
     }
 
-    /// Removes the builds that are too many, and what a crash left.
+    /// Removes the builds that are too many or too large together, and what a crash left.
     fn evict(&self) -> io::Result<()> {
         let mut builds = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
@@ -120,12 +136,20 @@ impl Builds {
             let used = fs::metadata(path.join(name(path::BUILD_RECORD)))
                 .and_then(|record| record.modified())
                 .unwrap_or(SystemTime::UNIX_EPOCH);
-            builds.push((used, path));
+            let bytes = usage::of(&path, MOST_FILES).bytes;
+            builds.push((used, path, bytes));
         }
         builds.sort();
-        let too_many = builds.len().saturating_sub(MAX_BUILDS);
-        for (_, path) in builds.into_iter().take(too_many) {
+        let mut left = builds.len();
+        let all_bytes = builds.iter().map(|(_, _, bytes)| *bytes);
+        let mut left_bytes = all_bytes.fold(0, u64::saturating_add);
+        for (_, path, bytes) in builds {
+            if left <= MAX_BUILDS && left_bytes <= self.most_bytes {
+                break;
+            }
             durable::remove_folder(&path)?;
+            left -= 1;
+            left_bytes = left_bytes.saturating_sub(bytes);
         }
         Ok(())
     }
@@ -268,6 +292,40 @@ mod tests {
             .builds
             .give(&world.job("second", "text", json!({}), 1)));
         assert_eq!(fs::read_dir(&world.builds.folder).unwrap().count(), 0);
+    }
+
+    /// Regression: only their number had a limit, and all of them could take gigabytes that nobody had counted.
+    #[test]
+    fn together_they_take_no_more_than_they_may() {
+        let mut world = World::new();
+        world.builds.most_bytes = 5 << 19;
+        for (second, name) in (1..).zip(["first", "second", "third"]) {
+            let job = world.built(name, name);
+            // Two fit beside each other, with all that belongs to them.
+            fs::write(job.folder.join(path::BINARY), vec![1; 1 << 20]).unwrap();
+            world.builds.keep(&job);
+            let kept = world.builds.place(&job).unwrap();
+            let record = File::open(kept.join(super::name(path::BUILD_RECORD))).unwrap();
+            let used = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            record.set_modified(used).unwrap();
+        }
+        let is_kept = |program: &str| {
+            let job = world.job(&format!("{program} again"), program, json!({}), 1);
+            world.builds.give(&job)
+        };
+        assert!(!is_kept("first"));
+        assert!(is_kept("second") && is_kept("third"));
+    }
+
+    #[test]
+    fn what_is_too_much_goes_at_the_start() {
+        let world = World::new();
+        let folder = world.builds.folder.clone();
+        for number in 0..=MAX_BUILDS {
+            fs::create_dir(folder.join(number.to_string())).unwrap();
+        }
+        Builds::open(folder.clone(), world.builds.executor.clone()).unwrap();
+        assert_eq!(fs::read_dir(folder).unwrap().count(), MAX_BUILDS);
     }
 
     #[test]
