@@ -115,6 +115,18 @@ async fn a_file_goes_from_one_node_to_another() {
             "{len} bytes arrived changed"
         );
         check_progress(&calls, len);
+
+        let (mut got, calls) = (Vec::new(), Mutex::new(vec![]));
+        let progress = |done, total| calls.lock().unwrap().push((done, total));
+        let mut sink = |piece: &[u8]| got.extend_from_slice(piece);
+        let size = to
+            .store()
+            .fetch_through(&cid, &options, &progress, &mut sink)
+            .await
+            .unwrap();
+        assert_eq!(size, len as u64);
+        assert!(got == content(len), "{len} bytes came through changed");
+        check_progress(&calls, len);
         let limit = Duration::from_secs(10);
         assert_eq!(to.store().size(&cid, limit).await.unwrap(), len as u64);
         let part = to
@@ -253,6 +265,58 @@ async fn what_is_too_large_is_not_fetched() {
     };
     assert_eq!((size, max), (1_000_001, 1_000_000));
     assert!(to.files().is_empty());
+    let mut came = 0;
+    let mut sink = |piece: &[u8]| came += piece.len();
+    let error = to
+        .store()
+        .fetch_through(&cid, &options, &silent, &mut sink)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, BlobError::TooLarge { .. }), "{error}");
+    assert_eq!(came, 0);
+}
+
+/// A small store and a small file that declares much more: what passes through takes the room of its blocks.
+#[tokio::test]
+async fn a_bomb_of_repeated_parts_passes_through_a_small_store() {
+    const SIZE: u64 = 64 << 20;
+    let from = Node::start().await;
+    let to = Node::start_with(|config| config.storage_max = Some(4_000_000)).await;
+    let input = from.file("input", b"");
+    let zeros = std::fs::File::options().write(true).open(&input);
+    zeros.unwrap().set_len(SIZE).unwrap();
+    let cid = from.store().add_file(&input, &silent).await.unwrap();
+    let options = options(from.addresses().await);
+    let (mut bytes, mut longest) = (0, 0);
+    let mut sink = |piece: &[u8]| {
+        assert!(piece.iter().all(|byte| *byte == 0));
+        bytes += piece.len() as u64;
+        longest = longest.max(piece.len());
+    };
+    let size = to
+        .store()
+        .fetch_through(&cid, &options, &silent, &mut sink)
+        .await
+        .unwrap();
+    assert_eq!((size, bytes), (SIZE, SIZE));
+    assert!(longest <= 4 << 20, "{longest} bytes at a time");
+    let held = to.store().status().await.unwrap().bytes;
+    assert!(held <= 4_000_000, "{held}");
+    assert!(to.files().is_empty());
+}
+
+#[tokio::test]
+async fn what_passes_through_and_does_not_fit_into_the_store_says_so() {
+    let from = Node::start().await;
+    let to = Node::start_with(|config| config.storage_max = Some(2_000_000)).await;
+    let input = from.file("input", &content(5_000_000));
+    let cid = from.store().add_file(&input, &silent).await.unwrap();
+    let options = options(from.addresses().await);
+    let store = to.store();
+    let mut sink = |_: &[u8]| {};
+    let fetch = store.fetch_through(&cid, &options, &silent, &mut sink);
+    let error = fetch.await.unwrap_err();
+    assert!(matches!(error, BlobError::StoreFull { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -296,6 +360,11 @@ async fn a_peer_that_dies_stalls_the_download_and_leaves_what_was_there() {
     assert!(text.contains("nothing came for 1 s"), "{text}");
     assert_eq!(std::fs::read(&output).unwrap(), b"old");
     assert_eq!(to.files(), ["output"]);
+    let store = to.store();
+    let mut sink = |_: &[u8]| {};
+    let fetch = store.fetch_through(&cid, &options, &silent, &mut sink);
+    let error = fetch.await.unwrap_err();
+    assert!(matches!(error, BlobError::Stalled { .. }), "{error}");
 }
 
 #[tokio::test]

@@ -76,6 +76,12 @@ async fn files_go_between_kubo_and_our_own_in_both_directions() {
                 std::fs::read(&output).unwrap() == content,
                 "{len} bytes {what} arrived changed"
             );
+            let mut got = Vec::new();
+            let mut sink = |piece: &[u8]| got.extend_from_slice(piece);
+            let options = options(peers.clone());
+            let size = to.fetch_through(&cid, &options, &silent, &mut sink).await;
+            assert_eq!(size.unwrap(), content.len() as u64, "{what}");
+            assert!(got == content, "{len} bytes {what} came through changed");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::error::BlobError;
 use super::rpc::{refusal, KuboRpc};
 use super::strangers;
-use super::{FetchOptions, PeerAddress, Progress};
+use super::{FetchOptions, PeerAddress, Progress, Sink};
 use cid::Cid;
 use futures::future::join_all;
 use http_body_util::BodyExt;
@@ -29,8 +29,26 @@ pub(super) async fn fetch_to_file(
     options: &FetchOptions,
     progress: Progress<'_>,
 ) -> Result<u64, BlobError> {
-    let fetch = fetch(rpc, cid, path, options, progress);
-    let (mut result, peers) = while_connecting(rpc, &options.peers, fetch).await;
+    with_peers(rpc, options, write(rpc, cid, path, options, progress)).await
+}
+
+pub(super) async fn fetch_through(
+    rpc: &KuboRpc,
+    cid: &Cid,
+    options: &FetchOptions,
+    progress: Progress<'_>,
+    sink: Sink<'_>,
+) -> Result<u64, BlobError> {
+    with_peers(rpc, options, pass_on(rpc, cid, options, progress, sink)).await
+}
+
+/// A download while it connects to the peers; that it found nothing says which of them could not be reached.
+async fn with_peers(
+    rpc: &KuboRpc,
+    options: &FetchOptions,
+    download: impl Future<Output = Result<u64, BlobError>>,
+) -> Result<u64, BlobError> {
+    let (mut result, peers) = while_connecting(rpc, &options.peers, download).await;
     if let Err(BlobError::NotFound { unreachable, .. }) = &mut result {
         *unreachable = peers;
     }
@@ -63,14 +81,13 @@ async fn while_connecting<T>(
     }
 }
 
-async fn fetch(
+/// Looks for a file and says how large it says that it is, if that is allowed.
+async fn find(
     rpc: &KuboRpc,
     cid: &Cid,
-    path: &Path,
     options: &FetchOptions,
-    progress: Progress<'_>,
+    clock: &Clock,
 ) -> Result<u64, BlobError> {
-    let clock = Clock::start(options);
     let size = match tokio::time::timeout(clock.patience(), rpc.file_size(cid)).await {
         Ok(size) => size?,
         Err(_) => {
@@ -90,32 +107,55 @@ async fn fetch(
             max: options.max_bytes,
         });
     }
+    Ok(size)
+}
+
+async fn write(
+    rpc: &KuboRpc,
+    cid: &Cid,
+    path: &Path,
+    options: &FetchOptions,
+    progress: Progress<'_>,
+) -> Result<u64, BlobError> {
+    let clock = Clock::start(options);
+    let size = find(rpc, cid, options, &clock).await?;
     progress(0, size);
 
     let partial = Partial::create(path).await?;
     let mut file = BufWriter::with_capacity(WRITE_BUFFER, partial.open().await?);
     let mut content = Content::open(rpc, cid, 0, None, &clock, size).await?;
     while let Some(piece) = content.next(&clock).await? {
-        // One size is what the root claims and was checked; this is what really came.
-        if content.received > size {
-            return Err(BlobError::TooLarge {
-                cid: *cid,
-                size: content.received,
-                max: size,
-            });
-        }
         file.write_all(&piece)
             .await
             .map_err(|error| partial.failed(error))?;
-        if content.received < size {
-            progress(content.received, size);
-        }
+        content.tell(progress);
     }
-    if content.received < size {
-        return Err(content.stalled("the IPFS node ended the stream".into()));
-    }
+    content.check_whole()?;
     file.flush().await.map_err(|error| partial.failed(error))?;
     partial.publish(file.into_inner()).await?;
+    progress(size, size);
+    Ok(size)
+}
+
+async fn pass_on(
+    rpc: &KuboRpc,
+    cid: &Cid,
+    options: &FetchOptions,
+    progress: Progress<'_>,
+    sink: Sink<'_>,
+) -> Result<u64, BlobError> {
+    let clock = Clock::start(options);
+    let size = find(rpc, cid, options, &clock).await?;
+    progress(0, size);
+
+    let mut content = Content::open(rpc, cid, 0, None, &clock, size).await?;
+    while let Some(piece) = content.next(&clock).await? {
+        sink(&piece);
+        content.tell(progress);
+        // What is in the store already comes without a pause: others, and deadlines, would not be heard.
+        tokio::task::yield_now().await;
+    }
+    content.check_whole()?;
     progress(size, size);
     Ok(size)
 }
@@ -134,14 +174,6 @@ pub(super) async fn read_range(
     let mut content = Content::open(rpc, cid, offset, Some(len), &clock, len).await?;
     let mut bytes = Vec::new();
     while let Some(piece) = content.next(&clock).await? {
-        if content.received > len {
-            let size = content.received;
-            return Err(BlobError::TooLarge {
-                cid: *cid,
-                size,
-                max: len,
-            });
-        }
         bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
@@ -188,7 +220,8 @@ struct Content {
     body: reqwest::Body,
     /// Bytes so far.
     received: u64,
-    /// Bytes expected, for messages.
+    /// Most bytes that are accepted. One size is what the root claims and was checked; this is what really
+    /// comes.
     size: u64,
 }
 
@@ -234,6 +267,9 @@ impl Content {
     }
 
     /// The next piece, `None` at the end.
+    ///
+    /// # Errors
+    /// [`BlobError::TooLarge`] instead of a piece that would be too much.
     async fn next(&mut self, clock: &Clock) -> Result<Option<bytes::Bytes>, BlobError> {
         loop {
             let patience = clock.patience();
@@ -255,6 +291,13 @@ impl Content {
             match frame.into_data() {
                 Ok(piece) => {
                     self.received = self.received.saturating_add(piece.len() as u64);
+                    if self.received > self.size {
+                        return Err(BlobError::TooLarge {
+                            cid: self.cid,
+                            size: self.received,
+                            max: self.size,
+                        });
+                    }
                     return Ok(Some(piece));
                 }
                 Err(frame) => {
@@ -269,6 +312,21 @@ impl Content {
                 }
             }
         }
+    }
+
+    /// Says how much there is. That it is all is said when it is where it belongs.
+    fn tell(&self, progress: Progress<'_>) {
+        if self.received < self.size {
+            progress(self.received, self.size);
+        }
+    }
+
+    /// Whether all came that there should be, once nothing more comes.
+    fn check_whole(&self) -> Result<(), BlobError> {
+        if self.received < self.size {
+            return Err(self.stalled("the IPFS node ended the stream".into()));
+        }
+        Ok(())
     }
 
     fn stalled(&self, reason: String) -> BlobError {

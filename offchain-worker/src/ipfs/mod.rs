@@ -43,6 +43,9 @@ pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 /// A [`Progress`] for those who do not want to know.
 pub fn silent(_done: u64, _total: u64) {}
 
+/// Takes what comes of a file, in order.
+pub type Sink<'a> = &'a mut (dyn FnMut(&[u8]) + Send);
+
 /// Bounds of a download.
 #[derive(Debug, Clone)]
 pub struct FetchOptions {
@@ -98,6 +101,20 @@ pub trait BlobStore: Send + Sync {
         path: &Path,
         options: &FetchOptions,
         progress: Progress<'_>,
+    ) -> Result<u64, BlobError>;
+
+    /// Fetches a file and hands it to `sink` as it comes, a piece at a time: it takes no room but the
+    /// store's. Returns its size in bytes. After an error `sink` has had a part of it. The content is not
+    /// pinned.
+    ///
+    /// # Errors
+    /// As [`Self::fetch_to_file`].
+    async fn fetch_through(
+        &self,
+        cid: &Cid,
+        options: &FetchOptions,
+        progress: Progress<'_>,
+        sink: Sink<'_>,
     ) -> Result<u64, BlobError>;
 
     /// Size of a file in bytes. Fetches its first block if it is not in the store.

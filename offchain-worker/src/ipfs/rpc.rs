@@ -3,7 +3,7 @@
 use super::error::BlobError;
 use super::supervise::Standing;
 use super::{
-    fetch, strangers, upload, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus,
+    fetch, strangers, upload, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus,
 };
 use async_trait::async_trait;
 use cid::Cid;
@@ -360,6 +360,17 @@ impl BlobStore for KuboRpc {
     ) -> Result<u64, BlobError> {
         self.wait_ready().await?;
         fetch::fetch_to_file(self, cid, path, options, progress).await
+    }
+
+    async fn fetch_through(
+        &self,
+        cid: &Cid,
+        options: &FetchOptions,
+        progress: Progress<'_>,
+        sink: Sink<'_>,
+    ) -> Result<u64, BlobError> {
+        self.wait_ready().await?;
+        fetch::fetch_through(self, cid, options, progress, sink).await
     }
 
     async fn size(&self, cid: &Cid, timeout: Duration) -> Result<u64, BlobError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use substrate_prometheus_endpoint::{Counter, CounterVec, Gauge, PrometheusError, Registry, U64};
 
 use super::{counters, register};
-use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus};
+use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus};
 
 /// How often the store is asked about itself.
 const ASK_EVERY: Duration = Duration::from_secs(15);
@@ -174,6 +174,22 @@ impl BlobStore for MeteredStore {
         self.end("fetch", fetched.await)
     }
 
+    async fn fetch_through(
+        &self,
+        cid: &Cid,
+        options: &FetchOptions,
+        progress: Progress<'_>,
+        sink: Sink<'_>,
+    ) -> Result<u64, BlobError> {
+        let bytes = Bytes::of(self.metrics.0.as_ref().map(|metrics| &metrics.fetched));
+        let progress = |done, total| {
+            bytes.reached(done);
+            progress(done, total);
+        };
+        let fetched = self.inner.fetch_through(cid, options, &progress, sink);
+        self.end("fetch", fetched.await)
+    }
+
     async fn size(&self, cid: &Cid, timeout: Duration) -> Result<u64, BlobError> {
         self.end("size", self.inner.size(cid, timeout).await)
     }
@@ -248,6 +264,15 @@ mod tests {
         assert_eq!(
             value(&registry, "aicpw_ipfs_fetched_bytes_total", &[]),
             10.0
+        );
+        let mut got = Vec::new();
+        let mut sink = |piece: &[u8]| got.extend_from_slice(piece);
+        let fetch = store.fetch_through(&cid, &options, &silent, &mut sink);
+        assert_eq!(fetch.await.unwrap(), 10);
+        assert_eq!(got, b"0123456789");
+        assert_eq!(
+            value(&registry, "aicpw_ipfs_fetched_bytes_total", &[]),
+            20.0
         );
 
         inner.set_broken(true);

@@ -6,7 +6,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{cid_of, soon};
-use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus};
+use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus};
+
+/// What comes at a time of what is fetched through it: less than most results of tests.
+const PIECE: usize = 5;
 
 /// Blobs in memory. What is not there is searched for until the test puts it there or says that
 /// nobody has it.
@@ -155,6 +158,58 @@ impl FakeStore {
         }
     }
 
+    /// What a CID names, once somebody has it.
+    async fn find(
+        &self,
+        cid: &Cid,
+        options: &FetchOptions,
+        progress: Progress<'_>,
+    ) -> Result<Vec<u8>, BlobError> {
+        self.answers()?;
+        self.state.send_modify(|state| {
+            state.searched.insert(*cid);
+        });
+        if self.state.borrow().no_room_for.contains(cid) {
+            return Err(BlobError::StoreFull {
+                subject: cid.to_string(),
+                message: "full, says the test".into(),
+            });
+        }
+        let slow = self.state.borrow().slow.get(cid).copied();
+        if let Some((done, size)) = slow {
+            progress(done, size);
+            std::future::pending::<()>().await;
+        }
+        let mut content = None;
+        let mut state = self.state.subscribe();
+        let known = state.wait_for(|state| {
+            content = state.blobs.get(cid).cloned();
+            content.is_some() || state.nowhere.contains(cid)
+        });
+        drop(known.await.unwrap());
+        let Some(content) = content else {
+            let reason = "no connected peer delivered it".into();
+            let waited = options.stall_timeout;
+            let refused = |peer| format!("cannot connect to {peer}: connection refused");
+            return Err(BlobError::NotFound {
+                cid: *cid,
+                waited,
+                reason,
+                unreachable: options.peers.iter().map(refused).collect(),
+            });
+        };
+        let size = content.len() as u64;
+        if size > options.max_bytes {
+            let max = options.max_bytes;
+            return Err(BlobError::TooLarge {
+                cid: *cid,
+                size,
+                max,
+            });
+        }
+        Ok(content)
+    }
+
     async fn stay_if_stuck(&self) {
         if self.state.borrow().stuck {
             std::future::pending::<()>().await;
@@ -225,49 +280,23 @@ impl BlobStore for FakeStore {
         options: &FetchOptions,
         progress: Progress<'_>,
     ) -> Result<u64, BlobError> {
-        self.answers()?;
-        self.state.send_modify(|state| {
-            state.searched.insert(*cid);
-        });
-        if self.state.borrow().no_room_for.contains(cid) {
-            return Err(BlobError::StoreFull {
-                subject: cid.to_string(),
-                message: "full, says the test".into(),
-            });
-        }
-        let slow = self.state.borrow().slow.get(cid).copied();
-        if let Some((done, size)) = slow {
-            progress(done, size);
-            std::future::pending::<()>().await;
-        }
-        let mut content = None;
-        let mut state = self.state.subscribe();
-        let known = state.wait_for(|state| {
-            content = state.blobs.get(cid).cloned();
-            content.is_some() || state.nowhere.contains(cid)
-        });
-        drop(known.await.unwrap());
-        let Some(content) = content else {
-            let reason = "no connected peer delivered it".into();
-            let waited = options.stall_timeout;
-            let refused = |peer| format!("cannot connect to {peer}: connection refused");
-            return Err(BlobError::NotFound {
-                cid: *cid,
-                waited,
-                reason,
-                unreachable: options.peers.iter().map(refused).collect(),
-            });
-        };
+        let content = self.find(cid, options, progress).await?;
         let size = content.len() as u64;
-        if size > options.max_bytes {
-            let max = options.max_bytes;
-            return Err(BlobError::TooLarge {
-                cid: *cid,
-                size,
-                max,
-            });
-        }
         tokio::fs::write(path, content).await.unwrap();
+        progress(size, size);
+        Ok(size)
+    }
+
+    async fn fetch_through(
+        &self,
+        cid: &Cid,
+        options: &FetchOptions,
+        progress: Progress<'_>,
+        sink: Sink<'_>,
+    ) -> Result<u64, BlobError> {
+        let content = self.find(cid, options, progress).await?;
+        let size = content.len() as u64;
+        content.chunks(PIECE).for_each(sink);
         progress(size, size);
         Ok(size)
     }

@@ -1,4 +1,7 @@
 //! A job that fetches a result which is said not to be there, and runs nothing.
+//!
+//! What comes is hashed as it comes, and written nowhere: the task's requester says how much that can be, and its blocks
+//! are in the store, which looks after its own room. Of a sealed task it is ciphertext, and stays so.
 
 use aicpw_protocol::{
     availability::{self, Digest, NOT_FETCHED},
@@ -8,8 +11,6 @@ use aicpw_protocol::{
     task::Fault,
     Hash,
 };
-use std::io::{self, Read};
-use std::path::Path;
 use std::sync::{
     atomic::{AtomicBool, Ordering},
     Mutex, PoisonError,
@@ -17,15 +18,10 @@ use std::sync::{
 use std::time::Duration;
 
 use super::{
-    super::{
-        fetch::addresses,
-        in_time::{InTime, IsLate},
-        record::Answer,
-    },
+    super::{fetch::addresses, record::Answer},
     Life, Trouble,
 };
 use crate::{
-    blocking, durable,
     engines::Failure,
     ipfs::{BlobError, FetchOptions},
 };
@@ -33,9 +29,6 @@ use crate::{
 /// Pause before a result that was not found is looked for again; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// Bytes read at a time.
-const PIECE: usize = 1 << 20;
 
 /// A result that was fetched.
 struct Fetched {
@@ -100,7 +93,6 @@ impl Life {
         let Ok(cid) = cid::Cid::try_from(wanted.result.as_bytes()) else {
             return Ok(None);
         };
-        let file = self.folder.download();
         let options = FetchOptions {
             peers: addresses(&wanted.peers),
             max_bytes: most_bytes(order),
@@ -117,8 +109,15 @@ impl Life {
         let mut pause = FIRST_PAUSE;
         loop {
             let store = &self.shop.store;
-            let error = match store.fetch_to_file(&cid, &file, &options, &progress).await {
-                Ok(bytes) => return self.look_at(&file, wanted, bytes, got),
+            let mut found = Found::new(wanted);
+            let mut sink = |piece: &[u8]| found.update(piece);
+            let fetched = store.fetch_through(&cid, &options, &progress, &mut sink);
+            let error = match fetched.await {
+                Ok(bytes) => {
+                    let digest = found.finish();
+                    got.store(digest.is_some(), Ordering::Relaxed);
+                    return Ok(digest.map(|digest| Fetched { digest, bytes }));
+                }
                 Err(error) => error,
             };
             tracing::info!(%cid, %error, ?pause, "a result is not there yet");
@@ -128,11 +127,14 @@ impl Life {
                     got.store(false, Ordering::Relaxed);
                     return Ok(None);
                 }
-                BlobError::DiskFull { .. }
-                | BlobError::StoreFull { .. }
-                | BlobError::File { .. }
-                | BlobError::FileChanged { .. } => {
-                    // It says nothing of whether it is there.
+                // Others chose how much there is to fetch. It says nothing of whether it is there, and this is
+                // the chain's word for that.
+                BlobError::StoreFull { .. } | BlobError::DiskFull { .. } => {
+                    let message = format!("{}: at the provider: {error}", wanted.result);
+                    return Err(Failure::new(Fault::TimeLimit, message).into());
+                }
+                BlobError::File { .. } | BlobError::FileChanged { .. } => {
+                    // Nor does this, and it is the provider's own.
                     let message = format!("{}: at the provider: {error}", wanted.result);
                     return Err(Failure::new(Fault::Crashed, message).into());
                 }
@@ -145,28 +147,6 @@ impl Life {
             *blind.lock().unwrap_or_else(PoisonError::into_inner) = (!has_looked).then_some(error);
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
-    fn look_at(
-        &self,
-        file: &Path,
-        wanted: &FetchOrder,
-        bytes: u64,
-        got: &AtomicBool,
-    ) -> Result<Option<Fetched>, Trouble> {
-        let is_late = || self.watch.time_has_run_out(MARGIN);
-        match blocking::run(|| read_through(file, &wanted.key, &is_late)) {
-            Ok((root, digest)) => {
-                let is_result = wanted.root.is_none_or(|expected| expected == root);
-                got.store(is_result, Ordering::Relaxed);
-                Ok(is_result.then_some(Fetched { digest, bytes }))
-            }
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(None),
-            Err(error) => {
-                let message = format!("what was fetched cannot be read: {error}");
-                Err(Failure::new(Fault::Crashed, message).into())
-            }
         }
     }
 
@@ -192,22 +172,35 @@ fn most_bytes(order: &Order) -> u64 {
     }
 }
 
-/// The result root of a file, and its digest under this key.
-///
-/// # Errors
-/// When it cannot be read, or the time is up before ([`io::ErrorKind::TimedOut`]).
-fn read_through(path: &Path, key: &Hash, is_late: IsLate<'_>) -> io::Result<(Hash, Hash)> {
-    let mut file = InTime::new(durable::open_untrusted(path)?, is_late);
-    let mut builder = ResultRootBuilder::default();
-    let mut digest = Digest::new(key);
-    let mut piece = vec![0; PIECE];
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok((builder.finish(), digest.finish())),
-            n => {
-                builder.update(&piece[..n]);
-                digest.update(&piece[..n]);
-            }
+/// What is made of a result while it comes.
+struct Found {
+    digest: Digest,
+    /// The root that it should have, and what it comes to; of ciphertext nobody knows it.
+    root: Option<(Hash, ResultRootBuilder)>,
+}
+
+impl Found {
+    fn new(wanted: &FetchOrder) -> Self {
+        Self {
+            digest: Digest::new(&wanted.key),
+            root: wanted
+                .root
+                .map(|expected| (expected, ResultRootBuilder::default())),
         }
+    }
+
+    fn update(&mut self, piece: &[u8]) {
+        self.digest.update(piece);
+        if let Some((_, root)) = &mut self.root {
+            root.update(piece);
+        }
+    }
+
+    /// The digest, if it is the result.
+    fn finish(self) -> Option<Hash> {
+        let is_result = self
+            .root
+            .is_none_or(|(expected, root)| root.finish() == expected);
+        is_result.then(|| self.digest.finish())
     }
 }

@@ -4,7 +4,9 @@ use aicpw_protocol::{
     availability::{self, Digest, NOT_FETCHED},
     mailbox::FetchOrder,
     task::Privacy,
+    Mebibytes,
 };
+use aicpw_stand_in::disk::{skip, SmallDisk};
 
 use super::{
     super::record::{Answer, Record},
@@ -148,7 +150,7 @@ async fn what_is_too_large_is_not_the_result() {
     let node = Node::new();
     let large = vec![1; (1 << 20) + 1];
     let mut order = to_fetch(&large);
-    order.needs.memory = aicpw_protocol::Mebibytes(1);
+    order.needs.memory = Mebibytes(1);
     node.store.put(&large);
     started(&node, &order, 1_000).await;
     let committed_to = node.done(&order).await;
@@ -181,16 +183,67 @@ async fn what_hardly_comes_is_not_there() {
     assert_eq!(committed_to, commitment(&order, NOT_FETCHED));
 }
 
-/// What of the provider's own fails says nothing of the result.
+/// It says nothing of the result, and how much there is to fetch is not the provider's choice.
+///
+/// Regression: it cost an honest juror half of its lock, in each claim of a result that is larger than most stores.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_without_room_says_so() {
+async fn a_store_without_room_abstains() {
     let node = Node::new();
     let order = to_fetch(OUTPUT);
     node.store.no_room_for(cid_of(OUTPUT));
     node.chain.best(1, std::slice::from_ref(&order));
     let (fault, message, _) = node.failed(&order).await;
-    assert_eq!(fault, Fault::Crashed);
+    assert_eq!(fault, Fault::TimeLimit);
     assert!(message.contains("full, says the test"), "{message}");
+    assert!(node.chain.storage.commitments(order.assignment).is_empty());
+}
+
+/// Regression: what came was written to the disk of the jobs, whatever was free there, and the requester says how much
+/// that can be.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_larger_than_the_disk_is_fetched_and_takes_none_of_it() {
+    let mut node = Node::new();
+    node.stop().await;
+    let Some(disk) = SmallDisk::mount(node.folder.path(), 1 << 20).unwrap() else {
+        // The next test stands for this one.
+        return skip().unwrap();
+    };
+    node.disk_reserve = 1 << 19;
+    node.start();
+    let result: Vec<u8> = (0..2 << 20).map(|n: u32| n.to_le_bytes()[1]).collect();
+    let order = to_fetch(&result);
+    started(&node, &order, 1_000).await;
+    node.store.put(&result);
+    let committed_to = node.done(&order).await;
+    assert_eq!(committed_to, commitment(&order, digest(&result)));
+    let free = disk.free().unwrap();
+    assert!(free >= node.disk_reserve, "{free} bytes are free");
+    node.stop().await;
+    drop(disk);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_fetched_is_written_nowhere() {
+    for is_result in [true, false] {
+        let node = Node::new();
+        let mut order = to_fetch(OUTPUT);
+        if !is_result {
+            order.fetch.as_mut().unwrap().root = Some(merkle::result_root(b"another"));
+        }
+        node.store.put(OUTPUT);
+        started(&node, &order, 1_000).await;
+        let found = match is_result {
+            true => digest(OUTPUT),
+            false => NOT_FETCHED,
+        };
+        assert_eq!(node.done(&order).await, commitment(&order, found));
+        let folder = JobFolder::path_of(node.folder.path(), order.assignment);
+        let entries = std::fs::read_dir(&folder).unwrap().map(Result::unwrap);
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["state.json", "work"]);
+        assert_eq!(std::fs::read_dir(folder.join("work")).unwrap().count(), 0);
+    }
 }
 
 /// Nor does an IPFS node that is down: "not there" would convict an honest provider.
