@@ -265,6 +265,8 @@ async fn what_is_too_large_is_not_fetched() {
     };
     assert_eq!((size, max), (1_000_001, 1_000_000));
     assert!(to.files().is_empty());
+    let error = to.store().look_up(&cid, &options).await.unwrap_err();
+    assert!(matches!(error, BlobError::TooLarge { .. }), "{error}");
     let mut came = 0;
     let mut sink = |piece: &[u8]| came += piece.len();
     let error = to
@@ -287,6 +289,7 @@ async fn a_bomb_of_repeated_parts_passes_through_a_small_store() {
     zeros.unwrap().set_len(SIZE).unwrap();
     let cid = from.store().add_file(&input, &silent).await.unwrap();
     let options = options(from.addresses().await);
+    assert_eq!(to.store().look_up(&cid, &options).await.unwrap(), SIZE);
     let (mut bytes, mut longest) = (0, 0);
     let mut sink = |piece: &[u8]| {
         assert!(piece.iter().all(|byte| *byte == 0));

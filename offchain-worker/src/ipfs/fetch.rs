@@ -22,6 +22,15 @@ const WRITE_BUFFER: usize = 1 << 20;
 /// kubo's trailer with the cause of a download that broke off.
 const STREAM_ERROR: &str = "x-stream-error";
 
+pub(super) async fn look_up(
+    rpc: &KuboRpc,
+    cid: &Cid,
+    options: &FetchOptions,
+) -> Result<u64, BlobError> {
+    let clock = Clock::start(options);
+    with_peers(rpc, options, find(rpc, cid, options, &clock)).await
+}
+
 pub(super) async fn fetch_to_file(
     rpc: &KuboRpc,
     cid: &Cid,
@@ -42,13 +51,13 @@ pub(super) async fn fetch_through(
     with_peers(rpc, options, pass_on(rpc, cid, options, progress, sink)).await
 }
 
-/// A download while it connects to the peers; that it found nothing says which of them could not be reached.
+/// A search while it connects to the peers; that it found nothing says which of them could not be reached.
 async fn with_peers(
     rpc: &KuboRpc,
     options: &FetchOptions,
-    download: impl Future<Output = Result<u64, BlobError>>,
+    search: impl Future<Output = Result<u64, BlobError>>,
 ) -> Result<u64, BlobError> {
-    let (mut result, peers) = while_connecting(rpc, &options.peers, download).await;
+    let (mut result, peers) = while_connecting(rpc, &options.peers, search).await;
     if let Err(BlobError::NotFound { unreachable, .. }) = &mut result {
         *unreachable = peers;
     }

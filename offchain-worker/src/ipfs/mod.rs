@@ -117,6 +117,13 @@ pub trait BlobStore: Send + Sync {
         sink: Sink<'_>,
     ) -> Result<u64, BlobError>;
 
+    /// Size in bytes of a file that is to be fetched, looked for as [`Self::fetch_to_file`] does. It is what
+    /// the file says of itself, and no more than that comes then.
+    ///
+    /// # Errors
+    /// [`BlobError::NotFound`] after the time limits, [`BlobError::TooLarge`], and others.
+    async fn look_up(&self, cid: &Cid, options: &FetchOptions) -> Result<u64, BlobError>;
+
     /// Size of a file in bytes. Fetches its first block if it is not in the store.
     ///
     /// # Errors

@@ -373,6 +373,11 @@ impl BlobStore for KuboRpc {
         fetch::fetch_through(self, cid, options, progress, sink).await
     }
 
+    async fn look_up(&self, cid: &Cid, options: &FetchOptions) -> Result<u64, BlobError> {
+        self.wait_ready().await?;
+        fetch::look_up(self, cid, options).await
+    }
+
     async fn size(&self, cid: &Cid, timeout: Duration) -> Result<u64, BlobError> {
         self.wait_ready().await?;
         found_within(cid, timeout, self.file_size(cid)).await

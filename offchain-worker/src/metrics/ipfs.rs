@@ -190,6 +190,10 @@ impl BlobStore for MeteredStore {
         self.end("fetch", fetched.await)
     }
 
+    async fn look_up(&self, cid: &Cid, options: &FetchOptions) -> Result<u64, BlobError> {
+        self.end("size", self.inner.look_up(cid, options).await)
+    }
+
     async fn size(&self, cid: &Cid, timeout: Duration) -> Result<u64, BlobError> {
         self.end("size", self.inner.size(cid, timeout).await)
     }

@@ -7,6 +7,7 @@ use aicpw_protocol::{
     sealing::stream::{sealed_length, OpenError},
     task::{Fault, PeerAddresses},
 };
+use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -129,11 +130,30 @@ pub async fn fetch_state(
     }
     let max_bytes = order.needs.memory.0.saturating_mul(1 << 20);
     let max_bytes = max_bytes.saturating_add(MAX_POSITION_BYTES);
-    let peers = addresses(&order.peers);
+    let (field, peers) = ("the state", addresses(&order.peers));
+    // No manifest says how long it is, and whoever disputes the part names it.
+    let bytes = source.look_up(state, field, max_bytes, &peers).await?;
+    // As long as it is fetched.
+    let _room = source.room_for(folder, field, bytes)?;
     source
-        .fetch(state, "the state", &path, max_bytes, &peers)
+        .fetch(state, field, &path, max_bytes, &peers)
         .await
         .map(drop)
+}
+
+/// A file to fetch.
+struct Wanted<'a> {
+    content: &'a ContentId,
+    /// What it is to the job.
+    field: &'a str,
+    cid: cid::Cid,
+    options: FetchOptions,
+}
+
+impl Wanted<'_> {
+    fn unavailable(&self, reason: String) -> Failure {
+        unavailable(self.content, self.field, reason)
+    }
 }
 
 impl Source<'_> {
@@ -194,25 +214,65 @@ impl Source<'_> {
         max_bytes: u64,
         peers: &[PeerAddress],
     ) -> Result<u64, Failure> {
-        let unavailable = |reason: String| {
-            Failure::new(
-                Fault::InputUnavailable,
-                format!("{field}: {content}: {reason}"),
-            )
+        let wanted = self.wanted(content, field, max_bytes, peers)?;
+        let (cid, options) = (&wanted.cid, &wanted.options);
+        let fetch = || self.store.fetch_to_file(cid, path, options, &silent);
+        self.tried(&wanted, fetch).await
+    }
+
+    /// How many bytes there are to fetch, as they are, of a file that may have so many.
+    async fn look_up(
+        &self,
+        content: &ContentId,
+        field: &str,
+        max_bytes: u64,
+        peers: &[PeerAddress],
+    ) -> Result<u64, Failure> {
+        let max_bytes = match self.sealed {
+            Some(_) => sealed_length(max_bytes),
+            None => max_bytes,
         };
-        let cid = cid::Cid::try_from(content.as_bytes())
-            .map_err(|error| unavailable(format!("not a CID that can be fetched: {error}")))?;
+        let wanted = self.wanted(content, field, max_bytes, peers)?;
+        let (cid, options) = (&wanted.cid, &wanted.options);
+        self.tried(&wanted, || self.store.look_up(cid, options))
+            .await
+    }
+
+    fn wanted<'a>(
+        &self,
+        content: &'a ContentId,
+        field: &'a str,
+        max_bytes: u64,
+        peers: &[PeerAddress],
+    ) -> Result<Wanted<'a>, Failure> {
+        let cid = cid::Cid::try_from(content.as_bytes()).map_err(|error| {
+            let reason = format!("not a CID that can be fetched: {error}");
+            unavailable(content, field, reason)
+        })?;
         let options = FetchOptions {
             peers: peers.to_vec(),
             max_bytes,
             stall_timeout: self.limits.stall,
             total_timeout: self.limits.total,
         };
+        Ok(Wanted {
+            content,
+            field,
+            cid,
+            options,
+        })
+    }
+
+    /// Does something with a file that the store has to find, and does it again where that may help.
+    async fn tried<F>(&self, wanted: &Wanted<'_>, does: impl Fn() -> F) -> Result<u64, Failure>
+    where
+        F: Future<Output = Result<u64, BlobError>>,
+    {
+        let (cid, field) = (&wanted.cid, wanted.field);
         let mut tried = 0;
         loop {
             tried += 1;
-            let fetch = || self.store.fetch_to_file(&cid, path, &options, &silent);
-            let error = match self.outage.wait_out(fetch).await {
+            let error = match self.outage.wait_out(&does).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error,
             };
@@ -220,16 +280,16 @@ impl Source<'_> {
             match error {
                 BlobError::NotFound { .. } | BlobError::Stalled { .. } if tried < TRIES => {}
                 BlobError::NotFound { reason, .. } | BlobError::Stalled { reason, .. } => {
-                    return Err(unavailable(reason));
+                    return Err(wanted.unavailable(reason));
                 }
                 BlobError::TooLarge { size, max, .. } => {
-                    return Err(unavailable(format!(
+                    return Err(wanted.unavailable(format!(
                         "it has {size} bytes or more, and at most {max} are allowed"
                     )));
                 }
-                BlobError::Refused { message, .. } => return Err(unavailable(message)),
+                BlobError::Refused { message, .. } => return Err(wanted.unavailable(message)),
                 error @ (BlobError::DiskFull { .. } | BlobError::StoreFull { .. }) => {
-                    return Err(no_room(field, max_bytes, &error));
+                    return Err(no_room(field, wanted.options.max_bytes, &error));
                 }
                 BlobError::File { .. }
                 | BlobError::FileChanged { .. }
@@ -250,6 +310,11 @@ pub(super) fn addresses(peers: &PeerAddresses) -> Vec<PeerAddress> {
         address.to_string().parse().ok()
     });
     parsed.collect()
+}
+
+fn unavailable(content: &ContentId, field: &str, reason: String) -> Failure {
+    let message = format!("{field}: {content}: {reason}");
+    Failure::new(Fault::InputUnavailable, message)
 }
 
 /// The requester chose how much there is to fetch, so the provider does not pay for it at once.

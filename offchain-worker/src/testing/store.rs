@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{cid_of, soon};
-use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus};
+use crate::ipfs::{
+    silent, BlobError, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus,
+};
 
 /// What comes at a time of what is fetched through it: less than most results of tests.
 const PIECE: usize = 5;
@@ -299,6 +301,10 @@ impl BlobStore for FakeStore {
         content.chunks(PIECE).for_each(sink);
         progress(size, size);
         Ok(size)
+    }
+
+    async fn look_up(&self, cid: &Cid, options: &FetchOptions) -> Result<u64, BlobError> {
+        Ok(self.find(cid, options, &silent).await?.len() as u64)
     }
 
     async fn size(&self, cid: &Cid, _: Duration) -> Result<u64, BlobError> {

@@ -5,6 +5,7 @@ use aicpw_protocol::{
     mailbox::Ask,
     trace::{DisputedPart, PartStart, TraceOpening},
 };
+use aicpw_stand_in::disk::{skip, SmallDisk};
 
 use super::*;
 use crate::testing::{hash_of_part, trace_of};
@@ -197,4 +198,48 @@ async fn a_state_that_nobody_has_is_an_input_that_is_unavailable() {
     let (fault, message, _) = node.failed(&order).await;
     assert_eq!(fault, Fault::InputUnavailable);
     assert!(message.contains("the state"), "{message}");
+}
+
+/// A juror's node is to run a part that begins in this state, for which there is no room.
+async fn has_no_room_for(node: &Node, state: &[u8]) {
+    node.store.put(state);
+    let order = juror();
+    node.chain
+        .asks(1, vec![(order.assignment, part(Some(state)))]);
+    node.chain.best(1, std::slice::from_ref(&order));
+    let (fault, message, _) = node.failed(&order).await;
+    assert_eq!(fault, Fault::InputUnavailable);
+    assert!(message.starts_with("the state"), "{message}");
+    assert!(message.contains("the disk is full"), "{message}");
+    let work = JobFolder::path_of(node.folder.path(), order.assignment).join("work");
+    assert!(!work.join(aicpw_protocol::job::path::STATE_BEFORE).exists());
+    assert_eq!(node.engine.started(), 0);
+}
+
+/// Regression: it was fetched, whatever was free, and whoever disputes the part names it.
+#[tokio::test]
+async fn a_state_for_which_the_disk_has_no_room_is_not_fetched() {
+    let mut node = Node::new();
+    node.stop().await;
+    let Some(disk) = SmallDisk::mount(node.folder.path(), 4 << 20).unwrap() else {
+        // The next test stands for this one.
+        return skip().unwrap();
+    };
+    node.disk_reserve = 1 << 20;
+    node.start();
+    // With what the store takes of the same disk it is too much.
+    let state = vec![7; 2 << 20];
+    has_no_room_for(&node, &state).await;
+    let free = disk.free().unwrap();
+    assert!(free >= node.disk_reserve, "{free} bytes are free");
+    node.stop().await;
+    drop(disk);
+}
+
+#[tokio::test]
+async fn a_disk_at_its_reserve_takes_no_state() {
+    let mut node = Node::new();
+    node.disk_reserve = u64::MAX;
+    node.restart().await;
+    has_no_room_for(&node, STATE).await;
 }
