@@ -54,5 +54,7 @@ pub mod service;
 pub mod trial;
 mod usage;
 
+pub use queue::{remove_partial_downloads, JOBS};
+
 #[cfg(test)]
 mod testing;

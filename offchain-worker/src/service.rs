@@ -24,7 +24,7 @@ use crate::{
     mailbox::Mailbox,
     measuring_turn::Turn,
     metrics::{MeteredEngine, WorkerMetrics},
-    queue::{owes, FetchLimits, FolderError, Queue, Shop, Slots},
+    queue::{owes, FetchLimits, FolderError, Queue, Shop, Slots, JOBS},
     secret::{SecretError, WorkerSecret},
     trial::{TrialError, Trials, TIMEOUT, TRIAL_NEEDS},
 };
@@ -215,7 +215,7 @@ impl WorkerService {
             log_timeout: Duration::from_secs(10),
             metrics: config.metrics.clone(),
         };
-        let jobs = folder.join("jobs");
+        let jobs = folder.join(JOBS);
         let devices = {
             let mut first = pin!(prepare(&examiner, &measuring, &trials, allow_weak));
             let soon = timeout(PREPARED_SOON, &mut first).await;

@@ -100,6 +100,14 @@ impl SmallDisk {
         Ok(())
     }
 
+    /// Gives what fills it another name on it, for somebody else to remove.
+    ///
+    /// # Errors
+    /// Nothing does, or the name is not on it.
+    pub fn rename_filler(&self, to: &Path) -> io::Result<()> {
+        fs::rename(self.0.join(FILLER), to)
+    }
+
     /// Has all that filled it removed.
     ///
     /// # Errors
@@ -151,6 +159,10 @@ mod tests {
         disk.leave(0).unwrap();
         let error = fs::write(folder.join("more"), "x").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        let renamed = folder.join("renamed");
+        disk.rename_filler(&renamed).unwrap();
+        assert_eq!(disk.free().unwrap(), 0);
+        fs::rename(renamed, folder.join(FILLER)).unwrap();
         disk.make_room().unwrap();
         assert!(disk.free().unwrap() > 3 << 20);
         drop(disk);

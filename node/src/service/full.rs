@@ -71,6 +71,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     } = new_partial(&config, compiled)?;
     // There is one node to a process, so the place is free.
     let _ = kept.0.set(grandpa_import);
+    market.remove_partial_downloads();
     watch_disk(&config, storage, &task_manager)?;
 
     let mut net_config = FullNetworkConfiguration::<_, _, N>::new(

@@ -12,7 +12,9 @@ use aicpw_offchain_worker::{
     inventory::Inventory,
     ipfs::{BlobError, BlobStore, Daemon, DaemonError, KuboRpc},
     metrics::{IpfsMetrics, MeteredStore, WorkerMetrics},
+    remove_partial_downloads,
     service::{WorkerConfig, WorkerService},
+    JOBS,
 };
 use futures::{future::Either, FutureExt};
 use sc_network::config::{NetworkConfiguration, TransportConfig};
@@ -115,6 +117,12 @@ impl MarketServices {
             worker,
             daemon,
         })
+    }
+
+    /// Makes room of what a node that was killed has left half fetched. To be called before it is looked whether there
+    /// is room, and once the database is open: no other node is in the folder then.
+    pub fn remove_partial_downloads(&self) {
+        remove_partial_downloads(&self.folder.join(JOBS));
     }
 
     /// Whether jobs run here.

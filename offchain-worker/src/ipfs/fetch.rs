@@ -1,6 +1,7 @@
 //! Files from the IPFS node.
 
 use super::error::BlobError;
+use super::partial::Partial;
 use super::rpc::{refusal, KuboRpc};
 use super::strangers;
 use super::{FetchOptions, PeerAddress, Progress, Sink};
@@ -8,11 +9,8 @@ use cid::Cid;
 use futures::future::join_all;
 use http_body_util::BodyExt;
 use std::future::Future;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 use std::time::Duration;
-use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 use tokio::time::Instant;
 
@@ -345,78 +343,5 @@ impl Content {
             size: self.size,
             reason,
         }
-    }
-}
-
-/// A file beside its final place, removed when dropped.
-struct Partial {
-    path: PathBuf,
-    target: PathBuf,
-}
-
-impl Partial {
-    async fn create(target: &Path) -> Result<Self, BlobError> {
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
-        let Some(name) = target.file_name() else {
-            let source = io::Error::other("it names no file");
-            return Err(BlobError::File {
-                action: "write",
-                path: target.to_owned(),
-                source,
-            });
-        };
-        let mut partial = std::ffi::OsString::from(".");
-        partial.push(name);
-        let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-        partial.push(format!(".{}-{count}.part", std::process::id()));
-        Ok(Self {
-            path: target.with_file_name(partial),
-            target: target.to_owned(),
-        })
-    }
-
-    async fn open(&self) -> Result<File, BlobError> {
-        File::create(&self.path)
-            .await
-            .map_err(|error| self.failed(error))
-    }
-
-    /// Makes the content durable, then visible.
-    async fn publish(self, file: File) -> Result<(), BlobError> {
-        let publish = async {
-            file.sync_all().await?;
-            tokio::fs::rename(&self.path, &self.target).await?;
-            if let Some(folder) = self.target.parent() {
-                let folder = if folder.as_os_str().is_empty() {
-                    Path::new(".")
-                } else {
-                    folder
-                };
-                File::open(folder).await?.sync_all().await?;
-            }
-            Ok(())
-        };
-        publish.await.map_err(|error| self.failed(error))
-    }
-
-    fn failed(&self, source: io::Error) -> BlobError {
-        let path = self.target.clone();
-        match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                BlobError::DiskFull { path }
-            }
-            _ => BlobError::File {
-                action: "write",
-                path,
-                source,
-            },
-        }
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _ = std::fs::remove_file(&self.path);
     }
 }

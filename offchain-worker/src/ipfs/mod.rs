@@ -21,6 +21,7 @@ mod address;
 mod daemon;
 mod error;
 mod fetch;
+mod partial;
 mod rpc;
 mod strangers;
 mod supervise;
@@ -29,6 +30,7 @@ mod upload;
 pub use address::PeerAddress;
 pub use daemon::{find_binary, Daemon, DaemonConfig, BINARY};
 pub use error::{BlobError, DaemonError};
+pub(crate) use partial::remove_partial;
 pub use rpc::KuboRpc;
 
 use async_trait::async_trait;

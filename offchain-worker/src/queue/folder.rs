@@ -5,7 +5,7 @@
 //! jobs/<assignment>/log.txt      what a failed run said
 //! jobs/<assignment>/output       the result, taken out of the sandbox's reach; of a sealed task its
 //!                                ciphertext
-//! jobs/<assignment>/download     ciphertext that is being opened
+//! jobs/<assignment>/download     ciphertext that is being opened; as .download.….part while it comes
 //! jobs/<assignment>/trace.json   its checkpoints, for a jury
 //! jobs/<assignment>/hashes       the trace's hashes, once they are wanted
 //! jobs/<assignment>/work/        all that the program can see
@@ -16,7 +16,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::record::{Record, OLDEST, VERSION};
-use crate::durable;
+use crate::{durable, ipfs::remove_partial};
+
+/// The folder of all jobs, in that of the worker.
+pub const JOBS: &str = "jobs";
 
 /// Most bytes of a record that make sense.
 const MAX_RECORD: u64 = 1 << 20;
@@ -201,7 +204,7 @@ impl JobFolder {
                 _ => {}
             }
         }
-        Ok(())
+        remove_partial(&self.path).map_err(error("empty", &self.path))
     }
 
     /// Empties the folder that the program sees, before a job is done again: the program may have
@@ -229,6 +232,30 @@ impl JobFolder {
             .map_err(io::Error::other)
             .map_err(error("write", &state))?;
         durable::replace(&state, &text).map_err(error("write", &state))
+    }
+}
+
+/// Removes what downloads of a process that was killed have left in the folders of jobs, whatever their records are:
+/// nothing else looks for it. None may be under way. A node does so before it looks whether there is room enough to
+/// start. What cannot be removed is said in the log.
+pub fn remove_partial_downloads(jobs: &Path) {
+    let entries = match std::fs::read_dir(jobs) {
+        Ok(entries) => entries,
+        // There was no job yet.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+        Err(error) => {
+            tracing::error!(jobs = %jobs.display(), %error, "cannot look for partial downloads");
+            return;
+        }
+    };
+    for entry in entries.flatten() {
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let path = entry.path();
+        if let Err(error) = remove_partial(&path) {
+            tracing::error!(job = %path.display(), %error, "cannot remove a partial download");
+        }
     }
 }
 
@@ -329,6 +356,17 @@ mod tests {
         assert!(made.work().is_dir() && !made.output().exists());
         let found = JobFolder::open(old.path()).unwrap();
         assert_eq!(found.record(), &again);
+    }
+
+    #[test]
+    fn a_partial_download_goes_with_all_else_that_is_cleared() {
+        let jobs = tempfile::tempdir().unwrap();
+        let folder = folder(jobs.path());
+        std::fs::write(folder.path().join(".download.1-0.part"), b"x").unwrap();
+        folder.clear().unwrap();
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["state.json"]);
     }
 
     #[test]

@@ -66,7 +66,7 @@ use tokio::time::{interval, Interval, MissedTickBehavior};
 
 pub use fetch::FetchLimits;
 pub use finish::owes;
-pub use folder::FolderError;
+pub use folder::{remove_partial_downloads, FolderError, JOBS};
 pub use job::Shop;
 pub use record::Phase;
 pub use sight::End;
@@ -202,6 +202,7 @@ impl Queue {
         };
         // Of a look that a crash broke off.
         durable::remove_folder(&room::probe_in(jobs)).map_err(failed("empty"))?;
+        remove_partial_downloads(jobs);
         for entry in std::fs::read_dir(jobs).map_err(failed("read"))? {
             let path = entry.map_err(failed("read"))?.path();
             queue.take_up(&path);

@@ -78,6 +78,30 @@ async fn a_job_that_is_done_again_never_reports_less_than_before() {
     assert_eq!(report, Report::Running { progress: reached });
 }
 
+/// Regression: each kill left another, of up to the size of an input, for a day and longer.
+#[tokio::test]
+async fn what_a_killed_node_has_left_half_fetched_is_removed() {
+    let mut node = Node::new();
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.engine.until_started(1).await;
+    node.stop().await;
+    let job = JobFolder::path_of(node.folder.path(), order.assignment);
+    // Without a record, as it is left alone otherwise.
+    let damaged = node.folder.path().join("2-0-0");
+    std::fs::create_dir(&damaged).unwrap();
+    let partial = [&job, &damaged].map(|folder| folder.join(".download.1-0.part"));
+    for file in &partial {
+        std::fs::write(file, b"half").unwrap();
+    }
+    node.start();
+    for file in &partial {
+        assert!(!file.exists(), "{}", file.display());
+    }
+    assert!(damaged.exists());
+    node.engine.until_started(2).await;
+}
+
 #[tokio::test]
 async fn a_damaged_folder_stops_nobody() {
     let mut node = Node::new();
