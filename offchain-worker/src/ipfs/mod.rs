@@ -79,6 +79,9 @@ pub struct StoreStatus {
 /// A place for files that are named by their CID and that others can fetch.
 #[async_trait]
 pub trait BlobStore: Send + Sync {
+    /// Where this machine reaches it, a socket or a URL: its owner's business only.
+    fn endpoint(&self) -> &str;
+
     /// Stores and pins a file, so that peers can fetch it.
     ///
     /// # Errors

@@ -286,7 +286,12 @@ impl KuboRpc {
     }
 
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> BlobError {
-        self.odd(&reasons(error))
+        let mut text = reasons(error);
+        if let Some(url) = error.url() {
+            // The endpoint is said beside it.
+            text = text.replace(&format!(" for url ({url})"), "");
+        }
+        self.odd(&text)
     }
 
     fn odd(&self, reason: &str) -> BlobError {
@@ -341,6 +346,10 @@ pub(super) async fn found_within<T>(
 
 #[async_trait]
 impl BlobStore for KuboRpc {
+    fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     async fn add_file(&self, path: &Path, progress: Progress<'_>) -> Result<Cid, BlobError> {
         self.wait_ready().await?;
         upload::upload(self, path, upload::Purpose::Keep, progress).await
@@ -517,6 +526,19 @@ mod tests {
         let error = rpc.ping().await.unwrap_err().to_string();
         assert!(error.contains("/nonexistent/rpc.sock"), "{error}");
         assert!(error.contains("No such file"), "{error}");
+        assert!(!error.contains("localhost"), "{error}");
+    }
+
+    /// One place to look for it, for who keeps it from strangers.
+    #[tokio::test]
+    async fn what_an_error_says_of_the_endpoint_is_the_endpoint() {
+        let rpc = KuboRpc::http("http://127.0.0.1:1/").unwrap();
+        let error = rpc.ping().await.unwrap_err();
+        let BlobError::NodeUnreachable { endpoint, reason } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(endpoint, rpc.endpoint());
+        assert!(!reason.contains("127.0.0.1"), "{reason}");
     }
 
     #[test]

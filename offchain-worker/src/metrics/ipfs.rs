@@ -145,6 +145,10 @@ impl<'a> Bytes<'a> {
 
 #[async_trait]
 impl BlobStore for MeteredStore {
+    fn endpoint(&self) -> &str {
+        self.inner.endpoint()
+    }
+
     async fn add_file(&self, path: &Path, progress: Progress<'_>) -> Result<Cid, BlobError> {
         let bytes = Bytes::of(self.metrics.0.as_ref().map(|metrics| &metrics.added));
         let progress = |done, total| {

@@ -10,6 +10,9 @@ use crate::ipfs::{
     silent, BlobError, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus,
 };
 
+/// Where it would be.
+const ENDPOINT: &str = "/nowhere/ipfs/rpc.sock";
+
 /// What comes at a time of what is fetched through it: less than most results of tests.
 const PIECE: usize = 5;
 
@@ -154,7 +157,7 @@ impl FakeStore {
         match is_down {
             false => Ok(()),
             true => Err(BlobError::NodeUnreachable {
-                endpoint: "the test".into(),
+                endpoint: ENDPOINT.into(),
                 reason: "down, says the test".into(),
             }),
         }
@@ -248,6 +251,10 @@ impl FakeStore {
 
 #[async_trait]
 impl BlobStore for FakeStore {
+    fn endpoint(&self) -> &str {
+        ENDPOINT
+    }
+
     async fn add_file(&self, path: &Path, progress: Progress<'_>) -> Result<Cid, BlobError> {
         self.stay_if_stuck().await;
         if self.state.borrow().broken {

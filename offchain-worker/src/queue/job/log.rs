@@ -4,10 +4,14 @@ use aicpw_protocol::{
     mailbox::{margin, MARGIN},
     ContentId,
 };
+use std::path::Path;
 use std::time::Duration;
 
 use super::Life;
-use crate::ipfs::{silent, BlobError};
+use crate::{
+    ipfs::{silent, BlobError},
+    queue::folder::JobFolder,
+};
 
 /// Most bytes of a log that go to IPFS.
 const MAX_LOG: usize = 1 << 20;
@@ -61,6 +65,70 @@ impl Life {
 
     /// A text for a stranger: where things are on this machine is not their business.
     pub(super) fn without_paths(&self, text: &str) -> String {
-        text.replace(&*self.folder.work().to_string_lossy(), "job")
+        without_paths(text, &self.folder, self.shop.store.endpoint())
+    }
+}
+
+fn without_paths(text: &str, job: &JobFolder, endpoint: &str) -> String {
+    let work = job.work();
+    let jobs = job.path().parent();
+    let socket = Path::new(endpoint);
+    // What is in another goes first.
+    let places = [
+        (Some(&*work), "job"),
+        (Some(job.path()), "job"),
+        (jobs, "jobs"),
+        // The worker's.
+        (jobs.and_then(Path::parent), "node"),
+        (Some(socket), "ipfs"),
+        (socket.parent().filter(|_| socket.is_absolute()), "ipfs"),
+    ];
+    let mut text = text.to_owned();
+    for (place, name) in places {
+        // A root is in every path.
+        let place = place.filter(|place| place.parent().is_some());
+        let place = place.map(Path::to_string_lossy);
+        if let Some(place) = place.filter(|place| !place.is_empty()) {
+            text = text.replace(&*place, name);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{queue::record::Record, testing};
+
+    #[test]
+    fn no_place_of_this_machine_is_told() {
+        let node = tempfile::tempdir().unwrap();
+        let jobs = node.path().join("jobs");
+        let record = Record::new([1; 32], testing::order(4), 9);
+        let job = JobFolder::create(&jobs, record).unwrap();
+        let told = |path: &Path, endpoint: &str| {
+            let text = format!("cannot write {}: it is full", path.display());
+            without_paths(&text, &job, endpoint)
+        };
+        let socket = "/var/lib/aicpw/ipfs/rpc.sock";
+        for (path, name) in [
+            (job.work().join("inputs/0"), "job/inputs/0"),
+            (job.download(), "job/download"),
+            (jobs.join("5-0-0"), "jobs/5-0-0"),
+            (node.path().join("builds/x"), "node/builds/x"),
+            (socket.into(), "ipfs"),
+            ("/var/lib/aicpw/ipfs/blocks".into(), "ipfs/blocks"),
+            ("program.cl".into(), "program.cl"),
+            ("/a/b".into(), "/a/b"),
+        ] {
+            let expected = format!("cannot write {name}: it is full");
+            assert_eq!(told(&path, socket), expected);
+        }
+        let url = "http://10.1.2.3:5001";
+        assert_eq!(told(Path::new(url), url), "cannot write ipfs: it is full");
+        for root in ["", "/", "/rpc.sock"] {
+            let expected = "cannot write /a/b: it is full";
+            assert_eq!(told(Path::new("/a/b"), root), expected, "{root}");
+        }
     }
 }

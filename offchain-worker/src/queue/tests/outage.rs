@@ -49,6 +49,22 @@ async fn a_start_window_that_closes_over_it_is_the_providers_fault() {
     assert!(message.contains("down, says the test"), "{message}");
 }
 
+/// Regression: its socket, which is below the node's folder, stood on chain.
+#[tokio::test]
+async fn where_it_is_is_told_to_nobody() {
+    let node = Node::new();
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.engine.until_running(1).await;
+    node.store.set_down(true);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.store.until_unanswered(3).await;
+    node.chain.step(101 - MARGIN, &order, runs_until(100));
+    let (_, message, _) = node.failed(&order).await;
+    let said = "the IPFS node at ipfs does not answer: down, says the test";
+    assert!(message.contains(said), "{message}");
+}
+
 #[tokio::test]
 async fn an_input_that_nobody_serves_afterwards_is_the_requesters_fault() {
     let node = Node::new();

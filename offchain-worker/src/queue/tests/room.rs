@@ -118,10 +118,13 @@ async fn a_disk_at_its_reserve_takes_no_inputs_and_no_results_and_nobody_pays_fo
     let (fault, message, _) = node.failed(&one).await;
     assert_eq!(fault, Fault::RunFailed);
     assert!(message.starts_with("the result (6 bytes): at the provider"));
+    // And where the disk is is nobody's business.
+    assert!(message.ends_with("cannot write job"), "{message}");
     node.engine.needs(vec![input(b"input")]);
     node.chain.best(2, std::slice::from_ref(&other));
     let (fault, message, _) = node.failed(&other).await;
     assert_eq!(fault, Fault::InputUnavailable);
     assert!(message.starts_with("buffers[0].init.cid"), "{message}");
+    assert!(message.ends_with("cannot write job"), "{message}");
     assert_eq!(node.engine.started(), 0);
 }
