@@ -192,7 +192,10 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
                 drop(bar);
                 copy(&node, &cid, size, &mut Terminal::new(&mut stdout), |_| ()).await?;
             } else {
-                copy(&node, &cid, size, &mut stdout, |done| bar.fetched(done, size)).await?;
+                copy(&node, &cid, size, &mut stdout, |done| {
+                    bar.fetched(done, size)
+                })
+                .await?;
             }
             is_wanted(stdout.flush())?;
         }

@@ -186,7 +186,10 @@ fn a_time_limit_in_which_no_job_begins_is_warned_of() {
     for limit in ["1ms", "50ms", "1s", "1049ms"] {
         let short = warnings(limit, "");
         assert_eq!(short.len(), 1, "{short:?}");
-        assert!(short[0].contains(" leaves no time to compute: the last 1s of it"), "{short:?}");
+        assert!(
+            short[0].contains(" leaves no time to compute: the last 1s of it"),
+            "{short:?}"
+        );
     }
     assert_eq!(warnings("1050ms", ""), Vec::<String>::new());
     let both = warnings("1ms", "=59s");

@@ -23,7 +23,8 @@ use crate::error::Error;
 
 /// Whether a terminal shows this, and neither obeys it nor shows what is around it in another order.
 fn is_printed(c: char) -> bool {
-    let reorders = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let reorders =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     matches!(c, '\n' | '\t') || !(c.is_control() || reorders)
 }
 

@@ -72,7 +72,11 @@ mod tests {
     fn a_terminal_is_told_nothing_however_the_content_is_cut() {
         let content = "über\u{1b}]52;c;aGk=\u{7}\n\u{9b}2Jа\u{202e}b\r\tend".as_bytes();
         for piece in 1..=content.len() {
-            assert_eq!(shown(content, piece), "über]52;c;aGk=\n2Jаb\tend", "{piece}");
+            assert_eq!(
+                shown(content, piece),
+                "über]52;c;aGk=\n2Jаb\tend",
+                "{piece}"
+            );
         }
     }
 
@@ -80,7 +84,11 @@ mod tests {
     fn what_is_no_text_is_shown_as_such() {
         let content = b"a\xff\xc3(\xe2\x82z";
         for piece in 1..=content.len() {
-            assert_eq!(shown(content, piece), "a\u{fffd}\u{fffd}(\u{fffd}z", "{piece}");
+            assert_eq!(
+                shown(content, piece),
+                "a\u{fffd}\u{fffd}(\u{fffd}z",
+                "{piece}"
+            );
         }
         // The end of it may yet come.
         assert_eq!(shown(b"a\xff\xe2\x82", 4), "a\u{fffd}");
