@@ -1,13 +1,14 @@
 //! Deadlines, keyed by the block in which they are served.
 //!
-//! Putting one in never fails and costs the same however many there are: a slot is a list of pages.
-//! Serving is bounded: what does not fit the weight of a block is served in the next, in order.
-//! Entries are never taken out early; one whose reason is gone is stale and does nothing. Nearly all are:
-//! a task that goes well leaves the end of its match window and of its start window behind. So what an
-//! entry weighs is what it came to: a look, a later entry, or the end of something.
+//! To add a deadline never fails, and costs the same however many there are: a slot is a list of pages. Serving is
+//! bounded: deadlines that do not fit into the weight of a block are served in the next one, in order.
 //!
-//! There are two of it, one after the other ([`Line`]), and what a block has left serves them as well: the patient one
-//! with half of it, so that others have something left too.
+//! Entries are never removed early. An entry whose reason is gone is stale, and does nothing. Nearly all entries become
+//! stale: a task that goes well leaves the end of its match window and of its start window behind. So the weight of an
+//! entry depends on what came of it: a look, a later entry, or the end of something.
+//!
+//! There are two lines ([`Line`]), which are served one after the other. They are also served with the weight that a
+//! block has left at its end. The patient line gets half of that, so that others have something left too.
 
 use aicpw_primitives::traits::{DrawRandomness, Escalation};
 use aicpw_protocol::{
@@ -29,23 +30,23 @@ use crate::{
     WeightInfo,
 };
 
-/// What came of an entry.
+/// What came of serving an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Served {
-    /// Nothing: its reason is gone.
+    /// Nothing was to be done: the reason for the entry is gone.
     Stale,
-    /// There is more time: a later entry has taken its place.
+    /// There is more time. A later entry has taken the place of this one.
     Early,
-    /// What is to happen when the deadline has passed.
+    /// The deadline has passed, and what follows from that was done.
     Due,
-    /// The same, of a task of which there is nothing but what there is of every one: a public one that was
-    /// neither audited nor contested, and none of whose providers has anything locked for it any more.
+    /// As `Due`, for the removal of a task with nothing special to remove: it was public, was neither audited nor
+    /// contested, and nothing was locked for it any more.
     Plain,
-    /// What it weighed is less than the most that it could.
+    /// The deadline has passed. This is the weight of what was done: less than the most that it can be.
     Weighed(Weight),
 }
 
-/// The most that one entry can weigh.
+/// The largest weight that one entry can have.
 pub(crate) fn heaviest_entry<T: Config>() -> Weight {
     let n = Numbers::most::<T>();
     Pallet::<T>::weight_with(T::WeightInfo::serve_match, n)
@@ -59,13 +60,13 @@ pub(crate) fn heaviest_entry<T: Config>() -> Weight {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Puts a deadline into the slot of block `at`, or of the next block if that is past. Returns
-    /// the slot.
+    /// Puts a deadline into the slot of block `at`, or of the next block if `at` is not in the future. Returns the
+    /// block of the slot.
     pub(crate) fn schedule(at: BlockNumber, deadline: Deadline) -> BlockNumber {
         Self::put_in(Line::Prompt, at, deadline)
     }
 
-    /// The same for what can wait until all others are served.
+    /// As [`Self::schedule`], for deadlines that can wait until all others are served.
     pub(crate) fn schedule_patiently(at: BlockNumber, deadline: Deadline) {
         Self::put_in(Line::Patient, at, deadline);
     }
@@ -84,22 +85,24 @@ impl<T: Config> Pallet<T> {
         at
     }
 
-    /// Serves what is due, as far as `limit` goes: first what is prompt. Returns the weight used.
+    /// Serves the deadlines that are due, within `limit`: first the prompt line, then the patient one. Returns the
+    /// weight used.
     pub(crate) fn serve_agenda(limit: Weight) -> Weight {
         Self::serve_lines(limit, |left| left)
     }
 
-    /// The same with what a block has left. Matching comes after it, and with it those who look for an auditor or a
-    /// juror: what can wait leaves it half.
+    /// As [`Self::serve_agenda`], with the weight that is left at the end of a block. The patient line gets half of it:
+    /// matching comes afterwards, and with it the search for auditors and jurors.
     pub(crate) fn serve_agenda_at_end(left: Weight) -> Weight {
         Self::serve_lines(left, |left| left / 2)
     }
 
-    /// Serves what is due: first what is prompt, and then what is patient with `share` of what that leaves of `limit`.
+    /// Serves the deadlines that are due: first the prompt line, and then the patient line with `share` of the weight
+    /// that the prompt line leaves of `limit`.
     fn serve_lines(limit: Weight, share: impl FnOnce(Weight) -> Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
         let prompt = AgendaCursor::<T>::get();
-        // Where there was but one line before, nothing that is due earlier is in this one.
+        // On a chain that had only one line before, the patient line has nothing that is due before the prompt cursor.
         let patient = PatientCursor::<T>::get();
         let next = Self::serve_line(Line::Prompt, prompt, &mut meter);
         if next != prompt {
@@ -113,7 +116,7 @@ impl<T: Config> Pallet<T> {
         meter.consumed().saturating_add(rest.consumed())
     }
 
-    /// Serves the slots of a line from `first` on. Returns the first that is not served to its end.
+    /// Serves the slots of a line from `first` on. Returns the first slot that is not fully served.
     fn serve_line(line: Line, first: BlockNumber, meter: &mut WeightMeter) -> BlockNumber {
         let now = Self::now();
         let mut cursor = first;
@@ -123,7 +126,7 @@ impl<T: Config> Pallet<T> {
         cursor
     }
 
-    /// Serves the slot of a block. Whether it was served to its end.
+    /// Serves the slot of a block. Returns whether it is fully served.
     fn serve_slot(line: Line, block: BlockNumber, meter: &mut WeightMeter) -> bool {
         if meter.try_consume(T::WeightInfo::serve_slot()).is_err() {
             return false;
@@ -155,7 +158,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Serves the deadlines of a page. Returns those for which there was no weight left.
+    /// Serves the deadlines of a page. Returns those for which no weight was left.
     fn serve_page(block: BlockNumber, mut page: Page<T>, meter: &mut WeightMeter) -> Page<T> {
         let served = page
             .iter()
@@ -163,7 +166,7 @@ impl<T: Config> Pallet<T> {
                 if let Deadline::Unlock(id) = **deadline {
                     return Self::serve_unlock_within(block, id, meter);
                 }
-                // To look what it is about.
+                // The look at the task that the entry is about.
                 if meter.try_consume(T::WeightInfo::serve_stale()).is_err() {
                     return false;
                 }
@@ -176,7 +179,7 @@ impl<T: Config> Pallet<T> {
                     Served::Early => meter.consume(Self::weight_of_early(deadline)),
                     Served::Due => meter.consume(Self::weight_of(deadline, n)),
                     Served::Weighed(weight) => meter.consume(weight),
-                    // Nothing else tells.
+                    // The task is removed by now, so only the outcome tells its weight.
                     Served::Plain => meter.consume(T::WeightInfo::serve_prune_plain(n.work)),
                 }
                 true
@@ -186,7 +189,8 @@ impl<T: Config> Pallet<T> {
         page
     }
 
-    /// Frees what was locked for an assignment, for which its task is not looked at. Returns false if there is no weight.
+    /// Serves the end of a retrieval window, for which the task is not looked at. Returns false if too little weight is
+    /// left.
     fn serve_unlock_within(block: BlockNumber, id: AssignmentId, meter: &mut WeightMeter) -> bool {
         let most = T::WeightInfo::serve_unlock();
         if !meter.can_consume(most) {
@@ -200,16 +204,16 @@ impl<T: Config> Pallet<T> {
         true
     }
 
-    /// What it weighs to decide an audit, or to find that it cannot be decided yet.
+    /// The weight of deciding an audit, or of finding that it cannot be decided yet.
     pub(crate) fn weight_of_audit(n: Numbers) -> Weight {
         Self::weight_with(T::WeightInfo::serve_audit, n)
             .max(T::WeightInfo::serve_early())
             .saturating_add(T::DrawRandomness::seed_weight())
     }
 
-    /// What it weighs to end an assignment whose provider is silent, or to find that there is more time. Mostly it is
-    /// done without that provider, or the task ends without a result. But if all others have revealed, and it is the
-    /// auditor for whom they have waited, that settles the task as the last reveal does: the auditor is slashed instead of
+    /// The weight of ending an assignment whose provider is silent, or of finding that there is more time. Mostly the
+    /// task goes on without that provider, or ends without a result. But if all others have revealed and waited only
+    /// for this auditor, this settles the task as the last reveal does, except that the auditor is slashed and not
     /// paid.
     pub(crate) fn weight_of_silence(n: Numbers) -> Weight {
         Self::weight_with(T::WeightInfo::serve_assignment, n)
@@ -217,7 +221,7 @@ impl<T: Config> Pallet<T> {
             .max(T::WeightInfo::serve_early())
     }
 
-    /// What an entry weighs that is put off.
+    /// The weight of an entry that is put off.
     fn weight_of_early(deadline: &Deadline) -> Weight {
         match deadline {
             Deadline::Audit(_) => {
@@ -227,21 +231,21 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What a deadline that has passed weighs, of a task that has had so many assignments.
+    /// The weight of a deadline that has passed, for a task that has had this many assignments.
     fn weight_of(deadline: &Deadline, n: Numbers) -> Weight {
         match deadline {
             Deadline::Match(_) => Self::weight_with(T::WeightInfo::serve_match, n),
             Deadline::Assignment(_) => Self::weight_of_silence(n),
             Deadline::Settle(_) => Self::weight_with(T::WeightInfo::serve_settle, n),
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
-            // Jurors go with all the others.
+            // Jurors are removed like all the others.
             Deadline::Prune(_) => T::WeightInfo::serve_prune(n.all()),
             Deadline::Dispute(_) => Self::weight_of_dispute(n),
             Deadline::Audit(_) => Self::weight_of_audit(n),
         }
     }
 
-    /// Serves one deadline of the slot of `block`, wholly or not at all.
+    /// Serves one deadline of the slot of `block`, completely or not at all.
     pub(crate) fn serve(block: BlockNumber, deadline: Deadline) -> Served {
         let served = with_storage_layer(|| match deadline {
             Deadline::Match(task) => Self::serve_match(task),
@@ -259,15 +263,17 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Puts an entry that failed into the slot of the next block. One whose reason is gone does not fail, so there still
-    /// is one, and nothing but the agenda looks at it: once a deadline has passed no call is accepted, and what is locked
-    /// for it would be for ever. But for a dispute that is over, of which nobody waits for a step.
+    /// Puts an entry that failed into the slot of the next block.
+    ///
+    /// An entry whose reason is gone does not fail, so the reason for this one still exists, and nothing but the agenda
+    /// acts on it: once a deadline has passed, no call is accepted, and the locks would stay for ever. The exception is
+    /// the step of a dispute that is over: nobody waits for it.
     pub(crate) fn retry(deadline: Deadline) {
         if matches!(deadline, Deadline::Dispute(task) if T::Escalation::is_over(task)) {
             return;
         }
         let next = Self::now().saturating_add(1);
-        // Several entries about the same become one.
+        // Several entries about the same thing become one.
         if !Agenda::<T>::get(next).is_some_and(|slot| slot.open.contains(&deadline)) {
             Self::schedule(next, deadline);
         }

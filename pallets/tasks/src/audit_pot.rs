@@ -1,9 +1,9 @@
 //! The pot from which auditors are paid.
 //!
-//! The requester of every result that may be audited pays the expected cost of that when it is drawn, whether
-//! it is audited or not, and whatever becomes of it afterwards: it goes into the pot. What an auditor is owed
-//! is written down, and paid from the pot in the order in which it was earned; what the pot lacks is paid as
-//! soon as it has it. Nothing is minted, no debt is lost, and nobody else's money is touched.
+//! The requester of every result that may be audited pays the audit cost into the pot when the draw is decided, whether
+//! there is an audit or not, and whatever becomes of the result afterwards. What an auditor has earned is recorded as a
+//! debt. Debts are paid from the pot in the order in which they were earned, as soon as the pot can pay them. Nothing
+//! is minted, no debt is lost, and nobody else's money is touched.
 
 use aicpw_protocol::{task::Role, AssignmentId, Balance, TaskId};
 use frame_support::{
@@ -19,12 +19,12 @@ use crate::{
     types::{Debt, Task},
 };
 
-/// Debts that are looked at whenever there is a new one or something to pay with: more than one, so that they
-/// become fewer as soon as there is enough to pay with.
+/// The number of debts that are looked at whenever a debt is added or money comes in. More than one, so that the number
+/// of debts falls as soon as there is enough money.
 const DEBTS_AT_ONCE: u8 = 2;
 
 impl<T: Config> Pallet<T> {
-    /// Takes what audits of a result cost out of the escrow: all that is there beside the prices, at most.
+    /// Takes the audit cost of the results out of the escrow, but no more than the escrow has besides the prices.
     pub(crate) fn collect_audit_cost(id: TaskId, task: &mut Task<T::AccountId>, cost: Balance) {
         let prices = task
             .assignments(id)
@@ -44,7 +44,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Writes down what an auditor has earned, and pays what can be paid.
+    /// Records what an auditor has earned, and pays what can be paid.
     pub(crate) fn owe_auditor(id: AssignmentId, who: &T::AccountId, amount: Balance) {
         if amount == 0 {
             return;
@@ -67,7 +67,7 @@ impl<T: Config> Pallet<T> {
         Self::pay_debts();
     }
 
-    /// Pays the oldest debts.
+    /// Pays the oldest debts, as far as the pot goes.
     fn pay_debts() {
         let mut book = AuditBook::<T>::get();
         for _ in 0..DEBTS_AT_ONCE {
@@ -86,14 +86,15 @@ impl<T: Config> Pallet<T> {
                 });
             }
             if debt.amount > 0 && could {
-                // There is nothing left to pay with.
+                // The pot has nothing left to pay with.
                 AuditDebts::<T>::insert(book.first, debt);
                 break;
             }
             AuditDebts::<T>::remove(book.first);
             book.first = book.first.saturating_add(1);
             if debt.amount > 0 {
-                // Its account is gone, and this is less than makes one: others must not wait for it.
+                // The auditor's account is gone, and the amount is less than a new account must have. The debt goes to
+                // the end of the line, so that others do not wait for it.
                 AuditDebts::<T>::insert(book.next, debt);
                 book.next = book.next.saturating_add(1);
             }
@@ -101,8 +102,8 @@ impl<T: Config> Pallet<T> {
         AuditBook::<T>::put(book);
     }
 
-    /// Pays as much of the amount as the account has and stays alive. Returns it, and whether the other
-    /// account could be given it.
+    /// Pays `amount`, or as much of it as `from` can give and stay alive. Returns what was paid, and whether `to` could
+    /// be given it.
     fn pay_from(from: &T::AccountId, to: &T::AccountId, amount: Balance) -> (Balance, bool) {
         let there =
             T::NativeBalance::reducible_balance(from, Preservation::Preserve, Fortitude::Polite);

@@ -1,9 +1,9 @@
 //! Audits: whether the results of a task are run again before they are opened, and by whom (ADR 14).
 //!
-//! When all results that are wanted are committed, the task anchors a draw. Randomness that nobody knew
-//! then decides whether there is an audit. If there is one, auditors are drawn by stake for seats of their
-//! own, run the task like any other provider, and commit. Only then do all of them reveal: there was nothing
-//! to copy. An auditor stands by its root until the task is decided, and is paid or loses its lock then.
+//! When all results that are wanted are committed, the task anchors a draw. Randomness that nobody knew then decides
+//! whether there is an audit. If there is one, auditors are drawn by stake for seats of their own, run the task like
+//! any other provider, and commit. Only then do the replicas and the auditors reveal, so nobody can copy. An auditor
+//! stands by its root until the task is decided. Then it is paid, or loses its lock.
 
 use aicpw_primitives::traits::{
     DevicePool, DrawRandomness, DrawSeed, Escalation, JurorTerms, Locks, MatchQueue, Penalty,
@@ -28,33 +28,32 @@ use crate::{
     types::{Assignment, Audit, Deadline, SeatState, Task},
 };
 
-/// Attempts at the seat of an auditor: whoever fails is replaced once.
+/// Attempts at the seat of an auditor: an auditor that fails is replaced once.
 pub(crate) const AUDITOR_ATTEMPTS: u8 = 2;
 
-/// What is known of a task's result when the service of its auditors ends.
+/// What is known about a task's result when the service of its auditors ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// This is the root: who found another loses its lock.
+    /// This root is right. An auditor that found another root loses its lock.
     Decided(Hash),
-    /// This counts, and nobody knows whether it is right.
+    /// This root counts, but nobody knows whether it is right.
     Counts(Hash),
-    /// Whose result it was has not opened it: who has done the work is paid for it.
+    /// The provider has not opened its result. An auditor that has done the work is paid for it.
     NotOpened,
-    /// Nothing.
+    /// Nothing is known.
     Unknown,
 }
 
-/// What auditors found, held against what the task's result is.
+/// The auditors' roots, compared with the result of the task.
 pub(crate) struct Audited<AccountId> {
-    /// Those who found the same.
+    /// The auditors that found the same root.
     pub right: Vec<AccountId>,
-    /// What those lost who found something else.
+    /// What the auditors that found another root have lost.
     pub lost: Balance,
 }
 
 impl<T: Config> Pallet<T> {
-    /// Whether whoever has committed to a result may reveal it, as far as an audit goes. If that is not known
-    /// yet, sees to it that it will be.
+    /// Whether no audit keeps the replicas of a task from revealing. Begins the audit if it has not begun yet.
     pub(crate) fn is_audit_done(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -90,7 +89,7 @@ impl<T: Config> Pallet<T> {
             .map(|(number, seat)| (number, matches!(seat.state, SeatState::Vacant { .. })))
     }
 
-    /// The auditors that are on the task.
+    /// The assignments of auditors that are open.
     pub(crate) fn auditors(id: TaskId, task: &Task<T::AccountId>) -> Vec<Standing<T::AccountId>> {
         Self::auditor_seats(task)
             .filter_map(|(number, _)| task.newest(id, number))
@@ -99,9 +98,11 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// Everything that the draw must not depend on is fixed now: the rate, and for which result.
+    /// Anchors the draw that decides whether there is an audit. Fixes the audit rate and the result that the draw is
+    /// about, so that they cannot depend on the draw.
     fn begin_audit(id: TaskId, task: &Task<T::AccountId>, committed: &[Standing<T::AccountId>]) {
-        // Of several the last, so that nobody who commits knows for what is drawn.
+        // Of several results the one that was committed last: no provider knows at its commit which result the draw
+        // will be about.
         let at = |one: &Assignment<T::AccountId>| match one.status {
             AssignmentStatus::Committed { at, .. } => at,
             _ => 0,
@@ -112,17 +113,18 @@ impl<T: Config> Pallet<T> {
         let all = || committed.iter().map(|(_, one)| one);
         let price = all().map(|one| one.price).max().unwrap_or_default();
         let rate = all().map(|one| one.audit_rate).max().unwrap_or_default();
-        // Not from the escrow, so it does not matter what is left of that.
+        // Auditors are not paid from the escrow, so it does not matter what is left of that.
         let price_cap = task.submission.budget_each();
         let judged = T::Escalation::judged_price(price, price_cap);
         let policy = T::AuditPolicy::get();
         let (cost, pay) = match all().map(|one| one.audit_cost).collect::<Vec<_>>()[..] {
-            // Fixed at the match: whatever is reckoned otherwise since then, its auditor gets no more than that was for.
+            // The cost was fixed at the match. If the judged price has risen since then, the auditor is paid only what
+            // that cost was computed for.
             [only] => {
                 let paid_for = policy.highest_judged(only, rate);
                 (only, judged.min(paid_for).max(price))
             }
-            // One audit is for all of them.
+            // One audit covers all results.
             _ => (policy.cost(judged, rate).unwrap_or(Balance::MAX), judged),
         };
         let JurorTerms { pay: cap, lock } = T::Escalation::auditor_terms(price, price_cap);
@@ -145,7 +147,7 @@ impl<T: Config> Pallet<T> {
         Self::schedule(at, Deadline::Audit(id));
     }
 
-    /// Decides whether there is an audit, if the randomness for it is there.
+    /// Decides whether there is an audit, if the randomness for that is known.
     pub(crate) fn serve_audit(id: TaskId) -> Result<Served, DispatchError> {
         let Some(mut audit) = Audits::<T>::get(id) else {
             return Ok(Served::Stale);
@@ -153,10 +155,10 @@ impl<T: Config> Pallet<T> {
         if audit.state != AuditState::Undecided {
             return Ok(Served::Stale);
         }
-        // Everything that it decides by was fixed at the anchor, so it may be late.
+        // Everything that the decision depends on was fixed at the anchor, so it can come late.
         let seed = match T::DrawRandomness::decided(audit.anchor) {
             DrawSeed::Ready(seed) => seed,
-            // It waits, however long; nothing else decides.
+            // Waits for the randomness, however long that takes. Nothing else decides.
             DrawSeed::NotYet => {
                 Self::schedule(Self::now().saturating_add(1), Deadline::Audit(id));
                 return Ok(Served::Early);
@@ -184,7 +186,8 @@ impl<T: Config> Pallet<T> {
         };
         let cost = audit.cost;
         Audits::<T>::insert(id, audit);
-        // Whatever follows: else whoever knows the draw could choose for which results it is paid.
+        // The cost is collected whatever follows: else somebody that knows the draw could choose the results for which
+        // it is paid.
         Self::collect_audit_cost(id, &mut task, cost);
         Self::deposit_event(Event::AuditDecided {
             task: id,
@@ -210,8 +213,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Price and locks of an auditor whose device has this ask; `None` if it asks for more than an auditor
-    /// of this task may.
+    /// The price and the locks of an auditor whose device has this ask; `None` if the task costs more at this ask than
+    /// an auditor of it may have.
     pub(crate) fn auditor_terms(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -230,7 +233,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// A quorum has revealed this root: what the auditors have found decides what follows.
+    /// Takes the next step after a quorum has revealed this root. The step depends on the roots of the auditors.
     pub(crate) fn conclude(
         id: TaskId,
         mut task: Task<T::AccountId>,
@@ -243,7 +246,7 @@ impl<T: Config> Pallet<T> {
             return Self::keep(id, &mut task);
         }
         if auditors.iter().any(|(_, one)| root_of(one) != Some(root)) {
-            // The jury is to judge all results. Who has not revealed has a window for it.
+            // The jury judges all results, so replicas that have not revealed yet may still do so in their window.
             if !stand.committed.is_empty() {
                 return Self::keep(id, &mut task);
             }
@@ -260,7 +263,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Something about an auditor of the task has changed.
+    /// Takes the next step after something about an auditor of the task has changed.
     pub(crate) fn advance_audit(id: TaskId, task: Task<T::AccountId>) -> DispatchResult {
         match task.status {
             TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active => {
@@ -273,18 +276,19 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Ends the assignment of an auditor that has failed, and replaces it if it can be.
+    /// Ends the assignment of an auditor that has failed, and has the auditor replaced if possible.
     pub(crate) fn fail_auditor(
         id: AssignmentId,
         mut assignment: Assignment<T::AccountId>,
         cause: Cause,
     ) -> DispatchResult {
         let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
-        // What the requester serves it need not serve to all; and it need not serve any more.
+        // An undecided fault costs an auditor nothing: the requester may have served the data to the provider only, or
+        // may serve it no longer.
         let (blame, has_committed) = Self::end_service(id, &mut assignment, cause)?;
         Self::release_locks(id, &mut assignment);
         Assignments::<T>::insert(id, assignment);
-        // A requester that keeps the key from an auditor forfeits the audit, and not the provider's pay.
+        // If the requester keeps the key from an auditor, it loses the audit. The provider is still paid.
         let is_over = has_committed || blame == Blame::Requester;
         if is_over || Self::attempts_left(&task, id.replica) == 0 {
             Self::close_seat(id.task, &mut task, id.replica);
@@ -294,8 +298,11 @@ impl<T: Config> Pallet<T> {
         Self::advance_audit(id.task, task)
     }
 
-    /// Ends the service of all auditors of a task. Whoever has found what counts is paid, whoever has found
-    /// something else than was decided loses its lock, and the others get the base fee.
+    /// Ends the service of all auditors of a task.
+    ///
+    /// An auditor that has opened the root that counts is paid. One that has opened another root than was decided loses
+    /// its lock. The others get the base fee; if the audited result was not opened, those that have opened theirs are
+    /// paid in full.
     pub(crate) fn close_auditors(
         id: TaskId,
         task: &mut Task<T::AccountId>,
@@ -319,7 +326,7 @@ impl<T: Config> Pallet<T> {
                 AssignmentStatus::Revealed { opening, .. } => Some(opening.clone()),
                 _ => None,
             };
-            // What was only committed to can be anything.
+            // A commitment that was not opened can hold anything.
             let has_opened = opening.is_some();
             match (opening, finding) {
                 (Some(opening), Finding::Decided(root) | Finding::Counts(root))
@@ -353,7 +360,7 @@ impl<T: Config> Pallet<T> {
         Ok(audited)
     }
 
-    /// The results that were to be audited do not count any more: those that come next are drawn anew.
+    /// Ends the audit of results that no longer count. The results that come next get a draw of their own.
     pub(crate) fn forget_audit(
         id: TaskId,
         task: &mut Task<T::AccountId>,
@@ -364,7 +371,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The audit of a task for people.
+    /// The audit of a task, as the runtime API shows it.
     pub(crate) fn audit_view(id: TaskId) -> Option<AuditView> {
         Audits::<T>::get(id).map(|audit| AuditView {
             state: audit.state,

@@ -23,7 +23,7 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// The task, and the seat for which a device is wanted next; `None` if none is.
+    /// The task and the seat for which a device is wanted next; `None` if none is wanted.
     fn waiting(id: TaskId) -> Option<(Task<T::AccountId>, AssignmentId)> {
         let task = Tasks::<T>::get(id)?;
         let (number, seat) = task.vacant(Self::now())?;
@@ -35,8 +35,9 @@ impl<T: Config> Pallet<T> {
         Some((task, assignment))
     }
 
-    /// Whom the task's next seat is for. Whoever is alone on a task is its cheapest provider: price is
-    /// all that the requester has to go by. Whoever compares with another is drawn.
+    /// How the device for the next seat is chosen. The first replica goes to the cheapest provider, and so does every
+    /// attempt of a single replica: the requester has nothing but the price to go by. A provider whose root is compared
+    /// with another is drawn.
     fn choice(task: &Task<T::AccountId>, next: AssignmentId) -> Choice {
         let Some(seat) = task.seats.get(usize::from(next.replica)) else {
             return Choice::Cheapest;
@@ -48,9 +49,9 @@ impl<T: Config> Pallet<T> {
         Choice::Drawn
     }
 
-    /// For class `device`: the fingerprint of the device of the first replica that has not failed. Who only
-    /// fetches needs no such device. Of a task that wants any other device, whoever has the seat of a replica is on it:
-    /// so one assignment is read, and none if there is no such seat.
+    /// For class `device`: the fingerprint of the device that the first replica runs on, if there is one. A fetcher
+    /// needs no such device. As long as the task wants a further device, every taken seat of a replica has an open
+    /// assignment: so one assignment is read, or none if no such seat is taken.
     fn fingerprint(id: TaskId, task: &Task<T::AccountId>, role: Role) -> Option<Hash> {
         if task.submission.needs.class != DeterminismClass::Device || role == Role::Fetcher {
             return None;
@@ -63,19 +64,19 @@ impl<T: Config> Pallet<T> {
         first.is_open().then_some(first.fingerprint)
     }
 
-    /// Most that the next replica of the task may cost: it is paid from the escrow.
+    /// The most that the next replica of the task may cost. It is paid from the escrow.
     fn price_cap(task: &Task<T::AccountId>) -> Balance {
         task.submission.budget_each().min(task.escrow)
     }
 
-    /// What a seat is for.
+    /// The role of the next seat.
     fn role(task: &Task<T::AccountId>, next: AssignmentId) -> Role {
         let seat = task.seats.get(usize::from(next.replica));
         seat.map_or(Role::Replica, |seat| seat.role)
     }
 
-    /// What an assignment of the task costs and locks at this ask; `None` if it costs more than may be
-    /// paid, or locks more than there can be.
+    /// The price and the locks of an assignment of the task at this ask; `None` if the price is more than may be paid,
+    /// or the locks are more than there can be.
     fn terms_of(
         task: &Task<T::AccountId>,
         next: AssignmentId,
@@ -99,9 +100,9 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What one assignment of such a task costs and locks at this ask, for a provider of this reputation;
-    /// `None` if the budget does not pay it, or the bond is more than there can be. As
-    /// [`TaskBoard::terms`] has to be.
+    /// The price and the locks of one assignment of such a task at this ask, for a provider with this reputation;
+    /// `None` if the budget does not pay it, or the bond is more than there can be. Keeps the contract of
+    /// [`TaskBoard::terms`].
     pub fn quote(
         needs: &Needs,
         budget: Balance,
@@ -128,7 +129,7 @@ impl<T: Config> Pallet<T> {
         };
         if verification.is_audited() {
             let policy = T::AuditPolicy::get();
-            // Not by the price: a low ask must not make it cheap to judge, nor a lie.
+            // By the judged price, not the price: a low ask must make neither the judging of a result nor a lie cheap.
             let judged = T::Escalation::judged_price(price, budget);
             let bond = policy.fraud_bond(judged)?;
             terms.locks.fraud_bond = bond;
@@ -138,10 +139,11 @@ impl<T: Config> Pallet<T> {
         (price.checked_add(terms.audit_cost)? <= budget).then_some(terms)
     }
 
-    /// The highest ask that so much for one assignment pays, to a provider that is not worse than a
-    /// beginner. That audits are reckoned by the judged price changes nothing about it, as long as they cost no more than
-    /// what is audited ([`AuditPolicy::highest_price`](aicpw_protocol::audit::AuditPolicy::highest_price)); where they
-    /// cost more, or the escrow has less than the whole share, no ask that fits is higher.
+    /// The highest ask that `cap` pays for one assignment, to a provider with at least the reputation of a beginner.
+    ///
+    /// Audit costs go by the judged price. This changes nothing as long as audits cost no more than what is audited
+    /// ([`AuditPolicy::highest_price`](aicpw_protocol::audit::AuditPolicy::highest_price)). If they cost more, or the
+    /// escrow has less than the whole share of the budget, no ask that fits is higher, but this ask may not fit.
     pub fn highest_ask(
         needs: &Needs,
         cap: Balance,
@@ -157,9 +159,9 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// What a device needs for a seat of this role. Whoever compares must be able to run the program, and no
-/// more: with a reputation that few have, a requester would choose who judges its provider, or that nobody
-/// does.
+/// What a device needs for a seat of this role. A device of an auditor or a juror must be able to run the program, and
+/// no more: with a reputation that few have, a requester could choose who judges its provider, or leave nobody to do
+/// it.
 fn needs_of(role: Role, needs: Needs) -> Needs {
     match role {
         Role::Replica => needs,
@@ -171,8 +173,8 @@ fn needs_of(role: Role, needs: Needs) -> Needs {
     }
 }
 
-/// What a device needs that only fetches: it runs nothing. What the requester asked for must not choose its
-/// jury: so nothing but the engine, by which the book is ordered, and a class that every device has.
+/// What a device needs for fetching only. A fetcher runs nothing, and what the requester asked for must not choose its
+/// jury. So only the engine is left, by which the order book is ordered, and a class that every device has.
 fn to_fetch(needs: Needs) -> Needs {
     Needs {
         engine: needs.engine,
@@ -257,8 +259,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             locks,
         } = Self::terms_of(&task, assignment_id, offer.ask, offer.reputation)
             .ok_or(Error::<T>::TooExpensive)?;
-        // The last step that can fail for a reason outside this pallet; what follows only can if
-        // the pallet's own records are wrong, and then this is undone as well.
+        // The last step that can fail for a reason outside this pallet. What follows can fail only if the pallet's own
+        // records are wrong, and then this step is undone as well.
         frame_support::storage::with_storage_layer(|| {
             let needs = needs_of(role, task.submission.needs);
             T::DevicePool::occupy(device, assignment_id, needs.memory, locks)?;
@@ -283,7 +285,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 Self::give_back(&mut task, rest);
             }
             let (status, next_by) = match task.submission.privacy {
-                // What a fetcher fetches of a sealed task is ciphertext, and stays so.
+                // The result of a sealed task is ciphertext, also for a fetcher, which gets no key.
                 _ if role == Role::Fetcher => {
                     let start_by = Self::now().saturating_add(T::StartWindow::get());
                     (AssignmentStatus::Assigned { start_by }, start_by)
@@ -294,7 +296,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 }
                 Privacy::Sealed { .. } => {
                     let grant_by = Self::now().saturating_add(T::KeyWindow::get());
-                    // Fixed now: a key that changed with every block could never be granted to.
+                    // Fixed now: nobody could grant a key to a recipient that changes with every block.
                     let recipient =
                         T::DevicePool::sealing_key(device).ok_or(Error::<T>::InvalidTransition)?;
                     let status = AssignmentStatus::AwaitingKey {
@@ -368,7 +370,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     }
 
     fn ticket_weight() -> Weight {
-        // The task is known by its demand.
+        // The weight of reading the task is that of its demand.
         T::DrawRandomness::seed_weight()
     }
 
@@ -387,7 +389,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     }
 
     fn woken(id: TaskId) {
-        // What was drawn before may be known by now.
+        // Somebody may know the seed of the former draw by now.
         Self::redraw(id);
         Self::change_waiting(id, Event::TaskWoken { task: id }, |match_by| {
             TaskStatus::Queued { match_by }
@@ -411,8 +413,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Moves a task that waits to another way of waiting, with the same match window. Does nothing
-    /// if it does not wait, or waits in this way.
+    /// Moves a waiting task to another waiting state with the same match window. Does nothing if the task does not
+    /// wait, or is in that state already.
     fn change_waiting(id: TaskId, event: Event<T>, to: impl FnOnce(BlockNumber) -> TaskStatus) {
         let Some(mut task) = Tasks::<T>::get(id) else {
             return;

@@ -1,8 +1,8 @@
 //! Tasks that a jury decides: how jurors serve on them, and what a verdict does to them.
 //!
-//! A juror runs the task like any other provider: its assignment has the same life. What differs is that
-//! it is drawn for a seat of its own kind, paid by whoever loses instead of from the escrow, and that
-//! all of a jury commit before any of them reveals.
+//! A juror runs the task like any other provider, and its assignment has the same life. Three things differ. A juror is
+//! drawn for a seat of its own kind. It is paid by whoever loses, not from the escrow. And all jurors of a jury commit
+//! before any of them reveals.
 
 use aicpw_primitives::traits::{
     ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, DevicePool, Escalation,
@@ -27,11 +27,14 @@ use crate::{
     types::{Assignment, Deadline, Jury, LockState, SeatState, Task, MAX_SEATS},
 };
 
-/// Attempts at the seat of a juror: whoever fails is replaced once.
+/// Attempts at the seat of a juror: a juror that fails is replaced once.
 pub(crate) const JUROR_ATTEMPTS: u8 = 2;
 
-/// Whether a juror has voted, whose jury is done: also one that is closed, of whose vote nothing is left. Before that
-/// whoever has failed did so by silence or by being unable, and nobody is cancelled.
+/// Whether a juror of a jury that is done has voted.
+///
+/// This also works when the juror is closed and its status no longer holds the vote: a closed juror that voted wrong
+/// has failed with `WrongResult`, and one whose vote was not judged is cancelled. As long as a juror is not closed, it
+/// is never cancelled, and it can have failed only because it was silent or unable.
 fn has_voted<AccountId>(juror: &Assignment<AccountId>) -> bool {
     match &juror.status {
         AssignmentStatus::Failed { fault, .. } => {
@@ -42,7 +45,7 @@ fn has_voted<AccountId>(juror: &Assignment<AccountId>) -> bool {
     }
 }
 
-/// What the jurors are that decide about a task now.
+/// The role of the jurors that decide about a task now.
 pub(crate) fn jury_role<AccountId>(task: &Task<AccountId>) -> Role {
     match task.status {
         TaskStatus::Disputed => Role::Juror,
@@ -51,8 +54,8 @@ pub(crate) fn jury_role<AccountId>(task: &Task<AccountId>) -> Role {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The newest assignments of the jurors' seats from `first` on: of a disputed task of those that run
-    /// it, of a settled one of those that fetch its result.
+    /// The newest assignments of the jurors' seats from `first` on: of a disputed task the jurors that run it, of a
+    /// settled task those that fetch its result.
     fn jurors(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -67,7 +70,8 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// Price and locks of a juror whose device has this ask; `None` if that is more than its pay.
+    /// The price and the locks of a juror whose device has this ask; `None` if the task costs more than its pay at this
+    /// ask.
     pub(crate) fn juror_terms(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -75,7 +79,7 @@ impl<T: Config> Pallet<T> {
     ) -> Option<Terms> {
         let JurorTerms { pay, lock } = Juries::<T>::get(id)?.into();
         let submission = &task.submission;
-        // Who fetches runs nothing: what its device asks for does not matter.
+        // A fetcher runs nothing, so the ask of its device does not matter.
         let price = match jury_role(task) {
             Role::Fetcher => 0,
             _ => pricing::price(ask, submission.needs.gflops, submission.time_limit)?,
@@ -90,8 +94,8 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Does what follows when something about the jury of a task has changed: nothing yet, the
-    /// reveals, or the count of the votes.
+    /// Takes the next step after something about the jury of a task has changed: waits, opens the reveals, or has the
+    /// votes counted.
     pub(crate) fn advance_jury(id: TaskId, task: Task<T::AccountId>) -> DispatchResult {
         let is_wanted = task
             .seats
@@ -112,9 +116,10 @@ impl<T: Config> Pallet<T> {
         T::Escalation::jury_done(id)
     }
 
-    /// What the failures of jurors and auditors have in common: the end of the assignment, the slash and the
-    /// event. Returns whose fault it is, and whether it had committed: reveals may be open then, and whoever
-    /// began in its place could copy.
+    /// Ends the assignment of a juror or an auditor that failed: sets its status, slashes, and emits the event.
+    ///
+    /// Returns whose fault it is, and whether the assignment had committed. If it had, reveals may be open, and a
+    /// replacement could copy.
     pub(crate) fn end_service(
         id: AssignmentId,
         assignment: &mut Assignment<T::AccountId>,
@@ -134,8 +139,8 @@ impl<T: Config> Pallet<T> {
             Blame::WrongResult => Some(Penalty::WrongResult),
             Blame::Undecided | Blame::Requester => None,
         };
-        // Never to the requester, which could call juries, or have its results audited, to live on those that
-        // are late.
+        // Never to the requester: it could call juries, or have its results audited, to live on the slashes of those
+        // that are late.
         let treasury = T::FeeDestination::get();
         let slashed = penalty.map_or(0, |penalty| {
             Self::punish(id, assignment, penalty, &treasury)
@@ -151,7 +156,7 @@ impl<T: Config> Pallet<T> {
         Ok((blame, has_committed))
     }
 
-    /// Ends the assignment of a juror that has failed, and replaces it if it can be.
+    /// Ends the assignment of a juror that has failed, and has the juror replaced if possible.
     pub(crate) fn fail_juror(
         id: AssignmentId,
         mut assignment: Assignment<T::AccountId>,
@@ -160,7 +165,7 @@ impl<T: Config> Pallet<T> {
         let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
         let (blame, has_committed) = Self::end_service(id, &mut assignment, cause)?;
         if blame == Blame::Undecided {
-            // A vote that the program cannot be run; what it is worth is known at the end.
+            // This is a vote that the program cannot be run. Only the verdict decides whether it was right.
             T::DevicePool::vacate(assignment.device, id);
             assignment.locks = LockState::Undecided { root: None };
         } else {
@@ -181,7 +186,7 @@ impl<T: Config> Pallet<T> {
         Self::advance_jury(id.task, task)
     }
 
-    /// What an assignment says of the task.
+    /// The vote of a juror; `None` if it has not voted.
     fn vote(assignment: &Assignment<T::AccountId>) -> Option<Vote> {
         match &assignment.status {
             AssignmentStatus::Failed { fault, .. } if fault.blame() == Blame::Undecided => {
@@ -191,7 +196,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether an assignment that has revealed something has committed to this trace root, as jurors do.
+    /// Whether an assignment has revealed a result and committed to this trace root, as jurors do.
     pub(crate) fn has_worked(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -206,7 +211,7 @@ impl<T: Config> Pallet<T> {
         trace_commitment(&salt, trace_root) == opening.trace_commitment
     }
 
-    /// Whether a juror was right, and has worked for it.
+    /// Whether a juror voted as the verdict says and, where the verdict names work, has done it.
     fn is_right(id: AssignmentId, juror: &Assignment<T::AccountId>, verdict: &Verdict) -> bool {
         Self::vote(juror) == Some(verdict.vote)
             && verdict
@@ -220,7 +225,7 @@ impl<T: Config> Pallet<T> {
         Ok(task)
     }
 
-    /// The task, if a jury decides about it or about whether its result can be fetched.
+    /// The task, if a jury decides about its results or about an unavailable claim.
     fn judged(id: TaskId) -> Result<Task<T::AccountId>, DispatchError> {
         let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
         ensure!(
@@ -230,7 +235,7 @@ impl<T: Config> Pallet<T> {
         Ok(task)
     }
 
-    /// The results that wait for a verdict.
+    /// The results of a task that wait for a verdict.
     pub(crate) fn results(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -248,7 +253,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
     fn contestable(id: TaskId, escalated: bool) -> Result<Contest<T::AccountId>, DispatchError> {
         let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
         let fits = match task.status {
-            // The agenda may be late.
+            // The agenda may be late: the window can be over although the task is not settled yet.
             TaskStatus::Verifying { settle_at } => !escalated && Self::now() < settle_at,
             TaskStatus::Active => escalated,
             _ => false,
@@ -260,7 +265,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             requester: task.requester.clone(),
             providers: results.into_iter().map(|(_, one)| one.provider).collect(),
             price: price.ok_or(Error::<T>::NotVerifying)?,
-            // Jurors are not paid from the escrow, of which the last attempt leaves its own price and no more.
+            // Not the escrow: jurors are not paid from it, and in the last attempt it has only what that attempt costs.
             price_cap: task.submission.budget_each(),
             is_sealed: task.submission.privacy.is_sealed(),
         })
@@ -416,22 +421,23 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                     let opening = opening.clone();
                     let settled = AssignmentStatus::Settled { opening, at };
                     Self::move_assignment(juror_id, &mut juror, settled)?;
-                    // To fetch something says nothing of a device.
+                    // To fetch a result proves nothing about a device's computing power.
                     if role == Role::Juror {
                         T::DevicePool::succeeded(juror.device, needed);
                     }
                 }
                 ClosedJuror::Right
             }
-            // Who has got too little of a result in its time says nothing of it.
+            // A fetcher that did not get the whole result in its time has said nothing about it, so it is not judged.
             (Some(vote), Some(Verdict { vote: right, .. }))
                 if right != Vote::Unable && !(role == Role::Fetcher && vote == Vote::Unable) =>
             {
                 let treasury = T::FeeDestination::get();
-                // What a requester, or a provider, serves to some and not to others looks like this to the
-                // others.
+                // A requester or a provider can serve data to some jurors and not to others. To those that are not
+                // served it looks as if there were none, so their vote is a fault and no wrong result.
                 let penalty = match (vote, right) {
-                    // Without the work. What is no work is not appealed against, so it costs no more than silence.
+                    // A right vote without the work. The decision that there was no work cannot be appealed, so this
+                    // costs no more than silence.
                     (vote, right) if vote == right => Penalty::Fault,
                     (Vote::Unable, _) => Penalty::Fault,
                     (Vote::Root(NOT_FETCHED), _) | (_, Vote::Root(NOT_FETCHED))
@@ -496,16 +502,19 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             slashed =
                 slashed.saturating_add(Self::condemn(wrong_id, assignment, Penalty::WrongResult)?);
         }
-        // The prices are in the escrow still; what was paid of it for this result, and is gone, is what its audit
-        // costs. More would be a gain to a requester whose program comes to something else when it is run later.
-        // Where the task is matched again it comes back as escrow, once it is paid (`restore_escrow`).
+        // The prices are still in the escrow. What was paid out of it for this result, and is gone, is the audit cost.
+        // If the compensation were higher, a requester would gain from a program whose result changes when it is run
+        // later. If the task is matched again, the compensation goes back into the escrow once it is paid
+        // (`restore_escrow`).
         let harm = Audits::<T>::get(id).map_or(0, |audit| audit.cost.min(task.audits_paid));
-        // A run that went wrong somewhere may have come to what an honest auditor has found.
+        // Without a root, only a part of the provider's run was proven wrong. Its root can still be the one that an
+        // honest auditor has found, so the auditors are not judged.
         let finding = root.map_or(Finding::Unknown, Finding::Decided);
         let audited = Self::close_auditors(id, &mut task, finding)?;
-        // A quorum of new replicas would need more seats than are left; one alone can be replaced.
+        // A single replica can be replaced. A quorum of new replicas would need more seats than are left.
         let is_alone = task.submission.verification.replicas() == 1;
-        // Where several replicas have no majority it may be because of those alone who were silent.
+        // If several replicas have no majority, only those that did not reveal may be to blame, so what they lost
+        // counts as well.
         let silent = if is_alone {
             0
         } else {
@@ -555,12 +564,12 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         let quorum = usize::from(task.submission.verification.quorum());
         match Self::stand(id, &task).majority(quorum) {
             Some(root) => {
-                // An auditor that found another one may have been right.
+                // An auditor that found another root may have been right, so it is not judged.
                 Self::close_auditors(id, &mut task, Finding::Counts(root))?;
                 Self::settle_on(id, task, root)
             }
-            // Nobody knows which of several is right, and the requester has seen to that. Had it its budget
-            // back, it could do so wherever it has a replica of its own that differs.
+            // Nobody knows which of several results is right, and the requester has caused that. If it got its budget
+            // back, it could do so with every task in which a replica of its own gives another result.
             None => Self::pay_all(id, task),
         }
     }

@@ -1,14 +1,14 @@
-//! Why this pallet refuses a call. A section of the pallet, which has its imports.
+//! The errors of this pallet. This is a section of the pallet: the imports are those of the pallet.
 
 use frame_support::pallet_macros::pallet_section;
 
 #[pallet_section]
 mod errors {
-    /// Why a call failed. Worker calls that cannot succeed are refused before they get into a
-    /// block, with a [`crate::types::Refusal`].
+    /// Why a call failed. Worker calls that cannot succeed are refused with a [`crate::types::Refusal`] before they get
+    /// into a block.
     #[pallet::error]
     pub enum Error<T> {
-        /// The market is paused: no task is taken until it goes on.
+        /// The market is paused: no task is accepted until it resumes.
         MarketPaused,
         /// The manifest's CID is not a CIDv1.
         BadManifestCid,
@@ -66,9 +66,9 @@ mod errors {
         RetrievalEnded,
         /// For claims only: there is a claim about the task already.
         AlreadyClaimed,
-        /// For claims only: there were already as many claims about the task as there may be.
+        /// For claims only: the task has had as many claims as are allowed.
         TooManyClaims,
-        /// For disputes only: the task has as many seats as it can have.
+        /// For disputes only: the task has no room for another jury, or auditor.
         TooManySeats,
         /// The task is not settled.
         NotSettled,
@@ -78,13 +78,13 @@ mod errors {
         RatingOutOfRange,
         /// The assignment is not in the state for this call.
         NotInState,
-        /// The price is higher than what is held for the task.
+        /// The price and the audit cost are higher than what can be paid for the task.
         TooExpensive,
         /// The provider is the requester, or was on the task before.
         NotIndependent,
         /// The device differs from the one that the first replica of class `device` runs on.
         NotSameDevice,
-        /// A state cannot be reached from the one before. Never happens.
+        /// The new state cannot follow the present one. Never happens.
         InvalidTransition,
     }
 }

@@ -1,4 +1,4 @@
-//! What this pallet says has happened. A section of the pallet, which has its imports.
+//! The events of this pallet. This is a section of the pallet: the imports are those of the pallet.
 
 use frame_support::pallet_macros::pallet_section;
 
@@ -14,16 +14,16 @@ mod events {
             task: TaskId,
             /// The account that submitted it.
             requester: T::AccountId,
-            /// Its manifest.
+            /// The CID of its manifest.
             manifest: ContentId,
             /// [`aicpw_protocol::history::task_hash`] of what was submitted.
             task_hash: Hash,
             /// The chain's time, in milliseconds since the Unix epoch.
             timestamp: u64,
-            /// The head of the history after it.
+            /// The head of the history after this submission.
             history_head: Hash,
         },
-        /// A device was found.
+        /// A device was found for a seat of the task. The price is fixed.
         TaskMatched {
             /// The assignment.
             assignment: AssignmentId,
@@ -31,9 +31,9 @@ mod events {
             provider: T::AccountId,
             /// The device.
             device: DeviceId,
-            /// What the requester will pay for it.
+            /// What the requester will pay for a result.
             price: Balance,
-            /// Last block for what comes next: `grant_key` for a sealed task, `start` for any other.
+            /// Last block for the next step: `grant_key` for a sealed task, `start` for any other.
             next_by: BlockNumber,
         },
         /// The requester of a sealed task granted its data key: the provider can read the task.
@@ -55,35 +55,35 @@ mod events {
             /// The task.
             task: TaskId,
         },
-        /// The job runs.
+        /// The provider's worker has started the job.
         TaskStarted {
             /// The assignment.
             assignment: AssignmentId,
             /// Last block for the commit.
             commit_by: BlockNumber,
         },
-        /// The job is this far.
+        /// The worker has reported the progress of the job.
         ProgressReported {
             /// The assignment.
             assignment: AssignmentId,
-            /// How far.
+            /// The progress.
             progress: Progress,
         },
-        /// The job is done. Its result is committed to and still hidden.
+        /// The job is done. The worker is bound to its result, which is still hidden.
         ResultCommitted {
             /// The assignment.
             assignment: AssignmentId,
             /// The commitment.
             commitment: Hash,
-            /// Last block for the reveal; `None` if others have to commit first, or an audit has to be
-            /// decided. Then `RevealOpened` says it later.
+            /// Last block for the reveal; `None` if others have to commit first, or an audit has to be decided. Then a
+            /// later `RevealOpened` has it.
             reveal_by: Option<BlockNumber>,
         },
-        /// Every assignment that has to commit has committed: they may reveal.
+        /// Every assignment that has to commit has committed. They may all reveal now.
         RevealOpened {
             /// The task.
             task: TaskId,
-            /// Last block for it.
+            /// Last block for the reveals.
             reveal_by: BlockNumber,
         },
         /// Randomness has decided whether the results of a task are audited.
@@ -102,7 +102,7 @@ mod events {
             /// How much.
             amount: Balance,
         },
-        /// An auditor has earned something. It is paid at once if the pot has enough.
+        /// An auditor has earned a payment. It is paid at once if the pot has enough.
         AuditorOwed {
             /// Its assignment.
             assignment: AssignmentId,
@@ -120,7 +120,7 @@ mod events {
             /// How much.
             amount: Balance,
         },
-        /// The commitment was opened.
+        /// A worker has opened its commitment.
         ResultRevealed {
             /// The assignment.
             assignment: AssignmentId,
@@ -140,12 +140,12 @@ mod events {
             /// The protocol's part of it.
             fee: Balance,
         },
-        /// The result is decided and its providers are paid. The rest of the budget went back, except the
+        /// The result is decided and its providers are paid. The requester got back the rest of the budget, except the
         /// prices of replicas that may still reveal.
         TaskSettled {
             /// The task.
             task: TaskId,
-            /// The assignment whose result it is. If several have the same result, the last of them.
+            /// The assignment with the result. If several have the same result, the last of them.
             assignment: AssignmentId,
             /// What the requester paid, fee and audit cost included.
             paid: Balance,
@@ -171,14 +171,14 @@ mod events {
         },
         /// A fault that was undecided turned out to be the provider's.
         FaultDecided {
-            /// The assignment that had it.
+            /// The assignment that failed.
             assignment: AssignmentId,
             /// What was taken of the provider's stake, for the treasury.
             slashed: Balance,
         },
         /// The requester paid a provider that found a fault in the task, or was on it when it ended without a result.
         BaseFeePaid {
-            /// The assignment that had it.
+            /// The provider's assignment.
             assignment: AssignmentId,
             /// The provider.
             provider: T::AccountId,
@@ -189,7 +189,7 @@ mod events {
         TaskRequeued {
             /// The task.
             task: TaskId,
-            /// Attempts left.
+            /// Attempts left at the seat.
             attempts_left: u8,
             /// Last block of the match window.
             match_by: BlockNumber,
@@ -210,7 +210,7 @@ mod events {
             /// What went back to the requester.
             refunded: Balance,
         },
-        /// The requester rated the provider of a settled task.
+        /// The requester rated a provider of a settled task.
         TaskRated {
             /// The task.
             task: TaskId,
@@ -225,10 +225,10 @@ mod events {
             assignment: AssignmentId,
             /// Its provider.
             provider: T::AccountId,
-            /// What was lost.
+            /// What the provider lost.
             slashed: Balance,
         },
-        /// What was still locked on the provider's stake for an assignment is free.
+        /// What was still locked on the provider's stake for an assignment is unlocked.
         LocksReleased {
             /// The assignment.
             assignment: AssignmentId,

@@ -1,12 +1,12 @@
 //! # Tasks
 //!
-//! What a requester pays for: escrow, history, the life of assignments, settlement and refund.
+//! The tasks that requesters pay for: escrow, history, the life of assignments, settlement and refund.
 //!
-//! Terms, scenarios and properties are on `docs/pallets/tasks.md`, which these docs include; a test of the
-//! runtime compares its tables with the metadata.
+//! Terms, scenarios and properties are on `docs/pallets/tasks.md`, which these docs include. A test of the runtime
+//! compares its tables with the metadata.
 //!
-//! All times go by [`Config::BlockNumberProvider`]: one that stands still while the market is paused
-//! freezes every deadline.
+//! All times go by [`Config::BlockNumberProvider`]. The runtime provides a clock that stands still while the market is
+//! paused: this freezes every deadline.
 #![cfg_attr(doc, doc = include_str!("../../../docs/pallets/tasks.md"))]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -92,13 +92,14 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// Requires `frame_system::AuthorizeCall` in the runtime's transaction extensions.
+    /// The configuration of the pallet. The runtime's transaction extensions must include
+    /// `frame_system::AuthorizeCall`.
     #[pallet::config]
     pub trait Config: frame_system::Config + CreateAuthorizedTransaction<Call<Self>> {
         /// The runtime's hold reason.
         type RuntimeHoldReason: From<HoldReason>;
 
-        /// $AICP.
+        /// The balances in $AICP.
         type NativeBalance: Inspect<Self::AccountId, Balance = Balance>
             + Mutate<Self::AccountId>
             + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
@@ -109,7 +110,7 @@ pub mod pallet {
         /// The market's switch. While the market is not open, no task is accepted.
         type Market: MarketSwitch;
 
-        /// The time that goes into the history.
+        /// The clock for the timestamps in the history.
         type Time: UnixTime;
 
         /// Providers, devices and stakes.
@@ -121,10 +122,10 @@ pub mod pallet {
         /// The queue of tasks that wait for a device.
         type MatchQueue: MatchQueue;
 
-        /// The randomness for drawing providers that have to be independent.
+        /// The randomness for draws: of providers that have to be independent, and of audits.
         type DrawRandomness: DrawRandomness;
 
-        /// Decides which result is right if replicas find no majority, or an auditor finds another root.
+        /// Decides which result is right if the replicas find no majority, or an auditor finds another root.
         type Escalation: Escalation;
 
         /// The account that gets submission fees and protocol fees: the treasury.
@@ -134,17 +135,17 @@ pub mod pallet {
         #[pallet::constant]
         type BlockTime: Get<u64>;
 
-        /// Fee for a submission, for each replica. It is never refunded, because it pays for the weight of the task's
+        /// The fee for a submission, per replica. It is never refunded, because it pays for the weight of the task's
         /// whole life, worker calls included. Progress reports cost extra, see [`Pallet::submission_fee`].
         #[pallet::constant]
         type SubmissionFee: Get<Balance>;
 
-        /// Lowest budget.
+        /// The lowest budget of a task.
         #[pallet::constant]
         type MinBudget: Get<Balance>;
 
-        /// Lowest ask that can be set, per TFLOPS-hour. A budget that does not pay this ask is refused: only a device
-        /// whose ask was set before this value was raised could be matched to it.
+        /// The lowest ask that can be set, per TFLOPS-hour. A budget that does not pay this ask is refused: it could be
+        /// matched only to a device whose ask was set before this value was raised.
         #[pallet::constant]
         type MinAsk: Get<AskPrice>;
 
@@ -172,8 +173,8 @@ pub mod pallet {
         #[pallet::constant]
         type KeyWindow: Get<BlockNumber>;
 
-        /// Blocks from the match to `start`; for a sealed task, from the grant of its key to `start`. The provider
-        /// fetches and checks the inputs in them.
+        /// Blocks from the match to `start`; for a sealed task, from the grant of its key to `start`. In this window
+        /// the provider fetches and checks the inputs.
         #[pallet::constant]
         type StartWindow: Get<BlockNumber>;
 
@@ -181,16 +182,16 @@ pub mod pallet {
         #[pallet::constant]
         type ProgressWindow: Get<BlockNumber>;
 
-        /// Blocks from the commit to the reveal; for a replica or a juror, from the opening of the reveals to the
-        /// reveal. The commit has to become final in them.
+        /// Blocks in which a commitment can be opened, counted from the commit; or from the opening of the reveals, if
+        /// others have to commit first or an audit has to be decided. The commit has to become final in this window.
         #[pallet::constant]
         type RevealWindow: Get<BlockNumber>;
 
-        /// Blocks after the settlement for which the provider's locks stay, so that the result can be fetched.
+        /// Blocks after the settlement for which the provider's stake stays locked, so that the result can be fetched.
         #[pallet::constant]
         type RetrievalWindow: Get<BlockNumber>;
 
-        /// Most blocks for which a task whose assignment failed waits for another device.
+        /// Most blocks for which a task waits for another device after an assignment of it has failed.
         #[pallet::constant]
         type RematchWindow: Get<BlockNumber>;
 
@@ -202,7 +203,7 @@ pub mod pallet {
         #[pallet::constant]
         type MinProgressInterval: Get<BlockNumber>;
 
-        /// Most progress reports for one assignment, even the longest.
+        /// Most progress reports for one assignment, however long its time limit is.
         #[pallet::constant]
         type MaxProgressReports: Get<u32>;
 
@@ -222,34 +223,34 @@ pub mod pallet {
         #[pallet::constant]
         type MinCollateralBase: Get<Balance>;
 
-        /// How often a result is audited if the chain cannot verify it by itself, and the fraud bond that follows from
-        /// that.
+        /// The audit rate and the fraud bond of results that the chain cannot verify by itself.
         #[pallet::constant]
         type AuditPolicy: Get<AuditPolicy>;
 
-        /// The pot: requesters pay into it for audits, and auditors are paid out of it. The account has to exist, with
-        /// the least balance of an account, before the first payment.
+        /// The pot: requesters pay audit costs into it, and auditors are paid out of it. The account must exist, with
+        /// at least the existential deposit, before the first payment.
         #[pallet::constant]
         type AuditPot: Get<Self::AccountId>;
 
-        /// What the requester pays to each provider that found the same fault in its task, or is on it when it ends
-        /// without a result. It pays no more than the provider's price, and less if the escrow does not cover it.
+        /// What the requester pays to each provider that found the same fault in its task, or was on the task when it
+        /// ended without a result. It is never more than the provider's price, and less if the escrow does not cover
+        /// it.
         #[pallet::constant]
         type BaseFee: Get<Balance>;
 
-        /// Weight that the agenda may use at the beginning of each block, however full the block is. `on_idle` adds
+        /// The weight that the agenda may use at the beginning of each block, however full the block is. `on_idle` adds
         /// what the block has left.
         #[pallet::constant]
         type AgendaWeight: Get<Weight>;
 
-        /// Deadlines in a page of the agenda.
+        /// The number of deadlines in a page of the agenda.
         #[pallet::constant]
         type PageCapacity: Get<u32> + 'static;
 
         /// Weights of calls, authorisations and the steps of the agenda.
         type WeightInfo: WeightInfo;
 
-        /// What benchmarks need of the other pallets.
+        /// What the benchmarks need from the other pallets.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: crate::BenchmarkHelper<Self::AccountId>;
     }
@@ -265,21 +266,21 @@ pub mod pallet {
     #[pallet::storage]
     pub type Tasks<T: Config> = StorageMap<_, Twox64Concat, TaskId, Task<T::AccountId>>;
 
-    /// The tasks of each requester that are in [`Tasks`]. The order of the keys puts the newest task first, so that one
+    /// The tasks of each requester that are in [`Tasks`]. The keys are ordered so that the newest task comes first: one
     /// page can be read without the others.
     #[pallet::storage]
     pub type SubmittedBy<T: Config> = StorageDoubleMap<
         _,
         Blake2_128Concat,
         T::AccountId,
-        // Whoever submits does not choose it.
+        // Requesters cannot choose this key, so it needs no hash.
         Identity,
         NewestFirst,
         TaskId,
     >;
 
-    /// The tasks of each requester that were submitted before [`SubmittedBy`] existed, in no order. Nothing is added.
-    /// The map is empty when the last of these tasks has been removed.
+    /// The tasks of each requester that were submitted before [`SubmittedBy`] existed, in no order. Nothing is added to
+    /// this map. It is empty when the last of these tasks has been removed.
     // RELEASE-1: remove when release 3 is main
     #[pallet::storage]
     pub type TasksOf<T: Config> =
@@ -290,11 +291,11 @@ pub mod pallet {
     pub type Assignments<T: Config> =
         StorageMap<_, Twox64Concat, AssignmentId, Assignment<T::AccountId>>;
 
-    /// The data keys of sealed tasks, sealed to the providers of their assignments.
+    /// The data keys of sealed tasks, each sealed to the provider of an assignment.
     #[pallet::storage]
     pub type Envelopes<T: Config> = StorageMap<_, Twox64Concat, AssignmentId, Envelope>;
 
-    /// The juries of disputed tasks.
+    /// The juries of disputed tasks and of unavailable claims.
     #[pallet::storage]
     pub type Juries<T: Config> = StorageMap<_, Twox64Concat, TaskId, Jury<T::AccountId>>;
 
@@ -302,11 +303,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Claims<T: Config> = StorageMap<_, Twox64Concat, TaskId, Claim>;
 
-    /// How many unavailable claims there were about each task, as long as the task can be read.
+    /// How many unavailable claims were made about each task. Kept as long as the task can be read.
     #[pallet::storage]
     pub type ClaimsMade<T> = StorageMap<_, Twox64Concat, TaskId, u8, ValueQuery>;
 
-    /// The audit of the result that each task has now, as long as the task can be read.
+    /// The audit of the newest results of each task. Kept as long as the task can be read.
     #[pallet::storage]
     pub type Audits<T: Config> = StorageMap<_, Twox64Concat, TaskId, Audit>;
 
@@ -314,7 +315,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type AuditDebts<T: Config> = StorageMap<_, Twox64Concat, u64, Debt<T::AccountId>>;
 
-    /// What went into the pot, and out of it.
+    /// What was paid into the pot and out of it, and what auditors are owed.
     #[pallet::storage]
     pub type AuditBook<T: Config> = StorageValue<_, crate::types::AuditBook, ValueQuery>;
 
@@ -325,16 +326,16 @@ pub mod pallet {
     pub type Submissions<T: Config> = StorageValue<_, History, ValueQuery>;
 
     /// How many tasks there are, by state.
-    // Read and written once in a block, whatever happens in it: `on_initialize` pays for both.
+    // Read and written once per block, whatever happens in it. `on_initialize` pays for both.
     #[pallet::storage]
     #[pallet::whitelist_storage]
     pub type Census<T: Config> = StorageValue<_, TaskCensus, ValueQuery>;
 
-    /// Deadlines by the block in which they are served.
+    /// The deadlines of the prompt line, by the block in which they are due.
     #[pallet::storage]
     pub type Agenda<T: Config> = StorageMap<_, Twox64Concat, BlockNumber, Slot<T::PageCapacity>>;
 
-    /// Full pages of the agenda, by block and from zero.
+    /// Full pages of the agenda, by block and page number. Pages are counted from zero.
     #[pallet::storage]
     pub type AgendaPages<T: Config> = StorageDoubleMap<
         _,
@@ -351,14 +352,14 @@ pub mod pallet {
     #[pallet::whitelist_storage]
     pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
 
-    /// Deadlines that are served after those of [`Agenda`], by block: the ends of the match windows of replicas, and the
-    /// removal of final tasks. For tasks that were submitted before this map existed, they are in [`Agenda`].
+    /// The deadlines that are served after those of [`Agenda`], by block: the ends of the match windows of replicas,
+    /// and the removal of final tasks. For tasks that were submitted before this map existed, they are in [`Agenda`].
     // RELEASE-1: remove when release 3 is main (the last sentence)
     #[pallet::storage]
     pub type PatientAgenda<T: Config> =
         StorageMap<_, Twox64Concat, BlockNumber, Slot<T::PageCapacity>>;
 
-    /// Full pages of [`PatientAgenda`], by block and from zero.
+    /// Full pages of [`PatientAgenda`], by block and page number. Pages are counted from zero.
     #[pallet::storage]
     pub type PatientPages<T: Config> = StorageDoubleMap<
         _,
@@ -369,7 +370,7 @@ pub mod pallet {
         BoundedVec<Deadline, T::PageCapacity>,
     >;
 
-    /// The first block whose deadlines in [`PatientAgenda`] are not all served. There is none before the first was
+    /// The first block whose deadlines in [`PatientAgenda`] are not all served; `None` before the patient line is first
     /// served.
     // As `Census`.
     #[pallet::storage]
@@ -382,17 +383,18 @@ pub mod pallet {
             if T::Market::is_migrating() {
                 return T::DbWeight::get().reads(2);
             }
-            // What is written once in a block, whatever happens in it: the census, the history, the agenda's cursors,
-            // and the account that fees go to; four slots of the agenda, into which all matches and payments put their
-            // deadlines, and a page of each. And whether there is a migration, or one has failed.
+            // Read and written once per block, whatever happens in it: the census, the history, the two cursors of the
+            // agenda and the fee account (5). Only read: whether a migration is under way, and whether one has failed
+            // (2). All matches and payments put their deadlines into four slots of the agenda; for each slot a page may
+            // be put aside.
             let beside = T::DbWeight::get().reads_writes(7 + 4, 5 + 2 * 4);
             Self::serve_agenda(T::AgendaWeight::get()).saturating_add(beside)
         }
 
-        /// Goes on with the deadlines that are due, if the beginning of the block did not have enough weight for all of
-        /// them. Half of what the prompt deadlines leave is for other pallets.
+        /// Continues with the deadlines that are due, if the beginning of the block did not have enough weight for all
+        /// of them. Half of what the prompt deadlines leave stays for other pallets.
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-            // The beginning of the block has paid for what is read and written beside the deadlines.
+            // The beginning of the block has paid for what is read and written besides the deadlines.
             if T::Market::is_migrating() {
                 return Weight::zero();
             }
@@ -419,9 +421,9 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Submits a task.
         ///
-        /// Origin: signed, the requester. Takes [`Pallet::submission_fee`], holds the budget, extends the
-        /// history and queues the task. Errors: `MarketPaused`; one for each field of `submission`; `CannotPay`.
-        /// Emits `TaskSubmitted`. Cost: constant.
+        /// Origin: signed, the requester. Takes [`Pallet::submission_fee`], holds the budget, extends the history and
+        /// queues the task. Errors: `MarketPaused`; one for each field of `submission`; `CannotPay`. Emits
+        /// `TaskSubmitted`. Cost: constant.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::submit())]
         pub fn submit(origin: OriginFor<T>, submission: Submission) -> DispatchResult {
@@ -429,12 +431,12 @@ pub mod pallet {
             Self::do_submit(requester, submission)
         }
 
-        /// Cancels a task that waits for a device. This is refused as long as an earlier assignment has ended with a
-        /// fault that nobody is blamed for yet.
+        /// Cancels a task that waits for a device. This is refused if an earlier assignment has ended with a fault that
+        /// nobody is blamed for yet.
         ///
-        /// Origin: signed, the requester. The whole escrow goes back. Errors: `UnknownTask`,
-        /// `NotRequester`, `NotWaiting`, `FaultUndecided`. Emits `TaskCancelled`. Cost: grows with the
-        /// assignments that the task had.
+        /// Origin: signed, the requester. The whole escrow goes back to the requester. Errors: `UnknownTask`,
+        /// `NotRequester`, `NotWaiting`, `FaultUndecided`. Emits `TaskCancelled`. Cost: grows with the number of
+        /// assignments that the task has had.
         #[pallet::call_index(1)]
         #[pallet::weight(Pallet::<T>::weight_with_most(T::WeightInfo::cancel))]
         pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
@@ -444,10 +446,10 @@ pub mod pallet {
             Ok(Some(Self::weight_with(T::WeightInfo::cancel, n)).into())
         }
 
-        /// Accepts a result before its window ends: settles at once.
+        /// Accepts a result before its window ends. The task is settled at once.
         ///
-        /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotVerifying`.
-        /// Emits `ProviderPaid`, `TaskSettled`. Cost: grows with the assignments that the task had.
+        /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotVerifying`. Emits `ProviderPaid`,
+        /// `TaskSettled`. Cost: grows with the number of assignments that the task has had.
         #[pallet::call_index(2)]
         #[pallet::weight(Pallet::<T>::weight_with_most(T::WeightInfo::accept))]
         pub fn accept(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
@@ -464,10 +466,11 @@ pub mod pallet {
             Ok(Some(weight).into())
         }
 
-        /// Rates the providers that were paid for a settled task, one to five, once.
+        /// Rates the providers that were paid for a settled task with one to five stars. This can be done once.
         ///
-        /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotSettled`,
-        /// `AlreadyRated`, `RatingOutOfRange`. Emits `TaskRated` for each. Cost: grows with their number.
+        /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotSettled`, `AlreadyRated`,
+        /// `RatingOutOfRange`. Emits `TaskRated` for each provider. Cost: grows with the number of assignments that the
+        /// task has had.
         #[pallet::call_index(3)]
         #[pallet::weight(Pallet::<T>::weight_with_most(T::WeightInfo::rate))]
         pub fn rate(origin: OriginFor<T>, task: TaskId, stars: u8) -> DispatchResultWithPostInfo {
@@ -477,10 +480,10 @@ pub mod pallet {
             Ok(Some(Self::weight_with(T::WeightInfo::rate, n)).into())
         }
 
-        /// Says that the inputs are there and checked, and that the job starts.
+        /// Reports that the worker has the inputs and has checked them, and that the job starts.
         ///
-        /// Origin: authorised by the device's worker key, while the assignment is `Assigned` and in
-        /// time. Emits `TaskStarted`. Free.
+        /// Origin: authorised by the device's worker key, while the assignment is `Assigned` and in time. Emits
+        /// `TaskStarted`. Free.
         #[pallet::call_index(4)]
         #[pallet::weight((T::WeightInfo::start(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_start())]
@@ -494,11 +497,11 @@ pub mod pallet {
             Self::do_start(assignment)
         }
 
-        /// Says how far the job is.
+        /// Reports the progress of the job.
         ///
-        /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
-        /// time. The report must not come sooner after the last one than [`Pallet::report_limits`]
-        /// allows, and must not say less than it. Emits `ProgressReported`. Free.
+        /// Origin: authorised by the device's worker key, while the assignment is `Running` and in time. The report
+        /// must not follow the last one sooner than [`Pallet::report_limits`] allows, and must not report less
+        /// progress. Emits `ProgressReported`. Free.
         #[pallet::call_index(5)]
         #[pallet::weight((T::WeightInfo::report_progress(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_report_progress())]
@@ -513,11 +516,11 @@ pub mod pallet {
             Self::do_report_progress(assignment, progress)
         }
 
-        /// Says that the job is done: binds the worker to its result without showing it, and frees
-        /// the device's slot.
+        /// Reports that the job is done. The worker is bound to its result without showing it, and the device's slot is
+        /// freed.
         ///
-        /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
-        /// time. Emits `ResultCommitted`. Free.
+        /// Origin: authorised by the device's worker key, while the assignment is `Running` and in time. Emits
+        /// `ResultCommitted`. Free.
         #[pallet::call_index(6)]
         #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::commit_result), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_commit_result())]
@@ -535,12 +538,11 @@ pub mod pallet {
             Ok(Some(Self::weight_of_commit(assignment, n, before)).into())
         }
 
-        /// Opens the commitment. In `expected`, this settles the task or fails the assignment at
-        /// once. In `optimistic`, it opens the window, unless an auditor has found another root.
+        /// Opens the commitment. In `expected`, this settles the task or fails the assignment at once. In `optimistic`,
+        /// it opens the window, unless an auditor has found another root.
         ///
-        /// Origin: authorised by the device's worker key, while the assignment is `Committed` and in
-        /// time. The opening must fit the commitment. Emits `ResultRevealed`, and the events of what
-        /// follows. Free.
+        /// Origin: authorised by the device's worker key, while the assignment is `Committed` and in time. The opening
+        /// must fit the commitment. Emits `ResultRevealed`, and the events of what follows. Free.
         #[pallet::call_index(7)]
         #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::reveal_result), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_result())]
@@ -558,11 +560,11 @@ pub mod pallet {
             Ok(Some(Self::weight_of_reveal(assignment, n, before)).into())
         }
 
-        /// Says that the job cannot be done.
+        /// Reports that the job cannot be done.
         ///
-        /// Origin: authorised by the device's worker key, while the assignment is `Assigned` or
-        /// `Running` and in time. The fault must be one that workers report. Emits
-        /// `AssignmentFailed`, and the events of what follows. Free.
+        /// Origin: authorised by the device's worker key, while the assignment is `AwaitingKey`, `Assigned` or
+        /// `Running` and in time. The fault must be one that workers report. Emits `AssignmentFailed`, and the events
+        /// of what follows. Free.
         #[pallet::call_index(8)]
         #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::fail), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_fail())]
@@ -581,12 +583,12 @@ pub mod pallet {
             Ok(Some(Self::weight_with(T::WeightInfo::fail, n)).into())
         }
 
-        /// Grants the data key of a sealed task to the provider of an assignment, and opens its start
-        /// window.
+        /// Grants the data key of a sealed task to the provider of an assignment, and opens the start window of the
+        /// assignment.
         ///
-        /// Origin: signed, the requester. The chain cannot read the envelope: the provider checks the
-        /// key, and reports a fault if it does not fit. Errors: `UnknownTask`, `NotRequester`,
-        /// `NotAwaitingKey`, `KeyWindowEnded`, `WrongRecipient`. Emits `KeyGranted`. Cost: constant.
+        /// Origin: signed, the requester. The chain cannot read the envelope. The provider checks the key, and reports
+        /// a fault if it does not fit. Errors: `UnknownTask`, `NotRequester`, `NotAwaitingKey`, `KeyWindowEnded`,
+        /// `WrongRecipient`. Emits `KeyGranted`. Cost: constant.
         #[pallet::call_index(9)]
         #[pallet::weight(T::WeightInfo::grant_key())]
         pub fn grant_key(
@@ -598,11 +600,11 @@ pub mod pallet {
             Self::do_grant_key(&requester, assignment, envelope)
         }
 
-        /// Opens the trace of a disputed result: shows how many hashes the trace has, that it ends in the
-        /// result, and where all its hashes can be fetched.
+        /// Opens the trace of a disputed result: shows how many hashes the trace has, that it ends in the result, and
+        /// where all its hashes can be fetched.
         ///
-        /// Origin: authorised by the device's worker key, while the result is revealed and a dispute wants
-        /// its trace. The opening must fit the trace commitment. Free.
+        /// Origin: authorised by the device's worker key, while the result is revealed and a dispute wants its trace.
+        /// The opening must fit the trace commitment. Free.
         #[pallet::call_index(10)]
         #[pallet::weight((T::WeightInfo::open_trace(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_open_trace())]
@@ -617,11 +619,11 @@ pub mod pallet {
             Self::do_open_trace(assignment, opening)
         }
 
-        /// Shows the work of a juror, which counts for its whole jury: the root of the trace of its run. A juror
-        /// that copied its vote does not know that root.
+        /// Shows the work of a juror: the root of the trace of its run. This counts for its whole jury. A juror that
+        /// copied its vote does not know that root.
         ///
-        /// Origin: authorised by the device's worker key, while a dispute wants the work of its jury. This juror,
-        /// and most of the jurors that voted as the verdict says, must have committed to the root. Free. Cost: that
+        /// Origin: authorised by the device's worker key, while a dispute wants the work of its jury. This juror, and
+        /// most of the jurors that voted as the verdict says, must have committed to the root. Free. The weight is that
         /// for the most jurors that there can be.
         #[pallet::call_index(11)]
         #[pallet::weight((T::WeightInfo::show_work(), DispatchClass::Operational))]

@@ -1,9 +1,9 @@
 //! The two lines of the agenda.
 //!
-//! Each has its slots, pages and cursor, and keeps its own order. The patient one is served after the prompt one, with
-//! what that leaves of the share at the begin of a block, and half of what it leaves at the end: else whoever has
-//! thousands of match windows end in one block, for the price of as many submissions, holds up everybody's deadlines,
-//! and matching.
+//! Each line has its own slots, pages and cursor, and is served in its own order. The patient line is served after the
+//! prompt one. At the beginning of a block it gets what the prompt line leaves of the agenda's weight; at the end of
+//! the block, half of what the prompt line leaves. Without this, a requester with thousands of match windows that end
+//! in one block, for the price of as many submissions, would hold up everybody's deadlines, and matching.
 
 use aicpw_protocol::BlockNumber;
 use frame_support::BoundedVec;
@@ -16,14 +16,14 @@ use crate::{
 /// A page of deadlines.
 pub(crate) type Page<T> = BoundedVec<Deadline, <T as Config>::PageCapacity>;
 
-/// In which line a deadline stands.
+/// The line in which a deadline stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Line {
-    /// What is served as soon as it is due: what providers, auditors and jurors have to do, settlements, audits and the
-    /// steps of disputes.
+    /// Deadlines that are served as soon as they are due: the steps of providers, auditors and jurors, settlements,
+    /// audits and the steps of disputes.
     Prompt,
-    /// What costs its requester nothing but time if it is served later: that nobody is found for a replica, and the removal
-    /// of what is final.
+    /// Deadlines that cost the requester only time if they are served later: the end of the match window of a replica,
+    /// and the removal of a final task.
     Patient,
 }
 
@@ -44,7 +44,7 @@ impl Line {
         }
     }
 
-    /// All deadlines of a block are served.
+    /// Removes the slot of a block whose deadlines are all served.
     pub fn remove_slot<T: Config>(self, block: BlockNumber) {
         match self {
             Self::Prompt => Agenda::<T>::remove(block),

@@ -1,4 +1,4 @@
-//! Money: what leaves the escrow, and when the provider's locks end.
+//! Payments from the escrow, and the end of the provider's locks.
 
 use aicpw_primitives::traits::{DevicePool, Escalation, Locks, Penalty, Reputations};
 use aicpw_protocol::{
@@ -23,10 +23,10 @@ use crate::{
     types::{Assignment, Deadline, LockState, NewestFirst, Task},
 };
 
-/// What left an escrow for results.
+/// What was paid out of an escrow for results.
 #[derive(Clone, Copy, Default)]
 struct Paid {
-    /// By the requester, fees included.
+    /// What the requester paid, fees included.
     paid: Balance,
     /// The protocol's part of it.
     fee: Balance,
@@ -41,7 +41,7 @@ impl Paid {
     }
 }
 
-/// The root that an assignment has revealed.
+/// Returns the root that an assignment has revealed, if any.
 pub(crate) fn root_of<AccountId>(assignment: &Assignment<AccountId>) -> Option<Hash> {
     match &assignment.status {
         AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => {
@@ -52,8 +52,10 @@ pub(crate) fn root_of<AccountId>(assignment: &Assignment<AccountId>) -> Option<H
 }
 
 impl<T: Config> Pallet<T> {
-    /// Pays `amount` out of the escrow. Returns what arrived: all of it, or nothing where the
-    /// account cannot be given so little; that stays in the escrow, for the requester.
+    /// Pays `amount` out of the escrow.
+    ///
+    /// Returns what was paid: the whole amount, or zero if the receiving account cannot be given so little. Then the
+    /// amount stays in the escrow, for the requester.
     pub(crate) fn pay(
         task: &mut Task<T::AccountId>,
         to: &T::AccountId,
@@ -76,8 +78,8 @@ impl<T: Config> Pallet<T> {
         paid
     }
 
-    /// Gives a requester for its harm of what the treasury has just got of a provider's stake: all, or nothing
-    /// where its account cannot be given so little.
+    /// Compensates a requester from what the treasury has just got of a provider's stake. Pays the whole amount, or
+    /// nothing if the requester's account cannot be given so little.
     pub(crate) fn make_whole(requester: &T::AccountId, amount: Balance) {
         let treasury = T::FeeDestination::get();
         let paid = T::NativeBalance::transfer(&treasury, requester, amount, Preservation::Preserve);
@@ -86,8 +88,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Holds what the requester was given for what audits have cost, for the next attempt: no more than they have
-    /// cost. All of it, or nothing where its account cannot have so much held; then it stays free.
+    /// Holds the compensation for audit costs again, for the next attempt: `amount`, but no more than audits have cost.
+    /// Holds all of that, or nothing if the requester's account cannot have so much held; then it stays free.
     pub(crate) fn hold_again(task: &mut Task<T::AccountId>, amount: Balance) {
         let amount = amount.min(task.audits_paid);
         if amount == 0 {
@@ -106,7 +108,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Gives `amount` of the escrow back. Returns it.
+    /// Gives `amount` of the escrow back to the requester, or the whole escrow if that is less. Returns what was given
+    /// back.
     pub(crate) fn give_back(task: &mut Task<T::AccountId>, amount: Balance) -> Balance {
         let amount = amount.min(task.escrow);
         if amount == 0 {
@@ -129,22 +132,24 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Gives all that is left of the escrow back. Returns it.
+    /// Gives the rest of the escrow back to the requester. Returns what was given back.
     fn give_rest_back(task: &mut Task<T::AccountId>) -> Balance {
         let rest = task.escrow;
         Self::give_back(task, rest)
     }
 
-    /// The result that waits for the end of its window is right, or nobody doubted it.
+    /// Settles a task whose result waits for the end of its window: the result is right, or nobody doubted it.
     pub(crate) fn settle(id: TaskId, task: Task<T::AccountId>) -> DispatchResult {
         let newest = task.newest(id, 0).and_then(Assignments::<T>::get);
         let root = newest.as_ref().and_then(root_of);
         Self::settle_on(id, task, root.ok_or(Error::<T>::NotInState)?)
     }
 
-    /// The result is the one with this root: pays who has revealed it, takes the locks of who has
-    /// revealed another, gives the rest back, and decides the faults that others had with the same
-    /// task. Who has committed and not revealed yet still can, and is paid then.
+    /// Settles a task on the result with this root.
+    ///
+    /// Pays the providers that have revealed this root. Punishes those that have revealed another root, and those whose
+    /// fault with this task was undecided. Gives the rest of the escrow back. A replica that has committed and not
+    /// revealed yet still can, and is paid then.
     pub(crate) fn settle_on(
         id: TaskId,
         mut task: Task<T::AccountId>,
@@ -193,7 +198,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// A replica reveals after its task was settled by a quorum without it.
+    /// Pays or condemns a replica that reveals after a quorum has settled its task without it.
     pub(crate) fn settle_late(
         id: AssignmentId,
         assignment: Assignment<T::AccountId>,
@@ -220,7 +225,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Pays the price of a result out of the escrow: the protocol's part of it, and the provider's.
+    /// Pays the price of a result out of the escrow: the protocol fee to the treasury, and the rest to the provider.
     fn pay_price(assignment: &Assignment<T::AccountId>, task: &mut Task<T::AccountId>) -> Paid {
         let fee = pricing::protocol_fee(assignment.price, T::ProtocolFee::get());
         let fee = Self::pay(task, &T::FeeDestination::get(), fee);
@@ -232,7 +237,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Pays a provider whose result is right. Its locks stay until the result could be fetched.
+    /// Pays a provider whose result is right. Its locks stay, lowered, so that the result can be fetched.
     fn pay_provider(
         id: AssignmentId,
         mut assignment: Assignment<T::AccountId>,
@@ -251,8 +256,8 @@ impl<T: Config> Pallet<T> {
 
         T::DevicePool::succeeded(assignment.device, task.submission.needs.gflops);
         T::Reputations::settled(&assignment.provider, &task.requester, paid);
-        // The budget goes back, so nothing of the size of the budget stays locked for it: a requester
-        // could keep others' stake busy with money that it has again.
+        // The requester gets the rest of its budget back now. So no lock stays that goes by the size of the budget:
+        // else the requester could keep others' stake busy with money that it has again.
         let budget = task.submission.budget_each();
         let judged = T::Escalation::judged_price(assignment.price, budget);
         let kept = Locks {
@@ -281,8 +286,8 @@ impl<T: Config> Pallet<T> {
         Ok(Paid { paid, fee })
     }
 
-    /// Others have shown that the root that a provider has revealed is wrong: it pays the penalty, to
-    /// the treasury, because those others can be the requester's own. Returns what that was.
+    /// Fails an assignment because others have shown that its revealed root is wrong, and takes the penalty. The
+    /// penalty goes to the treasury, because the others can be the requester's own. Returns what was taken.
     pub(crate) fn condemn(
         id: AssignmentId,
         mut assignment: Assignment<T::AccountId>,
@@ -311,8 +316,8 @@ impl<T: Config> Pallet<T> {
         Ok(slashed)
     }
 
-    /// An assignment is no longer needed. Its provider has kept its device for it, or has done the
-    /// work, and gets the base fee.
+    /// Cancels an assignment that is no longer needed. Its provider gets the base fee, because it has kept its device
+    /// free for the task, or has done the work.
     fn cancel_assignment(
         id: AssignmentId,
         mut assignment: Assignment<T::AccountId>,
@@ -326,8 +331,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Ends a task without a result: whoever is still on it is cancelled. What is undecided stays so,
-    /// and costs nobody anything.
+    /// Ends a task without a result: cancels the assignments that are open. Faults that are undecided stay so, and cost
+    /// nobody anything.
     pub(crate) fn refund(
         id: TaskId,
         mut task: Task<T::AccountId>,
@@ -354,13 +359,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Ends a task whose requester has all results, and has kept those from their work who were to say which of
-    /// them is right: whoever has revealed one is paid its own price, and only the rest goes back. Nobody was
-    /// shown to be right, so no result is settled and no reputation grows; and nobody to be wrong, so all locks
-    /// are free.
+    /// Ends a task whose requester has all results and kept the jury from deciding which of them is right.
+    ///
+    /// Each provider that has revealed a result is paid its own price, and only the rest goes back. Nobody was shown to
+    /// be right, so no result is settled and no reputation grows. Nobody was shown to be wrong, so all locks are
+    /// released.
     pub(crate) fn pay_all(id: TaskId, mut task: Task<T::AccountId>) -> DispatchResult {
         let at = Self::now();
-        // As long as there is no quorum the escrow has the prices of all of them.
+        // As long as there is no quorum, the escrow has the prices of all of them.
         for (result_id, mut result) in Self::results(id, &task) {
             let Paid { paid, fee } = Self::pay_price(&result, &mut task);
             Self::move_assignment(result_id, &mut result, AssignmentStatus::Cancelled { at })?;
@@ -376,7 +382,7 @@ impl<T: Config> Pallet<T> {
         Self::refund(id, task, Refunded::NoVerdict)
     }
 
-    /// Ends a task that waits for a device, because its requester wants it.
+    /// Cancels a task that waits for a device, because its requester wants that.
     pub(crate) fn cancel_task(id: TaskId, mut task: Task<T::AccountId>) -> DispatchResult {
         let at = Self::now();
         let seats = task.seats.len() as u8;
@@ -389,9 +395,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The task ends without a result, as independent providers claim or without their doing: each of them gets the
-    /// base fee, as far as the escrow goes, and never more than its price. Whoever fails is not to earn more than
-    /// whoever works.
+    /// Pays the base fee to providers of a task that ends without a result, because they claim a fault in it or because
+    /// it ends through no fault of theirs.
+    ///
+    /// The fee is never more than the provider's own price, so that nobody earns more by failing than by working. Nor
+    /// is it more than an equal part of the escrow.
     pub(crate) fn pay_base_fees(
         task: &mut Task<T::AccountId>,
         claimants: &[(AssignmentId, Assignment<T::AccountId>)],
@@ -409,8 +417,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Ends what is undecided about a task: the providers' locks are released, and if another
-    /// provider has shown that it can be done, slashed before.
+    /// Decides the faults of a task that are undecided, and releases the locks of those providers. They are slashed
+    /// before if another provider has shown that the task can be done.
     fn close_undecided(id: TaskId, task: &Task<T::AccountId>, providers_were_wrong: bool) {
         for (assignment_id, mut assignment) in Self::undecided(id, task) {
             if providers_were_wrong {
@@ -421,7 +429,7 @@ impl<T: Config> Pallet<T> {
                     } => Penalty::Outvoted,
                     _ => Penalty::Fault,
                 };
-                // Never to the requester: the provider that decided it can be the requester's own.
+                // Never to the requester: the provider that has shown it can be the requester's own.
                 let treasury = T::FeeDestination::get();
                 let slashed = Self::punish(assignment_id, &assignment, penalty, &treasury);
                 Self::deposit_event(Event::FaultDecided {
@@ -434,8 +442,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// A fault is the provider's: its locks, its reputation, and a pause for the device, which also
-    /// counts for less if it was too slow. Returns what the beneficiary got.
+    /// Punishes a provider for a fault: takes the penalty from its locks, lowers its reputation and has its device cool
+    /// down. If the device was too slow, it also counts for less. Returns what the beneficiary got.
     pub(crate) fn punish(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -450,7 +458,7 @@ impl<T: Config> Pallet<T> {
             Penalty::WrongResult => T::Reputations::convicted(&assignment.provider),
         }
         T::DevicePool::cool_down(assignment.device);
-        // A fetch that takes too long says nothing of how fast the device is.
+        // A slow fetch proves nothing about the speed of the device.
         let is_slow = matches!(&assignment.status, AssignmentStatus::Failed { fault, .. } if fault.is_missed_deadline());
         if is_slow && assignment.role != Role::Fetcher {
             T::DevicePool::missed_deadline(assignment.device);
@@ -458,7 +466,7 @@ impl<T: Config> Pallet<T> {
         slashed
     }
 
-    /// Frees what is still locked for an assignment.
+    /// Releases what is still locked for an assignment.
     pub(crate) fn release_locks(id: AssignmentId, assignment: &mut Assignment<T::AccountId>) {
         if assignment.locks != LockState::Released {
             T::DevicePool::release(assignment.device, id);
@@ -467,7 +475,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The retrieval window of a settled assignment has ended.
+    /// Serves the end of the retrieval window of a settled assignment.
     pub(crate) fn serve_unlock(id: AssignmentId) -> Result<Served, DispatchError> {
         match Assignments::<T>::get(id) {
             Some(mut assignment) if matches!(assignment.locks, LockState::Retrieval { until } if Self::now() >= until) =>
@@ -481,10 +489,10 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// A final task was readable for long enough.
+    /// Removes a final task that was readable for long enough.
     pub(crate) fn serve_prune(id: TaskId) -> Result<Served, DispatchError> {
         if !T::Escalation::is_over(id) {
-            // A claim that was late. It ends by itself, and until then its jurors have to be found.
+            // A claim that was made late goes on. It ends by itself, and its jurors have to be found until then.
             let later = Self::now().saturating_add(T::RetrievalWindow::get());
             Self::schedule_patiently(later, Deadline::Prune(id));
             return Ok(Served::Early);
@@ -509,7 +517,7 @@ impl<T: Config> Pallet<T> {
                 Envelopes::<T>::remove(assignment_id);
             }
             if let Some(mut assignment) = Assignments::<T>::take(assignment_id) {
-                // An agenda that is far behind may come here before it comes to the locks.
+                // If the agenda is far behind, a task can be removed before its locks are released.
                 is_plain &= assignment.locks == LockState::Released;
                 Self::release_locks(assignment_id, &mut assignment);
             }

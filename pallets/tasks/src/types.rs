@@ -1,4 +1,4 @@
-//! What the pallet keeps of tasks, assignments and deadlines.
+//! The types that the pallet stores for tasks, assignments and deadlines.
 
 use aicpw_primitives::traits::{JurorTerms, MAX_PARTIES};
 use aicpw_protocol::{
@@ -15,24 +15,25 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::{traits::Get, Perbill};
 
-/// Most seats that a task can have: the replicas; or for each attempt of whoever is alone
-/// its auditors and two juries, of 5 and of 11; and a jury of 5 that fetches.
+/// Most seats that a task can have. A task with several replicas has their seats. A task with one replica has, for each
+/// attempt, the seats of the auditors and of two juries, of 5 and of 11. Both can also have the seats of a jury of 5
+/// that fetches.
 pub const MAX_SEATS: u32 = 61;
 
 /// Most auditors of one audit.
 pub const MOST_AUDITORS: u8 = 2;
 
-/// Most assignments that a task can have over its life: every seat with all its attempts.
+/// Most assignments that a task can have over its life: all attempts at every seat.
 pub const MAX_ASSIGNMENTS: u32 = 183;
 
-/// What the jurors of a disputed task bring and get.
+/// The jury of a disputed task or of an unavailable claim.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Jury<AccountId> {
-    /// The pay of each.
+    /// The pay of each juror.
     pub pay: Balance,
-    /// What each has locked.
+    /// What each juror has locked.
     pub lock: Balance,
-    /// Who disputes and appeals: none of them is drawn.
+    /// The accounts that dispute or appeal. None of them is drawn as a juror.
     pub parties: BoundedVec<AccountId, ConstU32<MAX_PARTIES>>,
 }
 
@@ -45,27 +46,27 @@ impl<AccountId> From<Jury<AccountId>> for JurorTerms {
 /// An unavailable claim that is not decided.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Claim {
-    /// The assignment whose result it is about.
+    /// The assignment whose result the claim is about.
     pub of: AssignmentId,
-    /// The hash of the block before it was made, which nobody knew much sooner.
+    /// The hash of the block before the claim was made. Nobody knew it much sooner.
     pub parent: Hash,
 }
 
-/// Where a task stands in the list of its requester's: before all that were submitted earlier.
+/// The place of a task in the list of its requester: before all tasks that the requester submitted earlier.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NewestFirst([u8; 8]);
 
 impl From<TaskId> for NewestFirst {
     fn from(id: TaskId) -> Self {
-        // Keys are in the order of their bytes.
+        // Storage keys are ordered by their bytes.
         Self((!id.0).to_be_bytes())
     }
 }
 
-/// The submissions so far.
+/// The head and the length of the history.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct History {
-    /// How many: also the id of the next task.
+    /// The number of submissions so far, which is also the id of the next task.
     pub length: u64,
     /// See [`aicpw_protocol::history::next_head`].
     pub head: Hash,
@@ -83,36 +84,37 @@ impl Default for History {
 /// The audit of the results of a task.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Audit {
-    /// The result for which is drawn: of several the last that was committed.
+    /// The result that the draw is about. If there are several, the one that was committed last.
     pub of: AssignmentId,
-    /// How likely it is.
+    /// The audit rate: the probability that the draw decides for an audit.
     pub rate: Perbill,
-    /// What the requester pays for it, whether it comes to it or not.
+    /// The audit cost. The requester pays it whether there is an audit or not.
     pub cost: Balance,
-    /// What an auditor is paid: the judged price of the results, by the highest of their prices.
+    /// What an auditor is paid: the judged price of the results, from the highest of their prices. If there is one
+    /// result, no more than its audit cost was computed for, but at least its price.
     pub pay: Balance,
-    /// The highest price that an auditor may have at its own ask: what the task pays a provider at most.
+    /// The highest price that the task may have at the auditor's own ask.
     pub cap: Balance,
     /// What an auditor has locked.
     pub lock: Balance,
-    /// The anchor of the draw that decides it.
+    /// The anchor of the draw that decides whether there is an audit.
     pub anchor: BlockNumber,
-    /// Whether it is decided, and how.
+    /// Whether it is decided if there is an audit, and how.
     pub state: AuditState,
 }
 
-/// What an auditor has earned and was not paid yet.
+/// A debt of the pot to an auditor.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Debt<AccountId> {
-    /// For this assignment.
+    /// The assignment for which the auditor earned it.
     pub assignment: AssignmentId,
-    /// Whom it is owed to.
+    /// The auditor.
     pub who: AccountId,
-    /// How much.
+    /// The amount that is not paid yet.
     pub amount: Balance,
 }
 
-/// What went into the pot for audits, and out of it; and which debts there are.
+/// The book of the pot: what was paid in and out, and which debts there are.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct AuditBook {
     /// What requesters have paid into the pot.
@@ -121,7 +123,7 @@ pub struct AuditBook {
     pub paid: Balance,
     /// The sum of the debts.
     pub owed: Balance,
-    /// The number of the oldest debt.
+    /// The number of the oldest debt; equal to `next` if there is none.
     pub first: u64,
     /// The number that the next debt gets.
     pub next: u64,
@@ -130,9 +132,9 @@ pub struct AuditBook {
 /// A task, as stored.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Task<AccountId> {
-    /// Who submitted it, pays and is refunded.
+    /// The account that submitted the task, pays for it and is refunded.
     pub requester: AccountId,
-    /// What was submitted.
+    /// The submission.
     pub submission: Submission,
     /// The block of the submission.
     pub submitted_at: BlockNumber,
@@ -142,21 +144,22 @@ pub struct Task<AccountId> {
     pub history_head: Hash,
     /// Its state.
     pub status: TaskStatus,
-    /// What is held from the requester for it. Zero once the task is final.
+    /// What is held from the requester for the task. Zero once the task is final, except for the prices of replicas
+    /// that may still reveal.
     pub escrow: Balance,
-    /// What of the budget was paid for audits, and did not come back into the escrow after a verdict.
+    /// The part of the budget that was paid for audits and did not come back into the escrow after a verdict.
     pub audits_paid: Balance,
-    /// Who is wanted for it: the replicas first, and what has joined them since. The number of a seat
-    /// is [`AssignmentId::replica`].
+    /// The seats: first those of the replicas, then those that were added since. The number of a seat is
+    /// [`AssignmentId::replica`].
     pub seats: BoundedVec<Seat, ConstU32<MAX_SEATS>>,
-    /// Every provider that was ever on it: none of them gets it again.
+    /// Every provider that was ever on the task. None of them gets it again.
     pub providers: BoundedVec<AccountId, ConstU32<MAX_ASSIGNMENTS>>,
     /// The requester's rating, one to five.
     pub rating: Option<u8>,
 }
 
 impl<AccountId> Task<AccountId> {
-    /// All assignments so far, oldest first within a seat.
+    /// All assignments so far: seat by seat, and oldest first within a seat.
     pub fn assignments(&self, task: TaskId) -> impl Iterator<Item = AssignmentId> + '_ {
         (0u8..).zip(self.seats.iter()).flat_map(move |(seat, one)| {
             (0..one.begun).map(move |attempt| AssignmentId {
@@ -167,7 +170,7 @@ impl<AccountId> Task<AccountId> {
         })
     }
 
-    /// The newest assignment of a seat; `None` if it never had one.
+    /// The newest assignment of a seat; `None` if the seat never had one.
     pub fn newest(&self, task: TaskId, seat: u8) -> Option<AssignmentId> {
         let attempt = self.seats.get(usize::from(seat))?.begun.checked_sub(1)?;
         Some(AssignmentId {
@@ -177,7 +180,7 @@ impl<AccountId> Task<AccountId> {
         })
     }
 
-    /// The first seat that wants a device and may still get one.
+    /// The first seat that wants a device and whose match window is still open.
     pub fn vacant(&self, now: BlockNumber) -> Option<(u8, &Seat)> {
         (0u8..).zip(self.seats.iter()).find(
             |(_, seat)| matches!(seat.state, SeatState::Vacant { match_by } if now <= match_by),
@@ -191,7 +194,7 @@ impl<AccountId> Task<AccountId> {
             .any(|seat| matches!(seat.state, SeatState::Vacant { .. }))
     }
 
-    /// When the last of the match windows of its replicas ends; `None` if none waits for a device.
+    /// The block in which the last match window of the replicas ends; `None` if no replica waits for a device.
     pub fn match_by(&self) -> Option<BlockNumber> {
         self.seats
             .iter()
@@ -203,7 +206,7 @@ impl<AccountId> Task<AccountId> {
             .max()
     }
 
-    /// Its seat of this number.
+    /// The seat with this number.
     pub fn seat_mut(&mut self, number: u8) -> Option<&mut Seat> {
         self.seats.as_mut().get_mut(usize::from(number))
     }
@@ -212,54 +215,57 @@ impl<AccountId> Task<AccountId> {
 /// A place on a task for one provider at a time.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Seat {
-    /// What whoever has it counts for.
+    /// The role of the provider that has the seat.
     pub role: Role,
-    /// Attempts begun.
+    /// The number of attempts begun.
     pub begun: u8,
-    /// Whether anybody has it.
+    /// Whether a provider has the seat.
     pub state: SeatState,
-    /// The anchor of the draw that finds the next to have it.
+    /// The anchor of the draw that finds the next provider for the seat.
     pub anchor: BlockNumber,
 }
 
-/// Whether anybody has a seat.
+/// Whether a provider has a seat.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SeatState {
     /// A device is wanted: the task is in the matching queue. → `Taken` (matched), `Closed`.
     Vacant {
-        /// Last block in which one may be found.
+        /// The last block in which a device may be found.
         match_by: BlockNumber,
     },
-    /// Its newest assignment counts. → `Vacant` (that failed), `Closed`.
+    /// A provider has the seat: its newest assignment counts. → `Vacant` (that assignment failed), `Closed`.
     Taken,
-    /// Nobody is wanted any more. Final.
+    /// No device is wanted any more. Final.
     Closed,
 }
 
-/// What happens to the locks on the provider's stake.
+/// The state of the locks on the provider's stake.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 pub enum LockState {
-    /// The assignment is open. → `Retrieval` (settled), `Undecided` (a fault that is nobody's yet),
-    /// `Released` (failed by the provider's fault, after the slash; or cancelled).
+    /// The assignment is open. → `Retrieval` (a replica is settled), `Undecided` (a fault that nobody is blamed for
+    /// yet), `Released` (failed by the provider's fault, after the slash; cancelled; or an auditor or juror is
+    /// settled).
     Open,
-    /// The assignment ended with a fault that nobody is blamed for yet: kept until an independent
-    /// provider has shown who was wrong. → `Released` (after a slash if it was the provider).
+    /// The assignment ended with a fault that nobody is blamed for yet. The locks are kept until an independent
+    /// provider has shown who was wrong, or the task ends. → `Released` (after a slash if the provider was wrong).
     Undecided {
-        /// For a root that did not match `expected`: that root. Two providers with the same one
-        /// make the same claim.
+        /// The revealed root, if the fault is that it did not match `expected`. Two providers with the same root make
+        /// the same claim.
         root: Option<Hash>,
     },
-    /// Settled and paid; kept until the result could be fetched. → `Claimed`, `Released`.
+    /// The assignment is settled and paid. The locks are kept so that the result can be fetched. → `Claimed`,
+    /// `Released`.
     Retrieval {
-        /// The block in which they are released.
+        /// The block in which the locks are released.
         until: BlockNumber,
     },
     /// Nothing is locked any more. Final.
     Released,
-    /// The requester says that the result cannot be fetched: kept until a jury has decided that. →
-    /// `Retrieval` (there is no verdict), `Released` (it could be fetched; or after the slash).
+    /// The requester claims that the result cannot be fetched. The locks are kept until a jury has decided that. →
+    /// `Retrieval` (there is no verdict), `Released` (the result could be fetched; or after the slash; or there is no
+    /// verdict and the retrieval window has ended).
     Claimed {
         /// The end of the retrieval window.
         until: BlockNumber,
@@ -269,39 +275,39 @@ pub enum LockState {
 /// An assignment, as stored.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Assignment<AccountId> {
-    /// What it counts for.
+    /// What the assignment is for.
     pub role: Role,
-    /// Who answers for the device.
+    /// The provider that answers for the device.
     pub provider: AccountId,
     /// The device.
     pub device: DeviceId,
     /// The device's fingerprint at the match.
     pub fingerprint: Hash,
-    /// Price, fixed at the match.
+    /// The price, fixed at the match.
     pub price: Balance,
-    /// How likely its result is audited, fixed at the match.
+    /// The audit rate of the result, fixed at the match.
     pub audit_rate: Perbill,
-    /// What the requester pays for that, fixed at the match.
+    /// The audit cost that the requester pays, fixed at the match.
     pub audit_cost: Balance,
-    /// Collateral that was locked for it; once it is settled, what stays locked.
+    /// The collateral that was locked for the assignment. Once it is settled: the part that stays locked.
     pub collateral: Balance,
-    /// Fraud bond that was locked for it; once it is settled, what stays locked.
+    /// The fraud bond that was locked for the assignment. Once it is settled: the part that stays locked.
     pub fraud_bond: Balance,
     /// The block of the match.
     pub assigned_at: BlockNumber,
-    /// Its state.
+    /// The state of the assignment.
     pub status: AssignmentStatus,
-    /// Whether the locks are still there.
+    /// The state of the locks on the provider's stake.
     pub locks: LockState,
-    /// The agenda's slot in which this assignment is looked at next. An entry in any other slot is
-    /// stale. Progress moves the deadline without a new entry: the one that exists moves on when
-    /// it is served, so that a report costs the agenda nothing.
+    /// The slot of the agenda that looks at this assignment next. An entry in any other slot is stale. A progress
+    /// report moves the deadline without a new entry, so that it costs the agenda nothing: the entry that exists is
+    /// moved on when it is served.
     pub due: BlockNumber,
 }
 
 impl<AccountId> Assignment<AccountId> {
-    /// The last block in which the provider can still do what it has to do next; `None` if nothing
-    /// is expected of it.
+    /// The last block in which the provider can do its next step, or the requester can grant the key; `None` if no step
+    /// has a deadline.
     pub fn deadline(&self) -> Option<BlockNumber> {
         match self.status {
             AssignmentStatus::AwaitingKey { grant_by, .. } => Some(grant_by),
@@ -342,12 +348,12 @@ impl<AccountId> Assignment<AccountId> {
     }
 }
 
-/// Something that has to be looked at in a certain block.
+/// Something for the agenda to look at in a certain block.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Deadline {
     /// The match window of a task ends.
     Match(TaskId),
-    /// What the provider has to do next is due.
+    /// The next step of an assignment is due.
     Assignment(AssignmentId),
     /// The window of `optimistic` ends.
     Settle(TaskId),
@@ -355,14 +361,14 @@ pub enum Deadline {
     Unlock(AssignmentId),
     /// A final task has been readable for long enough.
     Prune(TaskId),
-    /// Whoever decides the dispute about a task asked for this block.
+    /// The step of a dispute that the disputes pallet asked for is due.
     Dispute(TaskId),
-    /// The randomness that decides whether the results of a task are audited can be there.
+    /// From this block on the draw can decide whether the results of a task are audited.
     Audit(TaskId),
 }
 
 impl Deadline {
-    /// The task that it is about.
+    /// The task that the deadline is about.
     pub fn task(&self) -> TaskId {
         match self {
             Self::Match(task)
@@ -375,8 +381,8 @@ impl Deadline {
     }
 }
 
-/// The deadlines of one block: full pages, and a last one that still has room. A full page never
-/// refuses anybody: it is put aside, and the next begins.
+/// The deadlines of one block: full pages that were put aside, and a last page that still has room. When the last page
+/// is full, it is put aside and a new one begins, so that no deadline is ever refused.
 #[derive(
     Encode,
     Decode,
@@ -398,31 +404,30 @@ pub struct Slot<Capacity: Get<u32>> {
     pub open: BoundedVec<Deadline, Capacity>,
 }
 
-/// Why a worker call is refused before anything was paid for it; the number is that of
-/// `InvalidTransaction::Custom`.
+/// Why a worker call is refused before it gets into a block. The number is that of `InvalidTransaction::Custom`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Refusal {
-    /// There is no such assignment (any more).
+    /// There is no such assignment, or no longer.
     UnknownAssignment = 1,
     /// The assignment is not in the state for this call.
     NotInState = 2,
     /// The deadline has passed.
     WindowClosed = 3,
-    /// The progress is not a step forward, or not a share of a whole.
+    /// The progress goes back, changes the number of steps, or has more steps done than there are.
     BadProgress = 4,
     /// The last progress report was too short a time ago.
     TooSoon = 5,
-    /// The opening is not that of the commitment.
+    /// The opening does not fit the commitment.
     WrongOpening = 6,
-    /// A CID that is none, or a message that is not UTF-8.
+    /// A CID is malformed, or a message is not UTF-8.
     Malformed = 7,
-    /// A fault that only the chain itself finds.
+    /// A worker cannot report this fault, or not for this assignment now.
     NotReportable = 8,
     /// No worker key acts for the device.
     NoWorker = 9,
-    /// Others have not committed yet, or an audit is not decided: a reveal would show what to say.
+    /// Others have not committed yet, or an audit is not decided. A reveal now would show them what to say.
     TooEarly = 10,
-    /// Some of the market's state may be in the form of before a migration.
+    /// The storage of the market may be in the old form, because a migration is not finished.
     Migrating = 11,
 }
