@@ -1,5 +1,7 @@
-//! Which worker calls get into a block. The state is looked at first, the signature last (but for what of
-//! `show_work` looks at all jurors): a call that cannot be executed costs a node as little as can be.
+//! Which worker calls get into a block.
+//!
+//! The state is checked first and the signature last, so that a call that cannot be executed costs a node as little as
+//! possible. There is one exception: `show_work` looks at all jurors only after the signature.
 
 use aicpw_primitives::{
     priority,
@@ -21,7 +23,7 @@ use crate::{
     types::{Assignment, Refusal},
 };
 
-/// Blocks for which a call stays in the pool; the worker signs a new one after
+/// Blocks for which a call stays in the pool. The worker signs a new one after
 /// [`RETRY_AFTER`](aicpw_protocol::mailbox::RETRY_AFTER).
 const LONGEVITY: TransactionLongevity = 16;
 
@@ -31,8 +33,8 @@ impl From<Refusal> for TransactionValidityError {
     }
 }
 
-/// What the state says of a worker call; the same for the chain, and for the worker that asks
-/// itself whether it is time to make it.
+/// What the state says about a worker call. The chain and the worker use the same functions: the worker asks whether it
+/// is time to make the call.
 impl<T: Config> Pallet<T> {
     fn in_time(assignment: &Assignment<T::AccountId>, now: BlockNumber) -> Result<(), Refusal> {
         match assignment.deadline() {
@@ -51,9 +53,10 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// A report may repeat the last one: a single step, or a build, can take longer than the
-    /// progress window, and what the window asks for is a sign of life. Once the number of steps
-    /// is known it stays.
+    /// Whether a worker may report this progress.
+    ///
+    /// A report may repeat the last one: a single step, or a build, can take longer than the progress window, and the
+    /// window asks only for a sign of life. Once the number of steps is known, it stays the same.
     pub(crate) fn may_report(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -141,9 +144,10 @@ impl<T: Config> Pallet<T> {
             | AssignmentStatus::Running { .. } => Self::in_time(assignment, now)?,
             _ => return Err(Refusal::NotInState),
         }
-        // Without the key nothing can be said of the task, only of the worker.
+        // Without the key the worker can say nothing about the task, only about itself.
         let is_blind = matches!(assignment.status, AssignmentStatus::AwaitingKey { .. });
-        // Who fetches says in its vote what it has found, or that it was too slow for it.
+        // A fetcher says in its vote what it has found. Here it can only report that it was too slow, or that it
+        // crashed.
         let is_blind = is_blind || (assignment.role == Role::Fetcher && fault != Fault::TimeLimit);
         if !fault.is_reported_by_worker() || (is_blind && fault != Fault::Crashed) {
             return Err(Refusal::NotReportable);
@@ -157,17 +161,17 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The assignment of a worker call, as long as all of the state can be read.
+    /// The assignment of a worker call. Refused while a part of the state cannot be read.
     pub(crate) fn known(id: &AssignmentId) -> Result<Assignment<T::AccountId>, Refusal> {
-        // What is still in the form of before would pass for something that is not there.
+        // Entries that still have the old form would look as if they did not exist.
         if T::Market::is_migrating() {
             return Err(Refusal::Migrating);
         }
         Assignments::<T>::get(id).ok_or(Refusal::UnknownAssignment)
     }
 
-    /// The signature, and with it the validity. `step` tells apart the calls that one assignment
-    /// makes one after the other; a second one of the same step waits or is dropped.
+    /// Checks the signature, and returns the validity of the call. `step` tells apart the calls that one assignment
+    /// makes one after the other: a second call of the same step waits or is dropped.
     pub(crate) fn signed(
         assignment: &Assignment<T::AccountId>,
         proof: &WorkerProof,
@@ -263,7 +267,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// The steps that a worker takes with an assignment.
+/// The steps of a worker with an assignment.
 #[derive(Encode, codec::Decode, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Step {
     Start,

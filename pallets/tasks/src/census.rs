@@ -1,16 +1,17 @@
-//! How many tasks there are, kept up with every transition, so that nobody has to count them.
+//! The number of tasks in each state, updated with every transition, so that nobody has to count
+//! them.
 
 use aicpw_protocol::{task::TaskStatus, view::TaskCensus};
 
 use crate::pallet::*;
 
 impl<T: Config> Pallet<T> {
-    /// How many tasks there are, by state.
+    /// The number of tasks, by state.
     pub fn task_census() -> TaskCensus {
         Census::<T>::get()
     }
 
-    /// A task goes from one state to another, or is new.
+    /// Counts a task that goes from one state to another, or is new.
     pub(crate) fn count_task(from: Option<&TaskStatus>, to: &TaskStatus) {
         Census::<T>::mutate(|census| {
             if let Some(open) = from.and_then(|from| open_tasks(census, from)) {
@@ -26,7 +27,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// How many tasks are in this state, if it is not final.
+/// The number of tasks in this state; `None` if the state is final.
 fn open_tasks<'a>(census: &'a mut TaskCensus, status: &TaskStatus) -> Option<&'a mut u32> {
     match status {
         TaskStatus::Queued { .. } => Some(&mut census.queued),
@@ -40,7 +41,7 @@ fn open_tasks<'a>(census: &'a mut TaskCensus, status: &TaskStatus) -> Option<&'a
     }
 }
 
-/// The total that a transition to this state adds to.
+/// The total to which a transition to this state adds; `None` if the state is not final.
 fn total<'a>(census: &'a mut TaskCensus, to: &TaskStatus) -> Option<&'a mut u64> {
     match to {
         TaskStatus::Settled { .. } => Some(&mut census.settled),

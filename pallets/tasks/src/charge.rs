@@ -1,5 +1,5 @@
-//! What a worker call came to, of the most that it could: most tasks have one replica, and what is done for
-//! those is less than for several.
+//! What calls and steps weigh in fact, of the most that they can weigh. Most tasks have one replica, for which less is
+//! done than for several.
 
 use aicpw_primitives::traits::{DevicePool, Escalation, Notes, Standing};
 use aicpw_protocol::{
@@ -15,16 +15,16 @@ use crate::{
     WeightInfo,
 };
 
-/// How often whoever decides or opens a dispute looks at each assignment of the task, after it is read.
+/// How often the code that decides or opens a dispute looks at each assignment of the task after it is read.
 const LOOKS: u64 = 4;
 
 impl<T: Config> Pallet<T> {
-    /// What it takes to look at each of so many assignments, which are read, so often as [`LOOKS`] says.
+    /// The weight of looking at this many assignments, which were read before, as often as [`LOOKS`] says.
     fn weight_of_looks(n: Numbers) -> Weight {
         T::WeightInfo::look_at_jurors(n.all()).saturating_mul(LOOKS)
     }
 
-    /// What it takes to read so many assignments, and to look at each once, of a task that is looked at anyway.
+    /// The weight of reading this many assignments and looking at each once, for a task that is looked at anyway.
     pub(crate) fn weight_of_jurors(jurors: u32) -> Weight {
         let looks =
             T::WeightInfo::look_at_jurors(jurors).saturating_sub(T::WeightInfo::look_at_jurors(0));
@@ -33,15 +33,19 @@ impl<T: Config> Pallet<T> {
             .saturating_add(looks)
     }
 
-    /// What a step of a dispute weighs, of a task that has had so many assignments. Most steps close or pay some
-    /// jurors, of which [`WeightInfo::serve_dispute`] closes as many as one may, all of whom have copied, and
-    /// [`WeightInfo::serve_dispute_at_work`] as many who are at work. One decides:
-    /// all results may be wrong, each of which is slashed and released like one that the end of a window decides
-    /// against. Nobody knows before which of them a step is. (The last that pays may be followed by the call of the next
-    /// jury; it pays as many as are closed else, which is less.)
+    /// The weight of a step of a dispute, for a task that has had this many assignments. It is the larger of two
+    /// weights, because nobody knows before a step which kind it is:
+    ///
+    /// - Most steps close or pay some jurors. [`WeightInfo::serve_dispute`] closes as many as one step may, all of whom
+    ///   have copied; [`WeightInfo::serve_dispute_at_work`] closes as many that are at work.
+    /// - One step decides. All results may be wrong. Each is then slashed and released like one that the end of a
+    ///   window decides against.
+    ///
+    /// The step that pays the last jurors may be followed by the call of the next jury. It pays as many jurors as other
+    /// steps close, which weighs less.
     pub(crate) fn weight_of_dispute(n: Numbers) -> Weight {
-        // Of auditors it ends those that are open, of which `serve_settle` is measured with one beside its replicas; who
-        // failed before is looked at only.
+        // The deciding step ends only auditors that are open; those that failed before are only looked at.
+        // `serve_settle` is measured with one auditor besides its replicas.
         let further = u32::from(MOST_AUDITORS.saturating_sub(1));
         let ended = Self::most_attempts_of_replicas().saturating_add(further);
         let ends = Numbers {
@@ -51,7 +55,7 @@ impl<T: Config> Pallet<T> {
         let deciding = Self::weight_with(T::WeightInfo::serve_settle, ends)
             .saturating_add(T::Escalation::division_weight())
             .saturating_add(T::WeightInfo::restore_escrow());
-        // Beside the assignments, the work that was shown.
+        // Besides the assignments, the work that was shown is read.
         let reads = u64::from(n.all()).saturating_add(1);
         let closing = T::WeightInfo::serve_dispute()
             .max(T::WeightInfo::serve_dispute_at_work())
@@ -61,7 +65,8 @@ impl<T: Config> Pallet<T> {
             .saturating_add(Self::weight_of_looks(n))
     }
 
-    /// What it weighs to see what there is to contest about a task; of that with the most assignments, without one.
+    /// The weight of finding what can be contested about a task; without a task, the weight for the task with the most
+    /// assignments.
     pub(crate) fn weight_of_contest(task: Option<TaskId>) -> Weight {
         let n = task.map_or_else(Numbers::most::<T>, Self::assignments_of);
         T::DbWeight::get()
@@ -69,17 +74,18 @@ impl<T: Config> Pallet<T> {
             .saturating_add(Self::weight_of_looks(n))
     }
 
-    /// What a step weighs, by its weight for so many replicas and auditors, that reads all assignments of a task.
+    /// The weight of a step that reads all assignments of a task. `step` is its weight for a number of replicas and
+    /// auditors.
     pub(crate) fn weight_with(step: fn(u32) -> Weight, numbers: Numbers) -> Weight {
         step(numbers.work).saturating_add(Self::weight_of_jurors(numbers.jurors))
     }
 
-    /// The most that it can weigh.
+    /// The largest [`Self::weight_with`] of a step.
     pub fn weight_with_most(step: fn(u32) -> Weight) -> Weight {
         Self::weight_with(step, Numbers::most::<T>())
     }
 
-    /// The task of a replica that has never had another beside it.
+    /// The task of an assignment, if it has had no seat but that of one replica.
     fn task_of_alone(id: AssignmentId) -> Option<Task<T::AccountId>> {
         Tasks::<T>::get(id.task).filter(|task| {
             let mut seats = task.seats.iter();
@@ -94,15 +100,15 @@ impl<T: Config> Pallet<T> {
             .unwrap_or_default()
     }
 
-    /// What is noted of it.
+    /// The notes about the device of an assignment.
     pub(crate) fn notes_of(id: AssignmentId) -> Notes {
         Assignments::<T>::get(id)
             .map(|one| T::DevicePool::notes(one.device))
             .unwrap_or_default()
     }
 
-    /// What a commit has cost, of a task that had so many assignments, and whose device stood like this before. To move a
-    /// device is dear, and seldom needed.
+    /// The weight that a commit had, for a task that had this many assignments, and a device that stood in the order
+    /// book as `before`. To move a device there is expensive, and seldom needed.
     pub(crate) fn weight_of_commit(id: AssignmentId, n: Numbers, before: Standing) -> Weight {
         let most = match Self::task_of_alone(id) {
             Some(task) if task.submission.verification.is_audited() => {
@@ -115,7 +121,7 @@ impl<T: Config> Pallet<T> {
         most.saturating_sub(T::DbWeight::get().reads_writes(reads, writes))
     }
 
-    /// What a reveal has cost, of a task that had so many assignments, and with these notes before.
+    /// The weight that a reveal had, for a task that had this many assignments, and a device with these notes before.
     pub(crate) fn weight_of_reveal(id: AssignmentId, n: Numbers, before: Notes) -> Weight {
         let task = Self::task_of_alone(id).map(|task| task.status);
         let assignment = Assignments::<T>::get(id).map(|assignment| assignment.status);
@@ -127,12 +133,13 @@ impl<T: Config> Pallet<T> {
                     work => T::WeightInfo::reveal_alone(work),
                 }
             }
-            // One that was not expected as well, which fails: as much as the last reveal of several.
+            // Also a root that was not expected, which fails: this weighs as much as the last reveal of several
+            // replicas.
             _ => Self::weight_with(T::WeightInfo::reveal_result, n),
         }
     }
 
-    /// The assignment of a task that has had no other.
+    /// The only assignment that a task has had; `None` if it has had others.
     pub(crate) fn only_assignment(task: TaskId) -> Option<AssignmentId> {
         let id = AssignmentId {
             task,
@@ -143,13 +150,13 @@ impl<T: Config> Pallet<T> {
         (n.all() == 1 && Self::task_of_alone(id).is_some()).then_some(id)
     }
 
-    /// What it has cost to pay for the only assignment of a task, of so much at most.
+    /// The weight that paying for the only assignment of a task had. `most` is the most that it can be.
     pub(crate) fn weight_of_payment(most: Weight, id: AssignmentId, before: Notes) -> Weight {
         let (reads, writes) = before.spared_of_end(&Self::notes_of(id));
         most.saturating_sub(T::DbWeight::get().reads_writes(reads, writes))
     }
 
-    /// What it has cost to free what was locked for an assignment.
+    /// The weight that releasing the locks of an assignment had.
     pub(crate) fn weight_of_unlock(id: AssignmentId, before: Notes) -> Weight {
         let (reads, writes) = before.spared(&Self::notes_of(id));
         let spared = T::DbWeight::get().reads_writes(reads, writes);

@@ -1,8 +1,8 @@
 //! Unavailable claims: the requester of a settled task says that its result cannot be fetched (ADR 19).
 //!
-//! The settlement stays; what is decided is whether the provider loses the collateral that is locked for
-//! the retrieval window. Jurors are drawn for seats of the settled task (role `Fetcher`); what they find is
-//! counted like the votes of any other jury, by `disputes`.
+//! The task stays settled. The claim decides only whether the provider loses the collateral that is locked for the
+//! retrieval window. Jurors are drawn for seats of the settled task (role `Fetcher`). The disputes pallet counts their
+//! votes like those of any other jury.
 
 use aicpw_primitives::traits::{ClaimDecided, Claimed, DevicePool, Penalty};
 use aicpw_protocol::{
@@ -21,19 +21,20 @@ use crate::{
 type Delivered<T> = Assignment<<T as frame_system::Config>::AccountId>;
 
 impl<T: Config> Pallet<T> {
-    /// The assignment, if its result can be claimed not to be there.
+    /// The assignment, if an unavailable claim can be made about its result.
     pub(crate) fn do_claimable(id: AssignmentId) -> Result<(Delivered<T>, Claimed), DispatchError> {
         let task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
         ensure!(
             matches!(task.status, TaskStatus::Settled { .. }),
             Error::<T>::NotSettled
         );
-        // One at a time: the seats of its jury are the task's.
+        // One claim at a time, because the seats of its jury are seats of the task.
         ensure!(
             !Claims::<T>::contains_key(id.task),
             Error::<T>::AlreadyClaimed
         );
-        // One for each result, and one more where there was no verdict: others work for it, and nobody is paid.
+        // One claim for each result, and one more in case there is no verdict. A claim makes others work, and without a
+        // verdict nobody is paid for that.
         let most = task.submission.verification.replicas().saturating_add(1);
         ensure!(
             ClaimsMade::<T>::get(id.task) < most,
@@ -70,7 +71,8 @@ impl<T: Config> Pallet<T> {
         Ok(claimed)
     }
 
-    /// The claim about a task, whose record is gone then, and the assignment that it is about.
+    /// Takes the claim about a task out of storage, with its jury. Returns the task, and the assignment that the claim
+    /// is about.
     fn take_claim(
         id: TaskId,
     ) -> Result<(Task<T::AccountId>, AssignmentId, Delivered<T>), DispatchError> {
@@ -92,7 +94,7 @@ impl<T: Config> Pallet<T> {
             compensation: (task.requester, 0),
         };
         if !is_available {
-            // The fraud bond stays: it is for wrong results.
+            // Not the fraud bond, which is for wrong results.
             let treasury = T::FeeDestination::get();
             decided.slashed = Self::punish(of, &assignment, Penalty::Outvoted, &treasury);
             decided.compensation.1 = assignment.price;
@@ -110,7 +112,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_drop_claim(id: TaskId) -> DispatchResult {
         let (_, of, mut assignment) = Self::take_claim(id)?;
         match assignment.locks {
-            // Its end is in the agenda.
+            // The end of the retrieval window is in the agenda.
             LockState::Claimed { until } if Self::now() < until => {
                 assignment.locks = LockState::Retrieval { until };
             }
@@ -120,8 +122,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Blocks that whoever fetches for a claim has: as long as inputs may take, and as long as all of the jury
-    /// need for the most that there can be.
+    /// The number of blocks that a fetcher has: those in which inputs can be fetched, and those that the whole jury
+    /// needs for the largest possible result.
     pub(crate) fn fetch_window(task: &Task<T::AccountId>) -> BlockNumber {
         let wanted = |seat: &&Seat| seat.role == Role::Fetcher && seat.state != SeatState::Closed;
         let jurors = task.seats.iter().filter(wanted).count() as u16;
@@ -135,7 +137,7 @@ impl<T: Config> Pallet<T> {
         T::StartWindow::get().saturating_add(Self::blocks(time))
     }
 
-    /// What a juror of the claim about a task is to fetch.
+    /// The order for a fetcher: what it is to fetch for the claim about a task.
     pub(crate) fn fetch_order(genesis: &Hash, id: TaskId) -> Option<FetchOrder> {
         let Claim { of, parent, .. } = Claims::<T>::get(id)?;
         let claimed = Assignments::<T>::get(of)?;
@@ -145,7 +147,7 @@ impl<T: Config> Pallet<T> {
         };
         Some(FetchOrder {
             result: opening.result,
-            // Of ciphertext only who has the key can say whether it is the result.
+            // Nobody without the key can say whether ciphertext is the result.
             root: (!is_sealed).then_some(opening.result_root),
             key: availability::key(genesis, of, &parent),
             peers: T::DevicePool::peers(claimed.device),

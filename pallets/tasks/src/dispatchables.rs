@@ -1,4 +1,4 @@
-//! What the calls do, once their origin is known.
+//! What the calls do once their origin is known.
 
 use aicpw_primitives::traits::{DevicePool, MarketSwitch, MatchQueue, QueueEnd, Reputations};
 use aicpw_protocol::{
@@ -29,7 +29,7 @@ use crate::{
     types::{Assignment, Deadline, History, NewestFirst, Seat, SeatState, Task},
 };
 
-/// An assignment, when this call is authorised.
+/// The assignment of an authorised call.
 type Open<T> = Assignment<<T as frame_system::Config>::AccountId>;
 
 // Requesters' calls.
@@ -97,12 +97,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether a submission is refused now, whoever makes it and whatever that account has: before it pays the fee.
+    /// Whether a submission would be refused now before it pays the fee, whoever makes it and whatever that account
+    /// owns.
     pub fn is_refused(submission: &Submission) -> bool {
         !T::Market::is_open() || Self::check_submission(submission).is_err()
     }
 
-    /// Whether each field can be worked with; the error names the field.
+    /// Checks each field of a submission. The error names the field.
     fn check_submission(submission: &Submission) -> DispatchResult {
         let Submission {
             manifest,
@@ -111,7 +112,7 @@ impl<T: Config> Pallet<T> {
             budget,
             match_window,
             verification,
-            // Any hash may be that of a key.
+            // Any hash can be that of a key.
             privacy: Privacy::Public | Privacy::Sealed { .. },
             peers,
         } = submission;
@@ -184,7 +185,7 @@ impl<T: Config> Pallet<T> {
         );
         let is_on_one = |seat: &Seat| seat.state == SeatState::Taken;
         ensure!(!task.seats.iter().any(is_on_one), Error::<T>::NotWaiting);
-        // Whoever ended so may have done the work, and shown what came of it in a log.
+        // The provider of such an assignment may have done the work, and shown the outcome in a log.
         ensure!(
             Self::undecided(id, &task).next().is_none(),
             Error::<T>::FaultUndecided
@@ -260,8 +261,8 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-// Workers' calls. Their conditions were checked when they were authorised, against the same state;
-// what does not fit here is `NotInState`.
+// Workers' calls. Their conditions were checked against the same state when they were authorised. What does not fit
+// here is `NotInState`.
 impl<T: Config> Pallet<T> {
     fn open(id: AssignmentId) -> Result<Open<T>, DispatchError> {
         Ok(Assignments::<T>::get(id).ok_or(Error::<T>::NotInState)?)
@@ -277,7 +278,7 @@ impl<T: Config> Pallet<T> {
         let time_limit = task.submission.time_limit;
         let now = Self::now();
         let (commit_by, progress_by) = match assignment.role {
-            // It reports nothing until then.
+            // A fetcher reports no progress, so it has until its commit.
             Role::Fetcher => {
                 let by = now.saturating_add(Self::fetch_window(&task));
                 (by, by)
@@ -330,7 +331,7 @@ impl<T: Config> Pallet<T> {
         let task = Self::open_task(id.task)?;
         let at = Self::now();
         let verification = &task.submission.verification;
-        // Whoever is alone and is not audited has nothing to wait for.
+        // A single replica that is not audited has nothing to wait for.
         let is_free = assignment.role == Role::Replica
             && verification.replicas() == 1
             && !verification.is_audited();
@@ -403,7 +404,7 @@ impl<T: Config> Pallet<T> {
                 Assignments::<T>::insert(id, assignment);
                 Self::advance(id.task, task, Refunded::NoQuorum)
             }
-            // Never submitted.
+            // No such task can be submitted.
             Verification::Proof { .. } => Err(Error::<T>::ModeNotSupported.into()),
         }
     }

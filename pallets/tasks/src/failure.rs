@@ -1,4 +1,4 @@
-//! How an assignment fails, whose fault that is, and what becomes of the task.
+//! How an assignment fails, who is to blame, and what becomes of the task.
 
 use aicpw_primitives::traits::{DevicePool, Penalty};
 use aicpw_protocol::{
@@ -16,17 +16,17 @@ use crate::{
 
 /// Why an assignment fails.
 pub(crate) struct Cause {
-    /// The kind.
+    /// The kind of fault.
     pub fault: Fault,
     /// The worker's log on IPFS.
     pub log: Option<ContentId>,
     /// The worker's message.
     pub message: FailureMessage,
-    /// The root that was revealed, if the fault is that it is not the one the requester expects.
+    /// The revealed root, if the fault is that the requester expects another.
     ///
-    /// What the requester expects is its word against the provider's: were the provider slashed at
-    /// once, a requester could earn by expecting nonsense (ADR 0006). So this is undecided until
-    /// an independent provider has revealed the one root or the other.
+    /// What the requester expects is its word against the provider's. If the provider were slashed at once, a requester
+    /// could earn by expecting nonsense (ADR 0006). So the fault stays undecided until an independent provider has
+    /// revealed one of the two roots.
     pub unexpected_root: Option<Hash>,
 }
 
@@ -81,8 +81,9 @@ impl<T: Config> Pallet<T> {
             Blame::WrongResult => Some(Penalty::WrongResult),
             Blame::Undecided | Blame::Requester => None,
         };
-        // Among replicas a failure can serve the requester, whose own the provider can be; and a result that is
-        // not opened after a draw, if that could bring the fraud bond back.
+        // The treasury gets the penalty in two cases, because the provider can be the requester's own. Among several
+        // replicas a failure can serve the requester. And a result that is not opened after a draw must not bring the
+        // fraud bond back to its owner.
         let is_unopened = blame == Blame::WrongResult && task.submission.verification.is_audited();
         let beneficiary = if is_unopened || task.submission.verification.replicas() > 1 {
             T::FeeDestination::get()
@@ -114,13 +115,13 @@ impl<T: Config> Pallet<T> {
         if !is_decided(&task.status) {
             return Self::go_on_without(id, assignment, task, (blame, fault, root));
         }
-        // A replica that the quorum could do without: what was kept for it goes back.
+        // The quorum could do without this replica: what was kept for it goes back.
         Self::give_back(&mut task, assignment.price);
         Tasks::<T>::insert(id.task, task);
         Ok(())
     }
 
-    /// What becomes of the task of an assignment that has failed.
+    /// Decides what becomes of the task after an assignment has failed.
     fn go_on_without(
         id: AssignmentId,
         assignment: Assignment<T::AccountId>,
@@ -128,7 +129,7 @@ impl<T: Config> Pallet<T> {
         (blame, fault, root): (Blame, Fault, Option<Hash>),
     ) -> DispatchResult {
         if blame == Blame::Requester {
-            // Who has said before that the key does not fit is not refuted by one that was withheld.
+            // A provider that said before that the key does not fit is not refuted by a key that was withheld.
             let claimants: Vec<_> = Self::undecided(id.task, &task)
                 .filter(|(_, other)| makes_claim(other, Fault::BadKey, None))
                 .chain([(id, assignment)])
@@ -140,12 +141,12 @@ impl<T: Config> Pallet<T> {
             let claimants: Vec<_> = Self::undecided(id.task, &task)
                 .filter(|(_, other)| makes_claim(other, fault, root))
                 .collect();
-            // As many as would have settled it, and never one alone.
+            // As many as would have settled the task, and at least two.
             let needed = usize::from(task.submission.verification.quorum()).max(2);
             if claimants.len() >= needed {
                 Self::pay_base_fees(&mut task, &claimants);
-                // They can be one owner's, who would end one task after the other. Their locks are released, which
-                // writes the same of each device and provider, and is in the weights.
+                // The claimants can belong to one owner, who would end one task after the other. This weighs nothing
+                // more: the release of their locks writes the same entries of each device and provider.
                 for (_, claimant) in &claimants {
                     T::DevicePool::cool_down_unblamed(claimant.device);
                 }
@@ -169,7 +170,7 @@ impl<T: Config> Pallet<T> {
         Self::advance(id.task, task, Refunded::AttemptsExhausted)
     }
 
-    /// The assignments of a task whose fault is nobody's yet.
+    /// The assignments of a task with a fault that nobody is blamed for yet.
     pub(crate) fn undecided(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -181,12 +182,12 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Whether a quorum has settled a task. Its replicas that were not needed for that are open for a while.
+/// Whether a quorum has settled a task. The replicas that were not needed for that stay open for a while.
 fn is_decided(status: &TaskStatus) -> bool {
     matches!(status, TaskStatus::Settled { .. })
 }
 
-/// Whether a failed assignment says that the task has this fault.
+/// Whether a failed assignment claims this fault of the task.
 fn makes_claim<AccountId>(
     assignment: &Assignment<AccountId>,
     claimed: Fault,

@@ -1,4 +1,4 @@
-//! The two transition functions, and what every state brings with it.
+//! The two transition functions, and what each new state entails.
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
@@ -19,18 +19,18 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// The block by which all deadlines go.
+    /// The present block, by the clock by which all deadlines go.
     pub(crate) fn now() -> BlockNumber {
         T::BlockNumberProvider::current_block_number()
     }
 
-    /// A span of time in blocks, rounded up. Saturates.
+    /// Converts a span of time to blocks, rounded up. Saturates.
     pub(crate) fn blocks(span: Milliseconds) -> BlockNumber {
         span.in_blocks(T::BlockTime::get())
     }
 
-    /// Moves a task to a state, if that can follow its own, and puts the deadline of the new state
-    /// into the agenda. Storing the task is the caller's.
+    /// Moves a task to a state, if that can follow its present one, and puts the deadline of the new state into the
+    /// agenda. The caller stores the task.
     pub(crate) fn move_task(
         id: TaskId,
         task: &mut Task<T::AccountId>,
@@ -50,8 +50,8 @@ impl<T: Config> Pallet<T> {
                 let prune_at = at.saturating_add(T::RetentionPeriod::get());
                 Self::schedule_patiently(prune_at, Deadline::Prune(id));
             }
-            // The end of a match window came into the agenda when its seat became vacant.
-            // Nothing but a verdict ends a dispute; its steps are in the agenda.
+            // The end of a match window was put into the agenda when the seat became vacant. Only a verdict ends a
+            // dispute, whose steps are in the agenda.
             TaskStatus::Queued { .. }
             | TaskStatus::Parked { .. }
             | TaskStatus::Active
@@ -62,8 +62,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Moves an assignment to a state, if that can follow its own, and sees to it that the agenda
-    /// looks at it when the new deadline has passed. Storing the assignment is the caller's.
+    /// Moves an assignment to a state, if that can follow its present one, and makes sure that the agenda looks at it
+    /// after the new deadline. The caller stores the assignment.
     pub(crate) fn move_assignment(
         id: AssignmentId,
         assignment: &mut Assignment<T::AccountId>,
@@ -79,8 +79,8 @@ impl<T: Config> Pallet<T> {
         assignment.status = to;
         if let Some(deadline) = assignment.deadline() {
             let due = deadline.saturating_add(1);
-            // A later deadline is found by the entry that exists, unless that was served while nothing
-            // was expected of the provider.
+            // The existing entry finds a later deadline. A new entry is needed for an earlier one, or if the existing
+            // entry was served while nothing was expected of the provider.
             if due < assignment.due || assignment.due <= Self::now() {
                 assignment.due = Self::schedule(due, Deadline::Assignment(id));
             }
@@ -88,7 +88,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// How often assignments may report progress, as the governed numbers are now.
+    /// The limits for progress reports, as the governed numbers are now.
     pub fn report_limits() -> ReportLimits {
         ReportLimits {
             min_interval: T::MinProgressInterval::get(),
@@ -97,15 +97,15 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Fee for a submission with this time limit and so many replicas: `SubmissionFee` for each, and
-    /// a part of it for each progress report that they may make.
+    /// The fee for a submission with this time limit and this many replicas: for each replica `SubmissionFee`, and a
+    /// part of it for each progress report that the replica may make.
     pub fn submission_fee(time_limit: Milliseconds, replicas: u8) -> Balance {
         let reports = Self::report_limits().reports(Self::blocks(time_limit));
         submission_fee(T::SubmissionFee::get(), reports, replicas)
     }
 
-    /// What must hold between the numbers that the runtime chooses, as they are now: some can be
-    /// changed while the chain runs. The error is what does not hold.
+    /// Checks the rules between the numbers that the runtime chooses, as they are now: some can change while the chain
+    /// runs. The error is the rule that does not hold.
     pub fn check_config() -> Result<(), &'static str> {
         use crate::types::{MAX_ASSIGNMENTS, MAX_SEATS, MOST_AUDITORS};
         let holds = |holds: bool, rule: &'static str| if holds { Ok(()) } else { Err(rule) };
@@ -146,7 +146,7 @@ impl<T: Config> Pallet<T> {
             },
             "a worker must be able to report twice within ProgressWindow",
         )?;
-        // A slot of each line, and a page.
+        // The weight of a slot of each line, and of a page.
         let slots = T::WeightInfo::serve_slot().saturating_mul(3);
         let heaviest = slots.saturating_add(agenda::heaviest_entry::<T>());
         holds(
@@ -156,13 +156,13 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// The longest time for which a provider's stake can be locked for one assignment, in blocks. Unbonding
-/// must take longer.
+/// The longest time for which a provider's stake can be locked for one assignment, in blocks. Unbonding must take
+/// longer.
 ///
-/// Whoever is alone on a task can be undecided about through all its attempts, with an audit, the window of
-/// `optimistic` and a dispute after each; a replica waits for the match of the others, for all attempts
-/// at their seats, for an audit, and for a jury. Then comes the retrieval of the result,
-/// and a claim that it cannot be fetched.
+/// The fault of a single replica can stay undecided through all attempts at the task, with an audit, the window of
+/// `optimistic` and a dispute after each. One of several replicas waits for the match of the others, for all attempts
+/// at their seats, for an audit, and for a jury. Then follow the retrieval window, and a claim that the result cannot
+/// be fetched.
 pub struct LongestObligation<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
@@ -189,12 +189,12 @@ impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
             .saturating_add(audit)
             .saturating_add(blocks(T::MaxMatchWindow::get()))
             .saturating_add(dispute);
-        // A claim that is made in the last block of the retrieval window.
+        // For a claim that is made in the last block of the retrieval window.
         let fetch = T::RematchWindow::get()
             .saturating_add(T::StartWindow::get())
             .saturating_add(Pallet::<T>::longest_fetch())
             .saturating_add(T::RevealWindow::get());
-        // Nothing is run for it.
+        // A fetcher runs nothing, so no time limit counts.
         let claim = T::Escalation::longest_dispute(fetch.saturating_mul(JUROR_ATTEMPTS.into()), 0);
         alone
             .max(among_others)

@@ -1,8 +1,8 @@
-//! The offchain worker hook: the chain's orders go into the node's mailbox, and what the native
-//! engine reports there goes to the chain when its state is ready for it.
+//! The offchain worker hook. It writes the chain's orders into the node's mailbox. When the chain's state is ready for
+//! it, it sends to the chain what the native engine has reported there.
 //!
-//! The hook may overlap with itself, be skipped or run twice. It decides nothing: it reads the
-//! state of one block, and the chain accepts each statement once.
+//! The hook may overlap with itself, be skipped or run twice. It decides nothing: it reads the state of one block, and
+//! the chain accepts each statement once.
 
 use aicpw_primitives::{
     traits::{DevicePool, Escalation},
@@ -30,17 +30,17 @@ use crate::{
 
 const LOG: &str = "runtime::tasks";
 
-/// Blocks by which stored orders may be ahead of this run, because a later one overlapped with it.
+/// The most blocks by which stored orders may be ahead of this run because a later run overlapped with it.
 const OVERLAP: BlockNumber = 16;
 
-/// Key of what was sent lately.
+/// The storage key of [`Sent`].
 pub(crate) const SENT: &[u8] = b"aicpw/tasks/v1/sent";
 
-/// Statements made lately about open assignments, and in which block.
+/// The statements that were sent lately about open assignments, and the block of each.
 type Sent = Vec<(AssignmentId, Step, BlockNumber)>;
 
 impl<T: Config> Pallet<T> {
-    /// The open assignments of a worker key.
+    /// The orders for a worker key: its open assignments.
     pub fn orders(worker: &WorkerId) -> Orders {
         let genesis = hash_of::<T>(0).unwrap_or_default();
         Orders {
@@ -67,8 +67,8 @@ impl<T: Config> Pallet<T> {
             role: assignment.role,
             provider: assignment.provider.encode(),
             device: assignment.device,
-            // As it was at the match: whoever has committed may have another driver by now, and what is to
-            // be revealed is still the same.
+            // The fingerprint at the match. After a commit the device may have another driver, but what is to be
+            // revealed stays the same.
             fingerprint: assignment.fingerprint,
             manifest: submission.manifest,
             needs: submission.needs,
@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// What a dispute wants of an assignment.
+    /// What a dispute wants from the worker of an assignment, if anything.
     fn ask(order: &Order) -> Option<(AssignmentId, Ask)> {
         let id = order.assignment;
         let ask = match order.role {
@@ -112,7 +112,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Writes what disputes want of these orders, unless nothing is, and nothing was.
+    /// Writes what disputes want from the workers of these orders. Does nothing if they want nothing and wanted nothing
+    /// before.
     fn write_asks(orders: &Orders) {
         let new = Asks {
             genesis: orders.genesis,
@@ -132,13 +133,15 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether what is stored is of a later run that overlapped with this one.
+    /// Whether the stored block is that of a later run that overlapped with this one.
     fn is_ahead((genesis, block): (Hash, BlockNumber), new: &Orders) -> bool {
         genesis == new.genesis && block > new.block && block <= new.block.saturating_add(OVERLAP)
     }
 
-    /// Writes the orders. The native side judges deadlines by their block, so they are written on
-    /// each block while there are any, and once when the last has ended.
+    /// Writes the orders.
+    ///
+    /// The native side judges deadlines by the block of the orders. So they are written on each block while there are
+    /// any, and once more when the last has ended.
     fn write_orders(new: Orders) {
         let open: Vec<_> = new.orders.iter().map(|order| order.assignment).collect();
         let written = StorageValueRef::persistent(ORDERS).mutate(
@@ -166,7 +169,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Makes the statement that follows from the report on an assignment, if it is time for it.
+    /// Sends the statement that follows from the report on an assignment, if it is time for it.
     fn follow_report(worker: &WorkerId, id: AssignmentId) {
         let key = report_key(id);
         let report = match StorageValueRef::persistent(&key).get::<Report>() {
@@ -193,7 +196,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What is to be said next about an assignment, if anything.
+    /// The next statement about an assignment, if any.
     fn statement(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -235,8 +238,8 @@ impl<T: Config> Pallet<T> {
                     progress,
                     ..
                 },
-                // `Ready`: the program is built, which may take longer than the window. How long
-                // is the program's doing, so the worker must be able to show that it is alive.
+                // `Ready`: the program is still being built, which may take longer than the window. How long depends on
+                // the program, so the worker must be able to show that it is alive.
                 report @ (Report::Ready | Report::Running { .. }),
             ) => {
                 let mut next = match report {
@@ -244,14 +247,14 @@ impl<T: Config> Pallet<T> {
                     _ => *progress,
                 };
                 let mut allowed = Self::may_report(id, assignment, at, next);
-                // What the worker says of its job can come from the program that it runs. Whatever
-                // that is, it is a sign of life, and what the chain knows can be said again.
+                // The progress in a report can come from the program that the worker runs. Whatever it says, the report
+                // is a sign of life, and the worker can repeat the progress that the chain knows.
                 if allowed == Err(Refusal::BadProgress) {
                     next = *progress;
                     allowed = Self::may_report(id, assignment, at, next);
                 }
                 allowed.ok()?;
-                // Without a step forward a sign of life is enough, when half the window is over.
+                // Without a step forward, a sign of life is enough once half of the window is over.
                 let half = T::ProgressWindow::get() / 2;
                 if next == *progress && at < progress_by.saturating_sub(half) {
                     return None;
@@ -262,7 +265,7 @@ impl<T: Config> Pallet<T> {
                 };
                 (Step::Progress, statement)
             }
-            // `Open` here: a fork took the commit away again.
+            // `Open` in this state: a fork took the commit away again.
             (Running { .. }, Report::Done { commitment } | Report::Open { commitment, .. }) => {
                 Self::may_commit(assignment, at).ok()?;
                 let statement = Statement::Commit {
@@ -308,7 +311,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Whether this run is the one that makes a statement: none has lately.
+    /// Whether this run may send a statement: no other has sent it lately. Records that this run sends it.
     fn claim(id: AssignmentId, step: Step) -> bool {
         let now = height::<T>();
         StorageValueRef::persistent(SENT)
@@ -327,7 +330,7 @@ impl<T: Config> Pallet<T> {
             .is_ok()
     }
 
-    /// Forgets what was sent about assignments that are not open any more.
+    /// Forgets the statements that were sent about assignments that are no longer open.
     fn forget_sent(open: &[AssignmentId]) {
         let forgotten = StorageValueRef::persistent(SENT).mutate(
             |sent: Result<Option<Sent>, StorageRetrievalError>| {
@@ -358,7 +361,7 @@ impl<T: Config> Pallet<T> {
             .map_err(|()| "the pool did not take the call")
     }
 
-    /// The worker call that makes a statement; `None` if it is about no assignment.
+    /// The worker call for a statement; `None` if the statement is not about an assignment.
     pub fn call_of(statement: Statement<T::AccountId>, proof: WorkerProof) -> Option<Call<T>> {
         Some(match statement {
             Statement::Start { assignment } => Call::start { assignment, proof },
@@ -421,7 +424,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Hash of the block before this one.
+    /// The hash of the block before this one.
     pub(crate) fn parent_hash() -> Hash {
         hash_of::<T>(height::<T>().saturating_sub(1)).unwrap_or_default()
     }

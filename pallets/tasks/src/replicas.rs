@@ -1,9 +1,8 @@
 //! How the replicas of a task decide what its result is (ADR 9).
 //!
-//! They work hidden from each other: as long as one that is wanted has not committed, none may reveal.
-//! Then all reveal, and the first root that a quorum has settles the task. If none has, the matter goes to
-//! whoever decides disputes: another replica could copy what is revealed. A task that is run by one provider
-//! is the case of a quorum of one.
+//! The replicas work hidden from each other: none may reveal as long as one that is wanted has not committed. Then all
+//! reveal, and the first root with a quorum settles the task. If no root has a quorum, a jury decides: another replica
+//! could copy what is revealed. A task with one replica is the case of a quorum of one.
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
@@ -22,20 +21,20 @@ use crate::{
 /// An assignment that counts, and its id.
 pub(crate) type Standing<AccountId> = (AssignmentId, Assignment<AccountId>);
 
-/// How the replicas of a task stand.
+/// The standing of all replicas of a task.
 pub(crate) struct Stand<AccountId> {
     /// Seats that wait for a device.
     pub vacant: Vec<u8>,
-    /// Those that have not committed yet.
+    /// The number of replicas that have not committed yet.
     pub at_work: usize,
-    /// Those that have committed and not revealed.
+    /// The replicas that have committed and not revealed.
     pub committed: Vec<Standing<AccountId>>,
-    /// Those that have revealed.
+    /// The replicas that have revealed, and their roots.
     pub revealed: Vec<(Standing<AccountId>, Hash)>,
 }
 
 impl<AccountId: Clone> Stand<AccountId> {
-    /// Those that can still become part of a quorum.
+    /// The number of replicas that can still become part of a quorum.
     fn live(&self) -> usize {
         self.vacant
             .len()
@@ -44,7 +43,7 @@ impl<AccountId: Clone> Stand<AccountId> {
             .saturating_add(self.revealed.len())
     }
 
-    /// Whether reveals are open: none starts over then, because it could copy.
+    /// Whether reveals are open. No replica starts after that, because it could copy.
     pub(crate) fn is_open(&self) -> bool {
         !self.revealed.is_empty()
             || self.committed.iter().any(|(_, one)| {
@@ -58,12 +57,12 @@ impl<AccountId: Clone> Stand<AccountId> {
             })
     }
 
-    /// Whether all that can be revealed is.
+    /// Whether everything that can be revealed has been revealed.
     fn is_revealed(&self) -> bool {
         !self.revealed.is_empty() && self.live() == self.revealed.len()
     }
 
-    /// How many have revealed this root.
+    /// The number of replicas that have revealed this root.
     fn votes(&self, root: &Hash) -> usize {
         self.revealed
             .iter()
@@ -71,7 +70,7 @@ impl<AccountId: Clone> Stand<AccountId> {
             .count()
     }
 
-    /// The root that so many have revealed, if any.
+    /// The root that at least `quorum` replicas have revealed, if any.
     pub(crate) fn majority(&self, quorum: usize) -> Option<Hash> {
         let roots = self.revealed.iter().map(|(_, root)| root);
         roots.copied().find(|root| self.votes(root) >= quorum)
@@ -79,7 +78,7 @@ impl<AccountId: Clone> Stand<AccountId> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// How the replicas of a task stand.
+    /// Returns how the replicas of a task stand.
     pub(crate) fn stand(id: TaskId, task: &Task<T::AccountId>) -> Stand<T::AccountId> {
         let mut stand = Stand {
             vacant: Vec::new(),
@@ -115,7 +114,7 @@ impl<T: Config> Pallet<T> {
         stand
     }
 
-    /// What replicas have lost to the treasury that have committed and revealed nothing.
+    /// The amount that replicas have lost to the treasury because they committed and did not reveal.
     pub(crate) fn lost_by_silence(id: TaskId, task: &Task<T::AccountId>) -> Balance {
         task.assignments(id)
             .filter_map(Assignments::<T>::get)
@@ -130,8 +129,9 @@ impl<T: Config> Pallet<T> {
             })
     }
 
-    /// Whether a seat whose assignment failed gets another one: not if all others are done, and are as many
-    /// as have to agree; nor if reveals are open, which it could copy.
+    /// Whether a seat whose assignment failed gets another attempt. It does not if all other replicas are done and are
+    /// enough for a quorum, if reveals are open, so that the new replica could copy, or if no attempt or no quorum is
+    /// left.
     pub(crate) fn may_try_again(id: TaskId, task: &Task<T::AccountId>, seat: u8) -> bool {
         let stand = Self::stand(id, task);
         let quorum = usize::from(task.submission.verification.quorum());
@@ -142,9 +142,9 @@ impl<T: Config> Pallet<T> {
             && stand.live().saturating_add(1) >= quorum
     }
 
-    /// Does what follows when something about the replicas of a task has changed: nothing yet, the
-    /// reveals, the settlement, a jury, or the end without a result. `otherwise` is the reason for that if
-    /// too few replicas are left for a quorum.
+    /// Takes the next step after something about the replicas of a task has changed: waits, opens the reveals, settles
+    /// the task, calls a jury, or ends the task without a result. `otherwise` is the reason for that end if too few
+    /// replicas are left for a quorum.
     pub(crate) fn advance(
         id: TaskId,
         mut task: Task<T::AccountId>,
@@ -165,7 +165,7 @@ impl<T: Config> Pallet<T> {
             if stand.is_open() || stand.committed.len() < quorum {
                 return Self::keep(id, &mut task);
             }
-            // As many are done as have to agree: nobody waits for a device any more.
+            // Enough replicas for a quorum are done, so the others need no device any more.
             for number in &stand.vacant {
                 Self::close_seat(id, &mut task, *number);
             }
@@ -177,7 +177,7 @@ impl<T: Config> Pallet<T> {
             }
             return Self::keep(id, &mut task);
         }
-        // A jury would judge the auditors as well: what they have found counts with the rest.
+        // A jury judges the auditors as well, so what they have found must be revealed before.
         let auditors = Self::auditors(id, &task);
         if auditors
             .iter()
@@ -188,23 +188,25 @@ impl<T: Config> Pallet<T> {
         Self::escalate(id, task, Refunded::NoQuorum)
     }
 
-    /// A jury is to decide about the results of a task; without one the requester is refunded, for this reason.
+    /// Has a jury decide about the results of a task. If nobody takes the task over, the requester is refunded, for the
+    /// reason `otherwise`.
     pub(crate) fn escalate(
         id: TaskId,
         mut task: Task<T::AccountId>,
         otherwise: Refunded,
     ) -> DispatchResult {
         Self::keep(id, &mut task)?;
-        // Of an attempt before jurors may still be paid, if the agenda is behind: the step that ends that goes on here
-        // (`serve_dispute`). Else who lies next would be free, because there is a dispute already.
+        // If the agenda is behind, jurors of an earlier attempt may still be unpaid. Then the step that ends their
+        // dispute continues here (`serve_dispute`). Else the next provider that lies would go free, because there is a
+        // dispute already.
         if !T::Escalation::is_over(id) || T::Escalation::take_over(id) {
             return Ok(());
         }
         Self::refund(id, task, otherwise)
     }
 
-    /// A block that whoever decides the dispute about a task asked for has come. If the dispute is over with that,
-    /// results that have waited for it are decided about.
+    /// Serves the step of a dispute that the disputes pallet asked for. If this ends the dispute, results that have
+    /// waited for its end are decided about.
     pub(crate) fn serve_dispute(id: TaskId) -> Result<Served, DispatchError> {
         T::Escalation::due(id)?;
         let waiting = Tasks::<T>::get(id).filter(|task| {
@@ -218,7 +220,7 @@ impl<T: Config> Pallet<T> {
         Ok(Served::Due)
     }
 
-    /// Stores a task that goes on.
+    /// Stores a task that is not decided yet.
     pub(crate) fn keep(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
         if matches!(
             task.status,
@@ -233,7 +235,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Everybody who is wanted has committed: opens the reveals of those that have not been open.
+    /// Opens the reveals of assignments that have committed, because every assignment that has to commit has done so.
+    /// Reveals that are open already stay as they are.
     pub(crate) fn open_reveals(
         id: TaskId,
         committed: impl IntoIterator<Item = Standing<T::AccountId>>,
@@ -267,7 +270,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The match window of a task ends: nobody was found for some seats of it.
+    /// Serves the end of a task's match window: closes the seats for which no device was found.
     pub(crate) fn serve_match(id: TaskId) -> Result<Served, DispatchError> {
         let Some(mut task) = Tasks::<T>::get(id) else {
             return Ok(Served::Stale);
@@ -283,7 +286,7 @@ impl<T: Config> Pallet<T> {
         if ended.is_empty() {
             return Ok(Served::Stale);
         }
-        // Matching need not find out by itself; a parked task it might never ask about.
+        // Matching does not have to notice the end of the window, and might never ask about a parked task.
         for number in ended {
             Self::close_seat(id, &mut task, number);
         }

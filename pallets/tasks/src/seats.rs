@@ -1,4 +1,4 @@
-//! Seats of a task: who is wanted for it, and since when.
+//! The seats of a task: for which a device is wanted, and until when.
 
 use aicpw_primitives::traits::{DrawRandomness, MatchQueue, QueueEnd};
 use aicpw_protocol::{
@@ -13,17 +13,17 @@ use crate::{
     types::{Deadline, Seat, SeatState, Task, MAX_SEATS, MOST_AUDITORS},
 };
 
-/// How many assignments a task has had.
+/// The number of assignments that a task has had.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Numbers {
-    /// Of replicas and auditors, which are paid, slashed and released.
+    /// Assignments of replicas and auditors. Any step can pay, slash or release them.
     pub work: u32,
-    /// Of jurors, whom nothing pays or slashes but the steps of a dispute. They are read with the others.
+    /// Assignments of jurors. Only the steps of a dispute pay or slash several of them. Other steps read them.
     pub jurors: u32,
 }
 
 impl Numbers {
-    /// The most that there can be of each.
+    /// The largest possible numbers.
     pub fn most<T: Config>() -> Self {
         Self {
             work: Pallet::<T>::most_assignments(),
@@ -31,14 +31,14 @@ impl Numbers {
         }
     }
 
-    /// All of them.
+    /// The number of all assignments.
     pub fn all(self) -> u32 {
         self.work.saturating_add(self.jurors)
     }
 }
 
 impl<T: Config> Pallet<T> {
-    /// A seat for which a device is wanted, until `match_by`. The caller puts that into the agenda.
+    /// A seat for which a device is wanted until `match_by`. The caller puts that deadline into the agenda.
     pub(crate) fn vacancy(role: Role, match_by: BlockNumber) -> Seat {
         Seat {
             role,
@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Most attempts at a seat.
+    /// The most attempts at a seat.
     pub(crate) fn attempts_at(task: &Task<T::AccountId>, seat: u8) -> u8 {
         let role = task.seats.get(usize::from(seat)).map(|one| one.role);
         if role.is_some_and(Role::judges) {
@@ -60,20 +60,20 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Most assignments of replicas and auditors that a task has over its life: the replicas and the auditors with
-    /// all their attempts. One that is alone is audited at each attempt, and has no more.
+    /// The most assignments of replicas and auditors that a task has over its life: all attempts of the most replicas,
+    /// and of the auditors of one audit. A task with one replica is audited at each attempt, and has no more than that.
     pub fn most_assignments() -> u32 {
         let auditors =
             u32::from(MOST_AUDITORS).saturating_mul(crate::audits::AUDITOR_ATTEMPTS.into());
         Self::most_attempts_of_replicas().saturating_add(auditors)
     }
 
-    /// Of these, those of replicas.
+    /// The part of [`Self::most_assignments`] that is replicas.
     pub(crate) fn most_attempts_of_replicas() -> u32 {
         u32::from(*REPLICAS.end()).saturating_mul(T::MaxAttempts::get().into())
     }
 
-    /// The assignments that a task has had, by what they weigh.
+    /// The number of assignments that a task has had, by their effect on weights.
     pub(crate) fn assignments_of(id: TaskId) -> Numbers {
         let mut numbers = Numbers::default();
         for seat in Tasks::<T>::get(id)
@@ -95,11 +95,12 @@ impl<T: Config> Pallet<T> {
         Self::attempts_at(task, seat).saturating_sub(begun)
     }
 
-    /// Wants another device for a seat, before all other tasks, and for the rematch window.
+    /// Has another device found for a seat, before all other tasks. The match window is the rematch window; that of a
+    /// replica is not longer than the task's own.
     pub(crate) fn requeue(id: TaskId, task: &mut Task<T::AccountId>, number: u8) -> DispatchResult {
         let longest = T::RematchWindow::get();
         let window = match task.seats.get(usize::from(number)) {
-            // An audit and a dispute are waited for by more than the requester.
+            // More than the requester depends on an audit or a dispute.
             Some(seat) if seat.role != Role::Replica => longest,
             _ => Self::blocks(task.submission.match_window).min(longest),
         };
@@ -125,7 +126,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Wants nobody for a seat any more.
+    /// Closes a seat: no device is wanted for it any more.
     pub(crate) fn close_seat(id: TaskId, task: &mut Task<T::AccountId>, number: u8) {
         if let Some(seat) = task.seat_mut(number) {
             seat.state = SeatState::Closed;
@@ -135,12 +136,11 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Brings the state of a task that is not decided in line with whether a replica waits for a
-    /// device.
+    /// Adjusts the state of a task that is not decided to whether a replica waits for a device.
     pub(crate) fn reflect_seats(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
         let to = match task.match_by() {
             Some(match_by) => TaskStatus::Queued { match_by },
-            // Jurors come and go without it.
+            // Jurors do not change the state of the task.
             None if matches!(
                 task.status,
                 TaskStatus::Disputed | TaskStatus::Settled { .. }

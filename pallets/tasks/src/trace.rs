@@ -1,5 +1,5 @@
-//! What a run went through, which its worker shows when whoever decides disputes asks for it: of a disputed
-//! result all of the trace, of a jury's work its root.
+//! The trace of a run, which a worker shows when a dispute wants it: the whole trace of a disputed result, or the root
+//! of the trace of a juror's run.
 
 use aicpw_primitives::{traits::Escalation, worker_key::WorkerProof};
 use aicpw_protocol::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Whether the trace of a result is wanted, or of a juror's work.
+    /// Whether a dispute wants the trace of a result, or the work of a juror.
     pub(crate) fn is_trace_wanted(id: AssignmentId, order: &Order) -> bool {
         let is_revealed = matches!(order.status, AssignmentStatus::Revealed { .. });
         let until = || match order.role {
@@ -30,7 +30,7 @@ impl<T: Config> Pallet<T> {
         is_revealed && until().is_some()
     }
 
-    /// The trace, if it is wanted and this opens it.
+    /// Returns the trace, if a dispute wants it and this opening fits.
     pub(crate) fn may_open_trace(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -71,7 +71,7 @@ impl<T: Config> Pallet<T> {
         Self::signed(&assignment, proof, &statement, (id, Step::OpenTrace))
     }
 
-    /// Whether a juror shows its work with this, if that is wanted.
+    /// Whether a juror shows its work with this trace root, and a dispute wants the work.
     pub(crate) fn may_show_work(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -92,7 +92,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether it is what the work of the others has come to, too: a look at each of them.
+    /// Checks that enough jurors have committed to this trace root. Looks at each of them.
     pub(crate) fn ensure_work(id: AssignmentId, trace_root: &Hash) -> Result<(), Refusal> {
         match T::Escalation::is_work(id.task, trace_root) {
             true => Ok(()),
@@ -112,7 +112,8 @@ impl<T: Config> Pallet<T> {
             assignment: *id,
             trace_root: *trace_root,
         };
-        // One of all jurors is enough. It is this worker's word that has the others looked at.
+        // The tag names the task and not the assignment, because one juror is enough. The signature comes before the
+        // look at the other jurors.
         let valid = Self::signed(&assignment, proof, &statement, (id.task, Step::ShowWork))?;
         Self::ensure_work(*id, trace_root)?;
         Ok(valid)

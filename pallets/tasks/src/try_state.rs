@@ -1,4 +1,5 @@
-//! What always holds, in words and in code. Runs after every test, and with `try-runtime`.
+//! The invariants of the pallet, in words and in code. Checked after every test, and with
+//! `try-runtime`.
 
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
@@ -29,12 +30,12 @@ mod inspected;
 
 use inspected::Inspected;
 
-/// Deadlines in the agenda, by block; in a form that can be ordered.
+/// The deadlines in the agenda, by block, in a form that can be ordered.
 type Entries = BTreeSet<(BlockNumber, Vec<u8>)>;
 
 impl<T: Config> Pallet<T> {
-    /// Checks every invariant; the error is the one that does not hold. Native builds have it, for
-    /// the runtime's tests as well.
+    /// Checks every invariant. The error is the one that does not hold. Native builds have this
+    /// function too, for the runtime's tests.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let entries = Self::check_agenda()?;
         let mut held: BTreeMap<Vec<u8>, (T::AccountId, Balance)> = BTreeMap::new();
@@ -85,7 +86,7 @@ impl<T: Config> Pallet<T> {
         Self::check_history()
     }
 
-    /// The locks that a claim is about are kept for it, and no others.
+    /// Checks that locks are kept for the assignment that a claim is about, and for no other.
     fn check_claim(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -110,7 +111,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Something ends every dispute, and nobody has to call anything for it.
+    /// Checks that something ends every dispute without a call from anybody.
     fn check_dispute(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -148,7 +149,7 @@ impl<T: Config> Pallet<T> {
                 );
             }
             Awaited::Due(by) | Awaited::DueToPay(by) => {
-                // After an error it is the next block.
+                // After an error the entry is in the slot of the next block.
                 let by = by.max(Self::now().saturating_add(1));
                 let deadline = codec::Encode::encode(&Deadline::Dispute(id));
                 ensure!(
@@ -225,14 +226,14 @@ impl<T: Config> Pallet<T> {
                     .iter()
                     .chain(&auditors)
                     .any(|(_, one)| matches!(one.status, AssignmentStatus::Committed { .. }))
-                // Whose next step is in the agenda.
+                // The next step of the dispute is in the agenda.
                 || !T::Escalation::is_over(id),
             "somebody has something to do, or a dispute about an attempt before goes on"
         );
         Ok(())
     }
 
-    /// Whoever decides whether there is an audit is looked at.
+    /// Checks that the agenda looks at an audit that is not decided.
     fn check_audit(
         id: TaskId,
         scheduled: impl Fn(Deadline) -> bool,
@@ -279,7 +280,7 @@ impl<T: Config> Pallet<T> {
             "nobody works for itself"
         );
         if let Some(deadline) = assignment.deadline() {
-            // After an error it is looked at in the next block.
+            // After an error the agenda looks at it in the next block.
             let again = Self::now().saturating_add(1);
             ensure!(
                 assignment.due <= deadline.saturating_add(1).max(again)
@@ -310,7 +311,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// All entries; and that the agenda can find them.
+    /// Checks that the agenda can find all its entries, and returns them.
     fn check_agenda() -> Result<Entries, TryRuntimeError> {
         let prompt = AgendaCursor::<T>::get();
         let patient = PatientCursor::<T>::get().unwrap_or(prompt);
@@ -353,7 +354,7 @@ impl<T: Config> Pallet<T> {
         Ok(entries)
     }
 
-    /// The head follows from the submissions, as far as they are still readable.
+    /// Checks that the head follows from the submissions, as far as they can still be read.
     fn check_history() -> Result<(), TryRuntimeError> {
         let history = Submissions::<T>::get();
         let head_before = |id: u64| match id.checked_sub(1) {

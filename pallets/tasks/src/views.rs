@@ -1,4 +1,4 @@
-//! What the runtime API answers about tasks.
+//! The answers of the runtime API about tasks.
 
 use aicpw_primitives::{api::HistoryHead, traits::DevicePool};
 use aicpw_protocol::{
@@ -12,10 +12,10 @@ use sp_runtime::traits::Get;
 
 use crate::{pallet::*, types::NewestFirst};
 
-/// Most ids that one answer has.
+/// The most ids in one answer.
 const MAX_IDS: u32 = 100;
 
-/// Most ids that one answer looks at: tasks that were removed leave gaps.
+/// The most ids that are looked at for one answer: tasks that were removed leave gaps.
 const MAX_LOOKED_AT: u64 = 100_000;
 
 impl<T: Config> Pallet<T> {
@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The data key that was granted for an assignment of a sealed task.
+    /// The sealed data key that was granted for an assignment of a sealed task.
     pub(crate) fn envelope(submission: &Submission, id: AssignmentId) -> Option<Envelope> {
         if submission.privacy.is_sealed() {
             Envelopes::<T>::get(id)
@@ -78,7 +78,7 @@ impl<T: Config> Pallet<T> {
         let limit = limit.min(MAX_IDS) as usize;
         match requester {
             Some(requester) => {
-                // Behind that of `before`, whether there is one or not.
+                // Begins after the place of `before`, whether there is such a task or not.
                 let place = NewestFirst::from(TaskId(before));
                 let place = SubmittedBy::<T>::hashed_key_for(&requester, place);
                 let mut ids: Vec<_> = SubmittedBy::<T>::iter_prefix_from(&requester, place)
@@ -87,7 +87,7 @@ impl<T: Config> Pallet<T> {
                     .collect();
                 // RELEASE-1: remove when release 3 is main
                 if ids.len() < limit {
-                    // All of these are older.
+                    // All tasks in this map are older than the others.
                     let mut older: Vec<_> = TasksOf::<T>::iter_key_prefix(requester)
                         .filter(|id| id.0 < before)
                         .collect();

@@ -1,4 +1,4 @@
-//! What holds for each task, one function for each invariant.
+//! The invariants of each task, one function for each.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
@@ -21,13 +21,13 @@ type Checked = Result<(), TryRuntimeError>;
 pub(super) struct Inspected<'a, T: Config> {
     id: TaskId,
     task: &'a Task<T::AccountId>,
-    /// Its assignments, those that have ended included.
+    /// Its assignments, including those that have ended.
     all: Vec<(AssignmentId, Assignment<T::AccountId>)>,
     entries: &'a Entries,
 }
 
 impl<'a, T: Config> Inspected<'a, T> {
-    /// The task, and what is looked at with it.
+    /// Reads the assignments of the task.
     pub(super) fn new(id: TaskId, task: &'a Task<T::AccountId>, entries: &'a Entries) -> Self {
         let all = task
             .assignments(id)
@@ -41,7 +41,7 @@ impl<'a, T: Config> Inspected<'a, T> {
         }
     }
 
-    /// Checks every invariant of the task; the error is the one that does not hold.
+    /// Checks every invariant of the task. The error is the one that does not hold.
     pub(super) fn check(&self) -> Checked {
         self.check_list()?;
         self.check_place_in_history()?;
@@ -279,7 +279,7 @@ impl<'a, T: Config> Inspected<'a, T> {
 
     fn check_removal(&self, at: BlockNumber) -> Checked {
         ensure!(
-            // How long after `at` may have been changed in the meantime.
+            // The block is not known: `RetentionPeriod` may have changed since `at`.
             self.blocks_of(Deadline::Prune(self.id))
                 .any(|block| block > at),
             "the removal of a final task is in the agenda"
@@ -365,7 +365,7 @@ impl<'a, T: Config> Inspected<'a, T> {
 
     fn is_scheduled_or_late(&self, at: BlockNumber, deadline: Deadline) -> bool {
         let now = Pallet::<T>::now();
-        // After an error it is the next block.
+        // After an error the entry is in the slot of the next block.
         let is_late = at <= now
             && self
                 .blocks_of(deadline)
