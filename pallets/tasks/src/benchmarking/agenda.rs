@@ -1,4 +1,4 @@
-//! The agenda and tasks in the states from which its steps are measured.
+//! The agenda, and tasks in the states from which its steps are measured.
 
 use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{AssignmentId, BlockNumber, TaskId};
@@ -13,7 +13,7 @@ use crate::{
 
 use super::setup::*;
 
-/// A page that was put aside, and a deadline that finds no weight left.
+/// A slot with a page that was put aside, and a deadline for which no weight is left.
 pub(super) fn full_slot<T: Config>() {
     let block = Pallet::<T>::now() + 1;
     for _ in 0..=T::PageCapacity::get() {
@@ -23,7 +23,7 @@ pub(super) fn full_slot<T: Config>() {
     T::BenchmarkHelper::set_block(block);
 }
 
-/// The assignment is looked at now, before its deadline, and the page that it comes into for that one is full.
+/// Has the assignment looked at now, before its deadline. The page into which its new entry goes is full.
 pub(super) fn due_too_early<T: Config>(id: AssignmentId, now: BlockNumber) {
     let mut assignment = Assignments::<T>::get(id).expect("it is there");
     let deadline = assignment.deadline().expect("it has to report");
@@ -35,7 +35,7 @@ pub(super) fn due_too_early<T: Config>(id: AssignmentId, now: BlockNumber) {
     }
 }
 
-/// The vacant seats of a task wait until this block for somebody.
+/// Sets the end of the match window of all vacant seats.
 pub(super) fn match_vacant_by<T: Config>(id: TaskId, block: BlockNumber) {
     Tasks::<T>::mutate(id, |task| {
         let task = task.as_mut().expect("it is there");
@@ -47,7 +47,7 @@ pub(super) fn match_vacant_by<T: Config>(id: TaskId, block: BlockNumber) {
     });
 }
 
-/// Four jurors of a contested task who run it, and the seat of the first.
+/// Four jurors of a contested task that run it, and the seat of the first.
 pub(super) fn jury_at_work<T: Config>(
     id: TaskId,
 ) -> Result<(u8, Vec<AssignmentId>), BenchmarkError> {
@@ -65,7 +65,7 @@ pub(super) fn jury_at_work<T: Config>(
     Ok((first, jurors))
 }
 
-/// Four jurors of a contested task who have revealed their votes, and the seat of the first.
+/// Four jurors of a contested task that have revealed their votes, and the seat of the first.
 pub(super) fn jury_that_voted<T: Config>(
     id: TaskId,
 ) -> Result<(u8, Vec<AssignmentId>), BenchmarkError> {

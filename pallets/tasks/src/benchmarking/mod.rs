@@ -1,4 +1,4 @@
-//! Benchmarks of calls, authorisations and the steps of the agenda, at their worst.
+//! Benchmarks of the calls, the authorisations and the steps of the agenda, each in its worst case.
 
 mod agenda;
 mod setup;
@@ -42,7 +42,7 @@ mod benchmarks {
     #[benchmark]
     fn cancel(n: Linear<0, { MOST - ALL }>) {
         let requester = signer::<T>();
-        // What is undecided is not cancelled.
+        // A task with an undecided fault cannot be cancelled.
         let id = failed::<T>(&requester, n, &[Fault::Crashed]);
         T::BenchmarkHelper::parked(id);
         #[extrinsic_call]
@@ -64,7 +64,7 @@ mod benchmarks {
         ));
     }
 
-    /// The same of a result whose provider is the only one that the task has had, and which nobody audits.
+    /// The same for a result that nobody audits, of the only provider that the task has had.
     #[benchmark]
     fn accept_only() {
         let requester = signer::<T>();
@@ -123,10 +123,11 @@ mod benchmarks {
         _(RawOrigin::Authorized, last, progress, proof);
     }
 
-    /// The last of all commits, an auditor's: opens the reveals. As with the others, and wherever locks change, the device is
-    /// listed in another bucket of the order book than before, while a task is parked. So it is when the free stake of its
-    /// provider, which has others, has come to another level; to another octave or segment a device only goes by a call
-    /// of its provider.
+    /// The last of all commits, that of an auditor: it opens the reveals.
+    ///
+    /// As in the other benchmarks in which locks change, the device is listed in another bucket of the order book than
+    /// before, while a task is parked. This happens when the free stake of its provider, which has other devices, has
+    /// reached another level. Only a call of the provider moves a device to another octave or segment.
     #[benchmark]
     fn commit_result(n: Linear<ALL, MOST>) {
         let all = all_committed::<T>(&requester::<T>(), n);
@@ -145,7 +146,7 @@ mod benchmarks {
         ));
     }
 
-    /// The commit of whoever is alone: what is drawn about an audit is fixed with it.
+    /// The commit of a single replica. It anchors the draw for an audit.
     #[benchmark]
     fn commit_alone() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
@@ -160,7 +161,7 @@ mod benchmarks {
         );
     }
 
-    /// The same where there is no audit, so that the reveal is open at once.
+    /// The same without audits, so that the reveal is open at once.
     #[benchmark]
     fn commit_unaudited() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, expected());
@@ -175,7 +176,7 @@ mod benchmarks {
         );
     }
 
-    /// The reveal of the only provider that a task has had, of the root that was expected: pays it.
+    /// The reveal of the expected root by the only provider that the task has had. Pays the provider.
     #[benchmark]
     fn reveal_only() {
         let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
@@ -192,8 +193,8 @@ mod benchmarks {
         );
     }
 
-    /// The reveal of whoever is alone, of the root that was expected: pays it, and takes the locks of those
-    /// who said that it cannot be done.
+    /// The reveal of the expected root by a single replica. Pays the provider, and takes the locks of those that said
+    /// that the task cannot be done.
     #[benchmark]
     fn reveal_alone(n: Linear<2, 3>) {
         let (last, worker) = running::<T>(&requester::<T>(), n, expected());
@@ -226,7 +227,7 @@ mod benchmarks {
         );
     }
 
-    /// The deciding reveal: pays all replicas and their auditor, and takes the locks of all who said that it
+    /// The deciding reveal. Pays all replicas and their auditor, and takes the locks of all that said that the task
     /// cannot be done.
     #[benchmark]
     fn reveal_result(n: Linear<ALL, MOST>) {
@@ -242,7 +243,7 @@ mod benchmarks {
         ));
     }
 
-    /// The last attempt at a seat: all others are cancelled.
+    /// The last attempt at a seat. All other assignments are cancelled.
     #[benchmark]
     fn fail(n: Linear<ALL, MOST>) {
         let (last, worker) = all_running::<T>(&requester::<T>(), n).remove(0);
@@ -449,7 +450,7 @@ mod benchmarks {
         }
     }
 
-    /// The start window of an assignment that has ended since.
+    /// The start window of an assignment that has ended in the meantime.
     #[benchmark]
     fn serve_stale() {
         let (last, _) = all_settled::<T>(&requester::<T>(), MOST);
@@ -463,7 +464,7 @@ mod benchmarks {
         assert_eq!(served, Served::Stale);
     }
 
-    /// An assignment that has got more time, and comes into a slot whose page is full.
+    /// An assignment that has got more time, and goes into a slot whose page is full.
     #[benchmark]
     fn serve_early() {
         let (last, _) = all_running::<T>(&requester::<T>(), MOST).remove(0);
@@ -477,8 +478,8 @@ mod benchmarks {
         assert_eq!(served, Served::Early);
     }
 
-    /// One seat finds nobody, for which the task was parked: all others are cancelled. It has an attempt left, so not all
-    /// were had.
+    /// No device is found for one seat, for which the task was parked. All other assignments are cancelled. The seat
+    /// has an attempt left, so there were fewer assignments than possible.
     #[benchmark]
     fn serve_match(n: Linear<ALL, { MOST - ALL }>) {
         let requester = requester::<T>();
@@ -501,7 +502,7 @@ mod benchmarks {
         ));
     }
 
-    /// The last attempt at a seat falls silent: all others are cancelled.
+    /// The provider of the last attempt at a seat is silent. All other assignments are cancelled.
     #[benchmark]
     fn serve_assignment(n: Linear<ALL, MOST>) {
         let (last, _) = all_assigned::<T>(&requester::<T>(), n).remove(0);
@@ -521,8 +522,8 @@ mod benchmarks {
         ));
     }
 
-    /// Who is slashed for what it said is online, and its device is listed anew: if it is not, or has too little stake for
-    /// it, the device and its leaf of the draw are taken out instead.
+    /// The providers that are slashed for the faults that they reported are online, so their devices are listed anew.
+    /// If a provider is offline or has too little stake, its device and its leaf of the draw are taken out instead.
     #[benchmark]
     fn serve_settle(n: Linear<1, 3>) {
         let (last, _) = verifying::<T>(&requester::<T>(), n);
@@ -542,7 +543,7 @@ mod benchmarks {
         ));
     }
 
-    /// The same of a result whose provider is the only one that the task has had, and which nobody audits.
+    /// The same for a result that nobody audits, of the only provider that the task has had.
     #[benchmark]
     fn serve_settle_only() {
         let last = verifying_alone::<T>(&requester::<T>());
@@ -563,7 +564,7 @@ mod benchmarks {
         assert_eq!(Pallet::<T>::weight_of_payment(most, last, before), most);
     }
 
-    /// Four jurors of a sealed task who have copied their votes, which is what a dispute closes in one step.
+    /// Four jurors of a sealed task that have copied their votes: as many as a dispute closes in one step.
     #[benchmark]
     fn serve_dispute() -> Result<(), BenchmarkError> {
         let (id, _) = verifying_task::<T>();
@@ -585,7 +586,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Four jurors of a sealed task who run it when its dispute ends: their devices get free.
+    /// Four jurors of a sealed task that run it when its dispute ends. Their devices are freed.
     #[benchmark]
     fn serve_dispute_at_work() -> Result<(), BenchmarkError> {
         let (id, _) = verifying_task::<T>();
@@ -603,7 +604,8 @@ mod benchmarks {
         Ok(())
     }
 
-    /// The results are not audited: all may reveal. What is drawn of several is seldom this, and weighs less.
+    /// The results are not audited, so all replicas may reveal. For several replicas the draw seldom decides so, and
+    /// the other decision weighs less.
     #[benchmark]
     fn serve_audit(n: Linear<ALL, MOST>) {
         let all = all_committed::<T>(&requester::<T>(), n);
@@ -658,7 +660,7 @@ mod benchmarks {
         assert!(!Tasks::<T>::contains_key(last.task));
     }
 
-    /// A sealed task whose results were audited, and which was contested.
+    /// A sealed task whose results were audited and contested.
     #[benchmark]
     fn serve_prune(n: Linear<ALL, MOST>) {
         let (last, _) = all_settled::<T>(&requester::<T>(), n);
@@ -677,7 +679,7 @@ mod benchmarks {
         assert!(!Tasks::<T>::contains_key(last.task));
     }
 
-    /// A part of an escrow: the rest stays held.
+    /// A part of an escrow. The rest stays held.
     #[benchmark]
     fn give_back() {
         let id = submitted::<T>(&requester::<T>());
@@ -691,7 +693,7 @@ mod benchmarks {
         assert!(half > 0 && released == half);
     }
 
-    /// What the requester got by a verdict is held again for the next attempt.
+    /// A compensation that is held again for the next attempt.
     #[benchmark]
     fn restore_escrow() {
         let id = submitted::<T>(&requester::<T>());
@@ -707,7 +709,7 @@ mod benchmarks {
         assert!(cost > 0 && task::<T>(id).escrow == before);
     }
 
-    /// Who has voted what, of jurors who are read already.
+    /// Counts the votes of jurors that were read before.
     #[benchmark]
     fn look_at_jurors(n: Linear<1, JURORS>) -> Result<(), BenchmarkError> {
         let id = unable_jurors::<T>(n)?;

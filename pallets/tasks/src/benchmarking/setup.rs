@@ -42,40 +42,40 @@ use crate::{
     types::{LockState, Task, MAX_SEATS},
 };
 
-/// What benchmarks need of the other pallets.
+/// What the benchmarks need from the other pallets.
 pub trait BenchmarkHelper<AccountId> {
-    /// The `seed`-th provider, with plenty of stake, and an online device of it that fits any
-    /// task; and its worker key, which is in the keystore.
+    /// Returns an online device that fits any task, of the `seed`-th provider, which has plenty of stake; and the
+    /// provider's worker key, which is in the keystore.
     fn device(seed: u32) -> (DeviceId, WorkerId);
 
-    /// Does what a match does with the device beside giving it the task: it has no free slot any more, and is
-    /// not to be found.
+    /// Does what a match does with the device besides assigning the task: the device has no free slot any more and
+    /// cannot be found.
     fn matched(device: DeviceId);
 
-    /// Has a device that is matched stand in the order book where it does not belong any more, alone, while a task is
-    /// parked: to list it is as much work as it can be but for further pages and links.
+    /// Puts a matched device into the order book where it no longer belongs, alone, while a task is parked. To list it
+    /// again is then as much work as possible, except for further pages and links.
     fn misplaced(device: DeviceId);
 
-    /// Does not count what matching writes once in a block, whoever submits a task in it.
+    /// Excludes what matching writes once per block from the measurement, whoever submits a task in that block.
     fn share_queue();
 
-    /// Has a task wait for devices among others, because none fits: nobody else has as much to put right when it does not wait
-    /// any more.
+    /// Has a task wait among others for devices, because none fits. No other task takes more work when it stops
+    /// waiting.
     fn parked(task: TaskId);
 
     /// Moves the chain on to a block, without running any hook.
     fn set_block(block: BlockNumber);
 
-    /// Moves it on to where the seed for an anchor is there, which takes as long a search as there can be.
+    /// Moves the chain on to a block in which the seed for an anchor is known, and takes as long to find as it can.
     fn bring_seed(anchor: BlockNumber);
 
-    /// Has whoever decides disputes want the trace of a task's result.
+    /// Has a dispute want the trace of a task's result.
     fn ask_for_trace(task: TaskId);
 
-    /// Has a dispute about the task want the work of its jury, of which who has voted so is right.
+    /// Has a dispute about the task want the work of its jury. The jurors that voted `vote` are right.
     fn ask_for_work(task: TaskId, vote: Vote);
 
-    /// Has whoever decides disputes remember one about a task, which is over.
+    /// Has the disputes pallet remember a dispute about the task that is over.
     fn contested_before(task: TaskId);
 }
 
@@ -122,12 +122,12 @@ pub(super) fn submission<T: Config>() -> Submission {
     }
 }
 
-/// Whoever submits tasks, where it signs nothing: what is done to its account counts.
+/// A requester that signs nothing. The reads and writes of its account are measured.
 pub(super) fn requester<T: Config>() -> T::AccountId {
     funded::<T>(account("requester", 0, 0))
 }
 
-/// The same where it signs the call, and pays for its account.
+/// A requester that signs the call. Its account is not measured, because signing pays for that.
 pub(super) fn signer<T: Config>() -> T::AccountId {
     funded::<T>(whitelisted_caller())
 }
@@ -136,13 +136,14 @@ fn funded<T: Config>(requester: T::AccountId) -> T::AccountId {
     let funds = T::MinBudget::get().saturating_mul(100_000_000);
     T::NativeBalance::set_balance(&requester, funds);
     T::NativeBalance::set_balance(&T::FeeDestination::get(), funds);
-    // Auditors are paid by both.
+    // Both accounts pay auditors.
     let little = T::NativeBalance::minimum_balance().saturating_mul(2);
     T::NativeBalance::set_balance(&T::AuditPot::get(), little);
     requester
 }
 
-/// Two auditors have earned something that was not in the pot, and is there now: the next who is paid or pays has them paid.
+/// Two auditors have earned more than the pot had, and the pot has it now. The next payment into or to an auditor pays
+/// them.
 pub(super) fn owed<T: Config>() {
     let least = T::NativeBalance::minimum_balance();
     let pot = T::AuditPot::get();
@@ -184,15 +185,15 @@ pub(super) fn optimistic<T: Config>() -> Verification {
     }
 }
 
-/// What [`opening`] of root 3 is expected to be.
+/// The verification that expects [`opening`] of root 3.
 pub(super) fn expected() -> Verification {
     Verification::Expected {
         root_hash: expected_root_hash(&opening(3).result_root),
     }
 }
 
-/// A queued task for class `int` that needs this computing power for a minute and pays asks up to
-/// 1,000 AICP per TFLOPS-hour. For other pallets' benchmarks.
+/// A queued task of class `int` that needs this computing power for a minute and pays asks up to 1,000 AICP per
+/// TFLOPS-hour. For other pallets' benchmarks.
 pub fn queue_task<T: Config>(gflops: Gflops) -> TaskId {
     let requester = requester::<T>();
     let id = TaskId(Submissions::<T>::get().length);
@@ -222,7 +223,7 @@ pub(super) fn assigned<T: Config>(id: TaskId, seed: u32) -> Worker {
     let assigned = Pallet::<T>::assign(id, device, &offer).expect("the device fits");
     T::BenchmarkHelper::matched(device);
     if !assigned.wants_more {
-        // Matching takes a task out of its queue when it has all its devices.
+        // Matching removes a task from its queue when the task has all its devices.
         T::MatchQueue::forget(id);
     }
     let task = task::<T>(id);
@@ -254,14 +255,14 @@ pub(super) fn task<T: Config>(id: TaskId) -> Task<T::AccountId> {
     Tasks::<T>::get(id).expect("it was submitted")
 }
 
-/// As many replicas as there can be.
+/// The largest number of replicas.
 pub(super) const ALL: u32 = *REPLICAS.end() as u32;
 
-/// Most assignments of a task's replicas.
+/// The most assignments of a task's replicas.
 pub(super) const MOST: u32 = 15;
 
-/// A sealed task with all replicas, which all have to agree. `n` providers have reported faults of it, too
-/// few the same to confirm it; its seats wait for devices.
+/// A sealed task with the most replicas, all of which have to agree. `n` providers have reported faults of it, but too
+/// few the same fault to confirm it. Its seats wait for devices.
 pub(super) fn blamed<T: Config>(requester: &T::AccountId, n: u32) -> TaskId {
     let faults = [
         Fault::BadKey,
@@ -274,7 +275,7 @@ pub(super) fn blamed<T: Config>(requester: &T::AccountId, n: u32) -> TaskId {
     failed::<T>(requester, n, &faults)
 }
 
-/// Such a task of which `n` providers have failed, with these faults in turn.
+/// As [`blamed`], with these faults in turn.
 pub(super) fn failed<T: Config>(requester: &T::AccountId, n: u32, faults: &[Fault]) -> TaskId {
     let id = TaskId(Submissions::<T>::get().length);
     let submission = Submission {
@@ -296,7 +297,7 @@ pub(super) fn failed<T: Config>(requester: &T::AccountId, n: u32, faults: &[Faul
     id
 }
 
-/// All seats of such a task have a provider, after `n` assignments in all.
+/// As [`blamed`], but all seats have a provider, after `n` assignments in all.
 pub(super) fn all_assigned<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Worker> {
     let id = blamed::<T>(requester, n.saturating_sub(ALL));
     (0..ALL)
@@ -312,8 +313,8 @@ pub(super) fn all_running<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Wo
     all
 }
 
-/// Does not count the slots of the agenda into which everything that happens in a block puts its deadlines: what a block
-/// begins with pays for them.
+/// Excludes the slots of the agenda into which everything in a block puts its deadlines from the measurement. The
+/// beginning of a block pays for them.
 pub fn share_slots<T: Config>() {
     let now = Pallet::<T>::now();
     let start = now + T::StartWindow::get() + 1;
@@ -330,13 +331,13 @@ pub fn share_slots<T: Config>() {
     }
 }
 
-/// As if the free stake of its provider had changed since the match.
+/// Places the device of an assignment as if the free stake of its provider had changed since the match.
 pub(super) fn misplaced<T: Config>(id: AssignmentId) {
     let assignment = Assignments::<T>::get(id).expect("it is there");
     T::BenchmarkHelper::misplaced(assignment.device);
 }
 
-/// Misplaced are all that have something locked for a task.
+/// The same for all assignments of a task that still have something locked.
 pub(super) fn all_misplaced<T: Config>(id: TaskId) {
     let ids: Vec<_> = task::<T>(id).assignments(id).collect();
     let is_locked = |id: &AssignmentId| {
@@ -351,14 +352,14 @@ pub(super) fn commit<T: Config>(id: AssignmentId) {
     Pallet::<T>::do_commit_result(id, commitment).expect("it runs");
 }
 
-/// All replicas have committed; whether they are audited is not decided yet.
+/// A task whose replicas have all committed. Whether they are audited is not decided yet.
 pub(super) fn all_committed<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Worker> {
     let all = all_running::<T>(requester, n);
     all.iter().for_each(|(id, _)| commit::<T>(*id));
     all
 }
 
-/// As if it had been drawn that they are not audited.
+/// Decides the draw: the results are not audited.
 pub(super) fn spare_audit<T: Config>(id: TaskId) {
     set_audit::<T>(id, AuditState::NotDrawn);
     Pallet::<T>::advance(id, task::<T>(id), Refunded::NoQuorum).expect("all have committed");
@@ -370,7 +371,7 @@ fn set_audit<T: Config>(id: TaskId, state: AuditState) {
     });
 }
 
-/// As if it had been drawn that they are, and by whom: the auditor that runs the task.
+/// Decides the draw: the results are audited. Returns the last auditor, which runs the task; the others have committed.
 pub(super) fn auditor_running<T: Config>(id: TaskId) -> Worker {
     set_audit::<T>(id, AuditState::Drawn);
     let mut task = task::<T>(id);
@@ -389,7 +390,7 @@ pub(super) fn auditor_running<T: Config>(id: TaskId) -> Worker {
     last
 }
 
-/// All have revealed the same but the last auditor.
+/// All replicas and auditors have revealed the same root, except the last auditor.
 pub(super) fn all_but_the_auditor_revealed<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
     let all = all_committed::<T>(requester, n);
     let last = auditor_running::<T>(all[0].0.task);
@@ -408,7 +409,7 @@ pub(super) fn all_but_the_auditor_revealed<T: Config>(requester: &T::AccountId, 
     last
 }
 
-/// All have committed, and all but the last have revealed.
+/// All replicas have committed, and all but the last have revealed.
 pub(super) fn all_but_one_revealed<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
     let mut all = all_committed::<T>(requester, n);
     spare_audit::<T>(all[0].0.task);
@@ -425,7 +426,7 @@ pub(super) fn all_settled<T: Config>(requester: &T::AccountId, n: u32) -> Worker
     last
 }
 
-/// As if a seat had had all its attempts, so that its failure ends the task.
+/// Uses up all attempts at a seat, so that its failure ends the task.
 pub(super) fn no_attempt_left<T: Config>(id: AssignmentId) {
     Tasks::<T>::mutate(id.task, |task| {
         let seat = task.as_mut().and_then(|task| task.seat_mut(id.replica));
@@ -454,8 +455,7 @@ pub(super) fn running<T: Config>(
     last
 }
 
-/// A task in `optimistic` whose result waits, after `n` assignments: all but the last reported another
-/// fault of it.
+/// A task in `optimistic` whose result waits, after `n` assignments. All but the last reported a different fault.
 pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
     let last = running::<T>(requester, n, optimistic::<T>());
     commit::<T>(last.0);
@@ -466,7 +466,7 @@ pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
     last
 }
 
-/// The only assignment that a task has had, whose result can be accepted, and which nobody audits.
+/// A result that can be accepted and that nobody audits, from the only assignment that the task has had.
 pub(super) fn verifying_alone<T: Config>(requester: &T::AccountId) -> AssignmentId {
     let (last, _) = running::<T>(requester, 1, optimistic::<T>());
     commit::<T>(last);
@@ -481,19 +481,18 @@ pub fn verifying_task<T: Config>() -> (TaskId, T::AccountId) {
     (verifying::<T>(&requester, 1).0.task, requester)
 }
 
-/// A settled assignment whose result can be fetched, and the requester of its task, for the benchmarks of
-/// others.
+/// A settled assignment whose result can be fetched, and the requester of its task. For other pallets' benchmarks.
 pub fn settled_assignment<T: Config>() -> (AssignmentId, T::AccountId) {
     let requester = signer::<T>();
     (all_settled::<T>(&requester, MOST).0, requester)
 }
 
-/// Opens the data of a task to all. For other pallets' benchmarks.
+/// Makes a task public. For other pallets' benchmarks.
 pub fn make_public<T: Config>(id: TaskId) {
     Tasks::<T>::mutate_extant(id, |task| task.submission.privacy = Privacy::Public);
 }
 
-/// A revealed result with as long a trace as there can be, which is wanted, and what opens it.
+/// A revealed result whose trace is as long as possible and is wanted, and the opening of the trace.
 pub(super) fn trace_wanted<T: Config>(requester: &T::AccountId) -> (Worker, TraceOpening) {
     let (last, worker) = verifying::<T>(requester, 1);
     let hashes = MAX_HASHES;
@@ -528,8 +527,8 @@ pub(super) fn trace_wanted<T: Config>(requester: &T::AccountId) -> (Worker, Trac
     ((last, worker), trace)
 }
 
-/// Jurors on as many seats as there can be, who have all voted the same, and whose work is wanted: one of
-/// them, and the trace root that they have all committed to.
+/// Has jurors on all seats that are left. They have all voted the same, and their work is wanted. Returns one of them,
+/// and the trace root to which all have committed.
 pub(super) fn work_wanted<T: Config>() -> Result<(Worker, Hash), DispatchError> {
     let (id, _) = verifying_task::<T>();
     Pallet::<T>::contest(id, false)?;
@@ -584,10 +583,10 @@ pub(super) fn proof<T: Config>(
     .expect("the key is in the keystore")
 }
 
-/// What benchmarks commit to, where nothing is revealed.
+/// The commitment in benchmarks in which nothing is revealed.
 pub(super) const COMMITMENT: Hash = [1; 32];
 
-/// The proof of whoever commits to that.
+/// The proof for a commit to [`COMMITMENT`].
 pub(super) fn proof_of_commit<T: Config>(
     assignment: AssignmentId,
     worker: &WorkerId,
@@ -599,7 +598,7 @@ pub(super) fn proof_of_commit<T: Config>(
     proof::<T>(worker, &statement)
 }
 
-/// The proof of whoever reveals the root that all have come to.
+/// The proof for the reveal of the root that all have computed.
 pub(super) fn proof_of_reveal<T: Config>(
     assignment: AssignmentId,
     worker: &WorkerId,
@@ -616,7 +615,7 @@ pub(super) fn on_from<T: Config>(block: BlockNumber) {
     T::BenchmarkHelper::set_block(next);
 }
 
-/// So many assignments of replicas, and none of jurors.
+/// `work` assignments of replicas, and none of jurors.
 pub(super) fn of_work(work: u32) -> Numbers {
     Numbers { work, jurors: 0 }
 }

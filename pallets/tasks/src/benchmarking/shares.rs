@@ -1,4 +1,4 @@
-//! Tasks from which is measured what is a share of several weights: what is charged as often as it is done.
+//! Tasks for measuring parts of several weights, which are charged as often as the work is done.
 
 use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
@@ -15,11 +15,11 @@ use crate::{
 
 use super::setup::*;
 
-/// Jurors for whom a task that has had one provider and its auditors has seats.
+/// The seats that are left for jurors on a task with one replica and its auditors.
 pub(super) const JURORS: u32 = MAX_SEATS - 1 - MOST_AUDITORS as u32;
 
-/// A disputed task with so many jurors, who have all said that it cannot be run, with as many words as there can be.
-/// To read them does not count.
+/// A disputed task with `n` jurors, which have all said that the program cannot be run, with the longest possible
+/// messages. To read them is not measured.
 pub(super) fn unable_jurors<T: Config>(n: u32) -> Result<TaskId, BenchmarkError> {
     let (id, _) = verifying_task::<T>();
     let newest = task::<T>(id).newest(id, 0).expect("it has a provider");

@@ -1,4 +1,4 @@
-//! Whoever decides disputes: it does what a test says, and writes down what it was told.
+//! A mock of the disputes pallet. It does what a test says, and records what it was told.
 
 use aicpw_primitives::traits::{Awaited, Contested, Escalation, JurorTerms};
 use aicpw_protocol::{
@@ -13,14 +13,14 @@ use frame_support::{parameter_types, weights::Weight};
 use super::{TakesOver, Test};
 use crate::pallet::{Claims, Pallet, Tasks};
 
-/// Judged prices that a juror is paid at most: so many that what costs [`PRICE`](super::PRICE) of
-/// [`BUDGET`](super::BUDGET) is judged at that.
+/// The number of judged prices that a juror is paid at most. With this number, the judged price of
+/// [`PRICE`](super::PRICE) of [`BUDGET`](super::BUDGET) is the price itself.
 pub const JUROR_PAY: Balance = 5;
 
-/// What it weighs to divide what was lost in a dispute.
+/// The weight of dividing what was lost in a dispute.
 pub const DIVISION: Weight = Weight::from_parts(300_000_000, 0);
 
-/// What the tasks pallet told whoever decides disputes.
+/// What the tasks pallet told this mock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tell {
     JuryDone(TaskId),
@@ -31,21 +31,22 @@ pub enum Tell {
 
 parameter_types! {
     pub static Heard: Vec<Tell> = Vec::new();
-    /// Whether no dispute goes on but about what is contested.
+    /// Whether no dispute goes on, apart from those about what is contested.
     pub static IsOver: bool = true;
-    /// What a dispute waits for, and which.
+    /// The task whose dispute waits, and what it waits for.
     pub static WaitsFor: Option<(TaskId, Awaited)> = None;
     /// Whether the steps of disputes fail.
     pub static StepsFail: bool = false;
-    /// Whose trace is wanted, and until when.
+    /// The task whose trace is wanted, and until when.
     pub static TraceWanted: Option<(TaskId, BlockNumber)> = None;
     pub static TracesOpened: Vec<(TaskId, OpenTrace)> = Vec::new();
-    /// Whose jury's work is wanted, until when, and what who is right of it has voted.
+    /// The task for which the work of the jury is wanted, until when, and the vote of the jurors
+    /// that are right.
     pub static WorkWanted: Option<(TaskId, BlockNumber, Vote)> = None;
-    /// The seats of that jury.
+    /// The number of seats of that jury.
     pub static JurySeats: u16 = 5;
     pub static WorkShown: Vec<(TaskId, Hash)> = Vec::new();
-    /// Whose jury runs a part only, and which.
+    /// The task whose jury runs only a part, and that part.
     pub static Part: Option<(TaskId, DisputedPart)> = None;
 }
 

@@ -1,5 +1,5 @@
-//! A runtime of this pallet and balances. The other pallets are mocks that are strict about their
-//! contracts: what is locked on a stake really moves, so that nothing can be forgotten.
+//! A runtime with this pallet and balances. The other pallets are mocks that are strict about their contracts. What is
+//! locked on a stake really moves, so that no lock can be forgotten.
 
 use aicpw_primitives::traits::{DrawRandomness, DrawSeed};
 use aicpw_protocol::{
@@ -92,15 +92,15 @@ pub const DAVE: AccountId = 14;
 pub const EVE: AccountId = 15;
 pub const FERDIE: AccountId = 16;
 pub const TREASURY: AccountId = 90;
-/// Holds what is locked on providers' stakes.
+/// The account that holds what is locked on providers' stakes.
 pub const POOL: AccountId = 91;
-/// The pot for audits.
+/// The account of the pot.
 pub const AUDIT_POT: AccountId = 92;
 pub const FUNDS: Balance = 1_000_000;
 
-/// For a life without progress reports.
+/// The submission fee for one replica without progress reports.
 pub const LIFE_FEE: Balance = 24;
-/// For [`submission`] with one replica, which may report ten times.
+/// The submission fee for [`submission`] with one replica, which may report ten times.
 pub const SUBMISSION_FEE: Balance = LIFE_FEE + 10 * LIFE_FEE / 10;
 pub const MIN_BUDGET: Balance = 1_000;
 pub const MIN_ASK: AskPrice = AskPrice(100);
@@ -117,7 +117,7 @@ pub const MAX_ATTEMPTS: u8 = 3;
 pub const BASE_FEE: Balance = 70;
 pub const RECENT_BLOCKS: BlockNumber = 64;
 
-/// Budget of [`submission`].
+/// The budget of [`submission`].
 pub const BUDGET: Balance = 5_000;
 /// An ask that makes [`submission`] cost [`PRICE`].
 pub const ASK: AskPrice = AskPrice(10_000);
@@ -126,23 +126,23 @@ pub const PRICE: Balance = 1_000;
 pub const FEE: Balance = 20;
 /// Half of the budget.
 pub const COLLATERAL: Balance = 2_500;
-/// What stays of it after the settlement: half of the price.
+/// The part of [`COLLATERAL`] that stays locked after the settlement: half of the price.
 pub const KEPT: Balance = 500;
-/// The price, at a lowest audit rate of 5 %, of which every second is worth something.
+/// The fraud bond: the price divided by a lowest audit rate of 5 %, of which every second audit counts.
 pub const BOND: Balance = 40_000;
-/// What audits of [`PRICE`] cost: 8 % of it, which is the rate of a beginner.
+/// The audit cost of [`PRICE`]: 8 % of it, which is the audit rate of a beginner.
 pub const AUDIT_COST: Balance = 80;
 /// What an auditor has locked.
 pub const AUDITOR_LOCK: Balance = 10 * PRICE;
 /// What [`Penalty::Fault`] takes of [`COLLATERAL`]: 40 %.
 pub const FAULT_SLASH: Balance = 1_000;
-/// Blocks of the time limit of [`submission`].
+/// The time limit of [`submission`], in blocks.
 pub const TIME_LIMIT: BlockNumber = 40;
-/// Blocks of the match window of [`submission`].
+/// The match window of [`submission`], in blocks.
 pub const MATCH_WINDOW: BlockNumber = 80;
-/// Collateral of one of three replicas at [`ASK`]: half of its share of the budget.
+/// The collateral of one of three replicas at [`ASK`]: half of its share of the budget.
 pub const SHARED_COLLATERAL: Balance = 833;
-/// Blocks of [`optimistic`].
+/// The window of [`optimistic`], in blocks.
 pub const WINDOW: BlockNumber = 12;
 
 pub struct Market;
@@ -189,32 +189,32 @@ parameter_types! {
     pub const BaseFee: Balance = BASE_FEE;
     pub const PageCapacity: u32 = 4;
     pub static AgendaWeight: Weight = Weight::from_parts(u64::MAX / 2, u64::MAX / 2);
-    /// Registered devices.
+    /// The registered devices.
     pub static Devices: BTreeMap<DeviceId, Device> = BTreeMap::new();
-    /// Open pairs of `occupy` and `release`.
-    /// Nothing, but where a test is about it.
+    /// What database accesses weigh: nothing, except in tests that are about it.
     pub static DbCosts: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
     /// Whether devices stand in the order book as before, or each time somewhere else.
     pub static StandsStill: bool = false;
     pub static Moves: u64 = 0;
+    /// Assignments with an `occupy` and no `release` yet.
     pub static Occupied: BTreeMap<AssignmentId, Occupation> = BTreeMap::new();
-    /// What is drawn from.
+    /// The seed that all draws use.
     pub static Seed: DrawSeed = DrawSeed::NotYet;
-    /// Whether disputes take over what replicas cannot decide.
+    /// Whether disputes take over tasks that the replicas cannot decide.
     pub static TakesOver: bool = false;
     /// The matching queue, head first.
     pub static Queue: Vec<TaskId> = Vec::new();
-    /// What reputation was told.
+    /// What the reputation mock was told.
     pub static Told: Vec<Note> = Vec::new();
     /// Devices that were told to cool down.
     pub static CooledDown: Vec<DeviceId> = Vec::new();
-    /// Devices that were told to cool down though nobody is blamed.
+    /// Devices that were told to cool down although nobody is blamed.
     pub static CooledDownUnblamed: Vec<DeviceId> = Vec::new();
     /// Devices that were told to have missed a deadline.
     pub static MissedDeadlines: Vec<DeviceId> = Vec::new();
 }
 
-/// Blocks from an anchor to its seed.
+/// The number of blocks from an anchor to its seed.
 pub const SOONEST: BlockNumber = 3;
 
 pub struct Randomness;
@@ -296,7 +296,7 @@ pub struct Helper;
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper<AccountId> for Helper {
     fn device(seed: u32) -> (DeviceId, aicpw_primitives::worker_key::WorkerId) {
-        // A benchmark runs several times; between the runs the storage is taken back, and nothing else.
+        // A benchmark runs several times. Between the runs only the storage is reset.
         Occupied::mutate(|all| all.retain(|id, _| Assignments::<Test>::contains_key(id)));
         let provider = 1_000 + u64::from(seed);
         <Balances as frame_support::traits::fungible::Mutate<AccountId>>::set_balance(
@@ -364,7 +364,7 @@ where
     }
 }
 
-/// Where tests begin.
+/// The block in which tests begin.
 pub const START: BlockNumber = 5;
 
 #[derive(Default)]
@@ -440,14 +440,13 @@ impl ExtBuilder {
         self.build_and_execute_with_pool(|_| test());
     }
 
-    /// Runs a test that leaves something to those who decide disputes, which is none of this pallet's
-    /// states.
+    /// Runs a test that ends in a state that only the disputes pallet can resolve, so the invariants are not checked.
     pub fn build_and_execute_unchecked(self, test: impl FnOnce()) {
         self.build().0.execute_with(test);
     }
 
-    /// The same, with the calls that were put into the transaction pool since they were last
-    /// asked for.
+    /// As [`Self::build_and_execute`]. The test gets a function that returns the calls that were put into the
+    /// transaction pool since it was last called.
     pub fn build_and_execute_with_pool(self, test: impl FnOnce(&dyn Fn() -> Vec<Call<Test>>)) {
         let (mut ext, pool) = self.build();
         ext.execute_with(|| {
@@ -463,7 +462,7 @@ impl ExtBuilder {
     }
 }
 
-/// Those of the pallet, and that the mocks were left as the tasks are.
+/// Checks the invariants of the pallet, and that the mocks agree with the tasks.
 pub fn check_invariants() {
     assert_ok!(Pallet::<Test>::do_try_state());
     for (id, assignment) in Assignments::<Test>::iter() {
@@ -501,7 +500,7 @@ pub fn run_to_without_hooks(block: BlockNumber) {
     }
 }
 
-/// Goes on to the block; its hooks and those of the blocks before have run.
+/// Moves on to a block. Its hooks, and those of the blocks before, have run then.
 pub fn run_to(block: BlockNumber) {
     while now() < block {
         run_to_without_hooks(now() + 1);

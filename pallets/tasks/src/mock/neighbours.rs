@@ -19,7 +19,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 use super::*;
 
-/// What reputation was told.
+/// What the reputation mock was told.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Note {
     Settled(AccountId, AccountId, Balance),

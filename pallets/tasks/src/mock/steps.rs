@@ -1,4 +1,4 @@
-//! The steps that tests are made of.
+//! The steps of which the tests consist.
 
 use aicpw_primitives::{
     traits::{Demand, DeviceOffers, MatchQueue, TaskBoard},
@@ -60,7 +60,8 @@ pub fn spec() -> DeviceSpec {
     }
 }
 
-/// The worker key of a provider, in the keystore. From a raw seed: a phrase takes 50 ms to stretch.
+/// Puts the worker key of a provider into the keystore, and returns it. It comes from a raw seed, because to stretch a
+/// phrase takes 50 ms.
 pub fn worker(provider: AccountId) -> WorkerId {
     WorkerId::generate_pair(Some(format!("0x{provider:064x}").into_bytes()))
 }
@@ -122,7 +123,7 @@ pub fn submission(verification: Verification) -> Submission {
     }
 }
 
-/// What its next seat would demand if the task had been submitted for the best provider only.
+/// The demand of the task's next seat if the task asked for the highest reputation.
 pub fn demand_of_the_choosy(task: TaskId) -> Demand<AccountId> {
     let needs = |wanted: Needs| {
         Tasks::<Test>::mutate(task, |task| {
@@ -153,7 +154,7 @@ pub fn sealing_key(provider: AccountId) -> Hash {
     [provider as u8; 32]
 }
 
-/// A data key, sealed to a provider; nothing in this pallet looks into it.
+/// A data key that is sealed to a provider. Nothing in this pallet looks into it.
 pub fn envelope(provider: AccountId) -> Envelope {
     Envelope {
         recipient: sealing_key(provider),
@@ -178,7 +179,7 @@ pub fn submit_sealed(verification: Verification) -> TaskId {
     id
 }
 
-/// A new sealed task on a new device of the provider; its key is not granted yet.
+/// Submits a sealed task and matches it with a new device of the provider. Its key is not granted yet.
 pub fn awaiting_key(provider: AccountId, verification: Verification) -> AssignmentId {
     let device = device(provider, ASK);
     assign(submit_sealed(verification), device)
@@ -190,7 +191,7 @@ pub fn grant(id: AssignmentId) -> DispatchResult {
     TasksPallet::grant_key(RuntimeOrigin::signed(REQUESTER), id, envelope)
 }
 
-/// What matching does when it has found a device.
+/// Does what matching does when it has found a device.
 pub fn try_assign(task: TaskId, device: DeviceId) -> DispatchResult {
     let offer = Pool::offer(device).unwrap();
     if !TasksPallet::assign(task, device, &offer)?.wants_more {
@@ -205,7 +206,7 @@ pub fn assign(task: TaskId, device: DeviceId) -> AssignmentId {
     task_of(task).newest(task, seat).unwrap()
 }
 
-/// A new task of this mode on a new device of the provider.
+/// Submits a task of this mode and matches it with a new device of the provider.
 pub fn assigned(provider: AccountId, verification: Verification) -> AssignmentId {
     let device = device(provider, ASK);
     assign(submit(verification), device)
@@ -223,7 +224,7 @@ pub fn committed(provider: AccountId, verification: Verification) -> AssignmentI
     id
 }
 
-/// A result in `optimistic` whose window is open; it was not audited.
+/// A result in `optimistic` that was not audited and whose window is open.
 pub fn verifying(provider: AccountId) -> AssignmentId {
     let id = committed(provider, optimistic());
     decide_audit(id.task, false);
@@ -231,7 +232,7 @@ pub fn verifying(provider: AccountId) -> AssignmentId {
     id
 }
 
-/// A seed of which this follows for the results of a task.
+/// A seed from which this decision about the audit of a task follows.
 pub fn seed_for(task: TaskId, is_audited: bool) -> Hash {
     let audit = crate::pallet::Audits::<Test>::get(task).unwrap();
     (0..=u8::MAX)
@@ -240,7 +241,7 @@ pub fn seed_for(task: TaskId, is_audited: bool) -> Hash {
         .unwrap()
 }
 
-/// Brings the seed that decides so about the audit of a task, as soon as it can be there.
+/// Provides a seed that decides like this about the audit of a task, as soon as the seed can be known.
 pub fn decide_audit(task: TaskId, is_audited: bool) {
     let seed = seed_for(task, is_audited);
     Seed::set(DrawSeed::Ready(seed));
@@ -262,7 +263,7 @@ pub fn audit_of(task: TaskId) -> Audit {
     crate::pallet::Audits::<Test>::get(task).unwrap()
 }
 
-/// A result in `optimistic` that is committed and drawn for an audit, for which this auditor has a seat.
+/// A result in `optimistic` that is committed and drawn for an audit, and the assignment of this auditor.
 pub fn audited(provider: AccountId, auditor: AccountId) -> (AssignmentId, AssignmentId) {
     let id = committed(provider, optimistic());
     decide_audit(id.task, true);
@@ -276,7 +277,7 @@ pub fn settled(provider: AccountId) -> AssignmentId {
     id
 }
 
-/// A new task that so many of these providers, each with a new device, have to agree about.
+/// A new task on new devices of these providers, of which `quorum` have to agree.
 pub fn replicas(providers: &[AccountId], quorum: u8) -> Vec<AssignmentId> {
     let task = TaskId(crate::pallet::Submissions::<Test>::get().length);
     let count = providers.len() as Balance;
@@ -293,13 +294,13 @@ pub fn replicas(providers: &[AccountId], quorum: u8) -> Vec<AssignmentId> {
         .collect()
 }
 
-/// The provider computes this root, and commits to it.
+/// Has the provider compute this root and commit to it.
 pub fn compute(id: AssignmentId, root: [u8; 32]) {
     assert_ok!(start(id));
     assert_ok!(commit(id, &opening(root)));
 }
 
-/// Replicas of which each has committed to its root, and are not audited: all may reveal.
+/// Replicas that have committed to these roots and are not audited, so that all may reveal.
 pub fn computed(answers: &[(AccountId, [u8; 32])], quorum: u8) -> Vec<AssignmentId> {
     let providers: Vec<_> = answers.iter().map(|(provider, _)| *provider).collect();
     let ids = replicas(&providers, quorum);
@@ -310,7 +311,7 @@ pub fn computed(answers: &[(AccountId, [u8; 32])], quorum: u8) -> Vec<Assignment
     ids
 }
 
-/// On to the head of the queue's task, with another provider, and to the commit.
+/// Matches the task of an assignment again, with a new device of another provider.
 pub fn retry(id: AssignmentId, provider: AccountId) -> AssignmentId {
     assign(id.task, device(provider, ASK))
 }
@@ -380,7 +381,7 @@ pub fn sign(worker: &WorkerId, statement: &Statement<AccountId>) -> WorkerProof 
     sign_at(worker, now() - 1, statement)
 }
 
-/// The worker call that makes a statement.
+/// The worker call for a statement.
 pub fn call(statement: Statement<AccountId>, proof: WorkerProof) -> Call<Test> {
     Pallet::<Test>::call_of(statement, proof).unwrap()
 }
@@ -392,7 +393,7 @@ pub fn authorize(call: Call<Test>) -> Result<(), TransactionValidityError> {
         .map(|_| ())
 }
 
-/// What a block does with a worker call. What is authorised must not fail.
+/// Does what a block does with a worker call. An authorised call must not fail.
 pub fn apply(call: Call<Test>) -> Result<(), TransactionValidityError> {
     authorize(call.clone())?;
     let call = RuntimeCall::from(call);
@@ -403,7 +404,7 @@ pub fn apply(call: Call<Test>) -> Result<(), TransactionValidityError> {
     Ok(())
 }
 
-/// The worker of the assignment makes a statement.
+/// Has the worker of the assignment make a statement.
 pub fn say(
     id: AssignmentId,
     statement: Statement<AccountId>,
@@ -459,7 +460,7 @@ pub fn fail(id: AssignmentId, fault: Fault) -> Result<(), TransactionValidityErr
     )
 }
 
-/// Fails unless the task was refunded, for this reason.
+/// Fails unless the task was refunded for this reason.
 #[track_caller]
 pub fn assert_refunded_because(id: TaskId, expected: Refunded) {
     let status = status_of(id);
