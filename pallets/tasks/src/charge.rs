@@ -80,7 +80,7 @@ impl<T: Config> Pallet<T> {
         step(numbers.work).saturating_add(Self::weight_of_jurors(numbers.jurors))
     }
 
-    /// The largest [`Self::weight_with`] of a step.
+    /// The largest weight that such a step can have.
     pub fn weight_with_most(step: fn(u32) -> Weight) -> Weight {
         Self::weight_with(step, Numbers::most::<T>())
     }

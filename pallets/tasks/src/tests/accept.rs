@@ -35,7 +35,7 @@ fn acceptance_settles_at_once() {
         assert_eq!(free(AUDIT_POT), EXISTENTIAL_DEPOSIT + AUDIT_COST);
         assert_eq!(free(TREASURY), EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + FEE);
         assert_eq!(Told::get(), vec![Note::Settled(ALICE, REQUESTER, PRICE)]);
-        // The window's end finds nothing to do.
+        // At the end of the window nothing is left to do.
         run_for(WINDOW + 1);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE - AUDIT_COST);
     });

@@ -1,4 +1,4 @@
-//! Deadlines: served in order, under a bound, and exactly.
+//! Deadlines are served in order, within the weight, and in their block.
 
 use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
@@ -23,8 +23,8 @@ use crate::{
 
 type W = <Test as Config>::WeightInfo;
 
-/// Weight for a slot of each line, a page, and this many refunds, of tasks without an assignment: each costs a look and
-/// what it is, and is begun only if there is weight for that.
+/// Sets the agenda's weight to a slot of each line, a page, and this many refunds of tasks without an assignment. Each
+/// refund costs a look and its own weight, and is begun only if there is weight for both.
 fn limit_to(refunds: u64) {
     let each = W::serve_stale().saturating_add(W::serve_match(0));
     let slots = W::serve_slot().saturating_mul(3);
@@ -84,15 +84,15 @@ fn what_does_not_fit_a_block_is_served_in_the_next_in_order() {
             assert_ok!(TasksPallet::do_try_state());
         }
         assert!(now() > due + 2);
-        // Once it has caught up, the agenda goes on block by block.
+        // When it has caught up, the agenda continues block by block.
         run_for(2);
         assert_eq!(AgendaCursor::<Test>::get(), now() + 1);
         assert_eq!(PatientCursor::<Test>::get(), Some(now() + 1));
     });
 }
 
-/// Regression: whoever has thousands of match windows end in one block held up everybody's deadlines, for what as many
-/// submissions cost.
+/// Regression: a requester with thousands of match windows that end in one block held up everybody's deadlines, for the
+/// price of as many submissions.
 #[test]
 fn ends_of_match_windows_hold_up_nothing_else() {
     ExtBuilder.build_and_execute(|| {
@@ -104,7 +104,7 @@ fn ends_of_match_windows_hold_up_nothing_else() {
         let id = running(ALICE, expected());
         let by = now() + PROGRESS_WINDOW;
         run_to(due - 1);
-        // Enough for the end of that run, and for a few of match windows.
+        // Enough weight for the end of that run, and for a few ends of match windows.
         let n = Numbers { work: 1, jurors: 0 };
         let slots = W::serve_slot().saturating_mul(3);
         let end = W::serve_stale().saturating_add(Pallet::<Test>::weight_of_silence(n));
@@ -138,7 +138,7 @@ fn what_a_block_has_left_serves_the_agenda() {
         assert_eq!((refunded().len(), fault_of(id)), (0, None));
         IsMigrating::set(false);
 
-        // As far as it goes, and no further.
+        // The agenda uses the weight that is there, and no more.
         let little = W::serve_slot().saturating_mul(2);
         let used = TasksPallet::on_idle(now(), little);
         assert!(used.all_lte(little) && used.any_gt(Weight::zero()));
@@ -149,14 +149,14 @@ fn what_a_block_has_left_serves_the_agenda() {
         assert!(used.all_gte(least), "{used:?}");
         assert_eq!(refunded().len(), 11);
         assert_eq!(fault_of(id), Some(Fault::NoProgress));
-        // Nothing is due any more: that costs nothing.
+        // Nothing is due any more, so this costs nothing.
         assert_eq!(TasksPallet::on_idle(now(), Weight::MAX), Weight::zero());
         AgendaWeight::set(Weight::MAX);
     });
 }
 
-/// Regression: whoever had many match windows end in one block took all that block after block had left, and matching,
-/// which comes after, had nothing for those who were to judge.
+/// Regression: a requester with many match windows that end in one block used all the weight that block after block had
+/// left. Matching comes afterwards, and had no weight to find auditors and jurors.
 #[test]
 fn ends_of_match_windows_leave_half_of_what_a_block_has_left() {
     ExtBuilder.build_and_execute(|| {
@@ -171,12 +171,12 @@ fn ends_of_match_windows_leave_half_of_what_a_block_has_left() {
         let each = W::serve_stale().saturating_add(W::serve_match(0));
         let left = each.saturating_mul(41);
         let used = TasksPallet::on_idle(now(), left);
-        // But for the look at what is prompt, of which there is nothing.
+        // Apart from the look at the prompt line, in which nothing is due.
         let half = left.saturating_add(W::serve_slot()) / 2;
         assert!(used.all_lte(half), "{used} of {left}");
         let served = refunded().len();
         assert!((10..=20).contains(&served), "{served} of 60");
-        // The begin of a block gives what it has.
+        // At the beginning of a block all of the weight is for deadlines.
         AgendaWeight::set(left);
         run_for(1);
         let served = refunded().len() - served;
@@ -187,7 +187,7 @@ fn ends_of_match_windows_leave_half_of_what_a_block_has_left() {
     });
 }
 
-/// The end of the window in which an auditor or a juror is looked for is waited for by more than the requester.
+/// More than the requester depends on the end of the window in which an auditor or a juror is searched for.
 #[test]
 fn who_is_looked_for_to_compare_is_not_looked_for_behind_others() {
     ExtBuilder.build_and_execute(|| {
@@ -201,7 +201,7 @@ fn who_is_looked_for_to_compare_is_not_looked_for_behind_others() {
         assert_ok!(fail(auditor, Fault::Crashed));
         let due = now() + REMATCH_WINDOW + 1;
         assert!(Agenda::<Test>::get(due).unwrap().open.contains(&end));
-        // That of a replica stands in the other line.
+        // The end of a replica's match window stands in the other line.
         let id = running(CHARLIE, expected());
         assert_ok!(fail(id, Fault::Crashed));
         let end = Deadline::Match(id.task);
@@ -211,7 +211,7 @@ fn who_is_looked_for_to_compare_is_not_looked_for_behind_others() {
     });
 }
 
-/// On a chain that had but one line before.
+/// On a chain that had only one line before.
 #[test]
 fn the_second_line_begins_where_the_first_is() {
     ExtBuilder.build_and_execute(|| {
@@ -221,7 +221,7 @@ fn the_second_line_begins_where_the_first_is() {
         PatientCursor::<Test>::kill();
         AgendaWeight::set(Weight::zero());
         run_for(1);
-        // It is known where it begins, whatever is served of the other.
+        // The beginning of the patient line is recorded, however much of the prompt line is served.
         assert_eq!(PatientCursor::<Test>::get(), Some(due - 9));
         assert_eq!(AgendaCursor::<Test>::get(), due - 9);
         AgendaWeight::set(Weight::MAX);
@@ -300,7 +300,7 @@ fn stale_deadlines_do_nothing() {
         }
         assert_eq!(status_of(task), TaskStatus::Active);
         assert_eq!(assignment_of(id), before);
-        // The start moved the deadline to an earlier block than the one that was in the agenda.
+        // The start moved the deadline to an earlier block than that of the entry in the agenda.
         assert_ok!(start(id));
         assert_eq!(assignment_of(id).due, now() + PROGRESS_WINDOW + 1);
     });
@@ -321,7 +321,7 @@ fn progress_puts_nothing_into_the_agenda() {
             assert_ok!(report(id, progress(step, 10)));
         }
         assert_eq!(entries(), before);
-        // The entry of the start moves on when it is met.
+        // The entry from the start moves on when it is served.
         let due = assignment_of(id).due;
         run_to(due);
         assert_eq!(fault_of(id), None);
@@ -399,7 +399,7 @@ fn what_is_put_off_weighs_that() {
     });
 }
 
-/// Regression: it weighed a refund, and the slot took more such entries than a block has time for.
+/// Regression: this was weighed like a refund, so a slot served more such entries than a block has time for.
 #[test]
 fn an_auditor_that_opens_nothing_may_settle_the_task_and_weighs_that() {
     ExtBuilder.build_and_execute(|| {
@@ -428,7 +428,7 @@ fn an_auditor_that_opens_nothing_may_settle_the_task_and_weighs_that() {
     });
 }
 
-/// What is left in the agenda: the block and the task of each entry.
+/// The entries that are left in the agenda: the block and the task of each.
 fn left() -> Vec<(u32, u64)> {
     let mut all = Vec::new();
     for (block, slot) in Agenda::<Test>::iter() {
@@ -445,7 +445,7 @@ fn left() -> Vec<(u32, u64)> {
     all
 }
 
-/// A task can have had many more jurors than others.
+/// A task can have had many more jurors than other providers.
 #[test]
 fn what_is_pruned_is_charged_for_jurors_too() {
     ExtBuilder.build_and_execute(|| {
@@ -485,14 +485,14 @@ fn what_is_pruned_is_charged_for_jurors_too() {
             charged.all_gte(W::serve_prune(n)),
             "{charged:?} for {before}"
         );
-        // Each assignment is read and removed, and so is its envelope, whether there is one or not. The mock's
-        // database weighs nothing, so this is about the weights for any.
+        // Each assignment is read and removed, and so is its envelope, whether there is one or not. Database accesses
+        // weigh nothing in the mock, so this is about the weights for any database.
         let touched = RocksDbWeight::get().reads_writes(before, 2 * before);
         assert!(<() as WeightInfo>::serve_prune(n).all_gte(touched));
     });
 }
 
-/// What only reads the assignments of a task is charged for those of jurors by the read.
+/// A step that only reads the assignments of a task is charged for those of jurors by the read.
 #[test]
 fn a_step_is_charged_for_the_jurors_that_it_reads() {
     let of = |work, jurors| Pallet::<Test>::weight_with(W::serve_settle, Numbers { work, jurors });
@@ -501,17 +501,17 @@ fn a_step_is_charged_for_the_jurors_that_it_reads() {
     assert!(of(3, 100).ref_time() < W::serve_settle(103).ref_time());
 }
 
-/// It may be the step that decides the task.
+/// Any step can be the one that decides the task.
 #[test]
 fn a_step_of_a_dispute_weighs_four_jurors_or_the_end_of_every_assignment() {
     let of = |work, jurors| Pallet::<Test>::weight_of_dispute(Numbers { work, jurors });
     for work in 1..=17 {
         assert!(of(work, 5).all_gte(W::serve_dispute()));
-        // One of them is the auditor with whom it is measured beside those that it counts.
+        // `serve_settle` is measured with one auditor besides the assignments that it counts.
         assert!(of(work, 5).all_gte(W::serve_settle(work - 1)), "{work}");
     }
     assert!(of(1, 100).ref_time() > of(1, 99).ref_time());
-    // What is lost is divided in the same step.
+    // The same step divides what was lost.
     let deciding = Pallet::<Test>::weight_with(W::serve_settle, Numbers { work: 1, jurors: 5 });
     assert!(of(1, 5).all_gte(deciding.saturating_add(DIVISION)));
 
@@ -551,8 +551,8 @@ fn what_there_is_to_contest_is_charged_for_every_assignment() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever is put in, for whatever block, is served once: not before its block, not before
-    /// what is due earlier, never more than the weight allows, and in the end wholly.
+    /// Every deadline, for whatever block, is served once: not before its block, not before an earlier deadline, and
+    /// never beyond the weight. In the end all are served.
     #[test]
     fn each_deadline_is_served_once_in_order_and_in_bounds(
         spans in proptest::collection::vec(0u32..40, 1..60),
@@ -567,8 +567,8 @@ proptest! {
             }
             open.sort();
             assert_eq!(left(), open);
-            // An idle slot costs weight as well: as many of them as there can be. There are no such tasks, so
-            // each entry comes to a look; but that is known only after it.
+            // Idle slots weigh something too, and there can be two. The tasks do not exist, so each entry comes to a
+            // look, but this is known only afterwards.
             let spare = W::serve_slot().saturating_mul(2).saturating_add(W::serve_prune(0));
             let looks = W::serve_stale().saturating_mul(per_block);
             AgendaWeight::set(spare.saturating_add(looks));
@@ -581,7 +581,7 @@ proptest! {
                 assert!(served.iter().all(|(at, _)| *at <= now()), "too early: {served:?}");
                 let last = served.last().map(|(at, _)| *at);
                 assert!(rest.iter().all(|(at, _)| Some(*at) >= last), "out of order");
-                // What a block saves it may spend on entries.
+                // A block may spend the weight that it saves on entries.
                 let most = spare.ref_time() / W::serve_stale().ref_time();
                 assert!(served.len() as u64 <= per_block + most, "out of bounds");
                 open = rest;

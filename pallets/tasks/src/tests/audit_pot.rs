@@ -1,4 +1,4 @@
-//! What audits cost, who pays it, and what becomes of debts of the pot.
+//! What audits cost, who pays that, and what becomes of the pot's debts.
 
 use aicpw_protocol::{audit::AuditPolicy, task::Fault};
 use frame_support::assert_ok;
@@ -19,7 +19,7 @@ fn what_the_pot_cannot_pay_is_owed_and_nobody_elses_money_is_touched() {
         assert_eq!(book.owed, PRICE - AUDIT_COST);
         assert_eq!((book.collected, book.paid), (AUDIT_COST, AUDIT_COST));
         assert_eq!(free(AUDIT_POT), EXISTENTIAL_DEPOSIT);
-        // Those that come next pay it.
+        // The next audit costs pay the rest.
         fill_pot(12);
         assert_eq!(free(BOB), FUNDS + PRICE);
         assert_eq!(AuditBook::<Test>::get().owed, 0);
@@ -27,8 +27,8 @@ fn what_the_pot_cannot_pay_is_owed_and_nobody_elses_money_is_touched() {
     });
 }
 
-/// Regression: the cost was paid only where a task was settled, so that whoever had requester, provider
-/// and auditor could leave out those that were not drawn.
+/// Regression: the cost was paid only when a task was settled. Somebody that owned the requester, the provider and the
+/// auditor could avoid it for results that were not drawn.
 #[test]
 fn the_cost_is_paid_with_the_draw_whatever_follows() {
     ExtBuilder.build_and_execute(|| {
@@ -70,7 +70,7 @@ fn a_debt_to_an_account_that_is_gone_holds_up_nobody() {
     ExtBuilder.build_and_execute(|| {
         fill_pot(1);
         let id = verifying(ALICE);
-        // Less than makes an account.
+        // Less than a new account must have.
         TasksPallet::owe_auditor(id, &777, EXISTENTIAL_DEPOSIT - 1);
         let before = free(BOB);
         TasksPallet::owe_auditor(id, &BOB, 20);

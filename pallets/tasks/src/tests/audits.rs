@@ -1,4 +1,4 @@
-//! Audits: who draws them and when, who runs them, and what they find.
+//! Audits: how they are drawn and when, who runs them, and what they find.
 
 use aicpw_primitives::traits::{Choice, Contested, DrawSeed, TaskBoard};
 use aicpw_protocol::{
@@ -30,7 +30,7 @@ fn is_settled(id: AssignmentId) -> bool {
     matches!(assignment_of(id).status, AssignmentStatus::Settled { .. })
 }
 
-/// An audited result of Alice's and what Bob found, both revealed.
+/// An audited result of Alice's, and the auditor Bob's result with this root, both revealed.
 pub(super) fn compared(found: [u8; 32]) -> (AssignmentId, AssignmentId) {
     let (id, auditor) = audited(ALICE, BOB);
     compute(auditor, found);
@@ -43,7 +43,7 @@ pub(super) fn accept(task: TaskId) {
     assert_ok!(TasksPallet::accept(RuntimeOrigin::signed(REQUESTER), task));
 }
 
-/// Fills the pot, as those do who pay for audits and are not audited.
+/// Fills the pot with the audit costs of results that are not audited.
 pub(super) fn fill_pot(results: u32) {
     for _ in 0..results {
         let id = verifying(CHARLIE);
@@ -60,7 +60,8 @@ fn nobody_reveals_before_the_draw_which_waits_for_its_seed() {
         let audit = audit_of(id.task);
         assert_eq!((audit.of, audit.state), (id, AuditState::Undecided));
         assert_eq!(audit.rate, Perbill::from_percent(8));
-        // However long the randomness takes: nothing else decides, and no deadline passes.
+        // The draw waits however long the randomness takes: nothing else decides, and no deadline
+        // passes.
         run_for(10 * REVEAL_WINDOW);
         assert_eq!(audit_of(id.task).state, AuditState::Undecided);
         assert_noop!(reveal(id, opening(ROOT)), early);
@@ -126,7 +127,8 @@ fn an_auditor_is_drawn_among_others_and_locks_what_it_can_lose() {
             Reputation(0),
             "the requester does not choose its auditor"
         );
-        // It may ask as much as the task would have paid a provider, and is paid the judged price.
+        // An auditor may ask as much as the task would have paid a provider. It is paid the judged
+        // price.
         assert_eq!(demand.highest_ask, AskPrice(5 * ASK.0));
         let dear = AskPrice(5 * ASK.0 + 10);
         let terms =
@@ -145,7 +147,7 @@ fn an_auditor_is_drawn_among_others_and_locks_what_it_can_lose() {
         assert_eq!(assignment_of(auditor).role, Role::Auditor);
         assert_eq!(free(BOB), FUNDS - AUDITOR_LOCK);
         assert!(TasksPallet::demand(id.task).is_none(), "one is enough");
-        // And the provider waits, without a deadline, until the auditor has committed.
+        // The provider waits, without a deadline, until the auditor has committed.
         assert_ok!(start(auditor));
         run_for(PROGRESS_WINDOW - 1);
         assert_eq!(reveal_by(id), None);
@@ -185,7 +187,7 @@ fn a_dispute_opens_by_itself_where_roots_differ() {
     ExtBuilder.build_and_execute_unchecked(|| {
         TakesOver::set(true);
         let (id, auditor) = compared(WRONG);
-        // The mock has taken it over: nothing but a verdict ends it.
+        // The mock has taken the task over: only a verdict ends it.
         assert_eq!(status_of(id.task), TaskStatus::Active);
         assert_ok!(Pallet::<Test>::contest(id.task, true));
         let locked = (free(ALICE), free(BOB));
@@ -197,7 +199,7 @@ fn a_dispute_opens_by_itself_where_roots_differ() {
         assert_eq!((decided.finders, decided.lost), (vec![BOB], 0));
         assert_eq!(decided.compensation, (REQUESTER, AUDIT_COST));
         assert!(is_settled(auditor));
-        // The reward is the dispute's.
+        // Without the reward, which the disputes pallet pays.
         assert_eq!(
             free(BOB),
             FUNDS + AUDIT_COST,
@@ -274,7 +276,8 @@ fn a_silent_auditor_pays_and_another_is_drawn() {
         let (id, sleeper) = audited(ALICE, BOB);
         run_for(START_WINDOW + 1);
         assert_eq!(fault_of(sleeper), Some(Fault::NoStart));
-        // What `Penalty::Fault` takes: 40 % in the mock; to the treasury, not to the requester.
+        // What `Penalty::Fault` takes, 40 % in the mock, goes to the treasury and not to the
+        // requester.
         let lost = AUDITOR_LOCK * 2 / 5;
         assert_eq!(free(BOB), FUNDS - lost);
         assert_eq!(free(TREASURY), EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + lost);
@@ -293,7 +296,7 @@ fn a_silent_auditor_pays_and_another_is_drawn() {
     });
 }
 
-/// A requester could else shorten the search for whoever judges its provider.
+/// Else a requester could shorten the search for an auditor of its provider.
 #[test]
 fn another_auditor_is_searched_for_as_long_as_the_first_whatever_the_task_says() {
     ExtBuilder.build_and_execute(|| {
@@ -385,7 +388,7 @@ fn a_provider_that_does_not_reveal_what_is_audited_loses_all() {
     });
 }
 
-/// What it has committed to can be anything.
+/// The commitment can hold anything.
 #[test]
 fn an_auditor_that_opens_nothing_either_is_not_paid_for_work() {
     ExtBuilder.build_and_execute(|| {
@@ -507,7 +510,7 @@ fn a_quorum_that_colludes_is_found() {
     });
 }
 
-/// Regression: an entry that was late found its seed gone, and drew anew for ever.
+/// Regression: an entry that was served late found its seed gone, and drew anew for ever.
 #[test]
 fn more_audits_than_fit_into_a_block_are_all_decided() {
     ExtBuilder.build_and_execute(|| {

@@ -1,4 +1,4 @@
-//! What a worker call must be to get into a block, whichever it is.
+//! What every worker call must be to get into a block.
 
 use aicpw_protocol::{worker::Statement, AssignmentId};
 use frame_support::{assert_noop, assert_ok};
@@ -42,7 +42,7 @@ fn a_signature_is_for_one_statement() {
     });
 }
 
-/// Regression: after a migration that has failed calls were taken, of a state that nobody had foreseen.
+/// Regression: after a migration that failed, calls were accepted on a state that nobody had foreseen.
 #[test]
 fn nothing_is_taken_while_the_state_is_migrated() {
     ExtBuilder.build_and_execute(|| {
@@ -77,7 +77,7 @@ fn a_proof_gets_old() {
         let proof = sign_at(&worker_of(id), 1, &statement);
         run_for(START_WINDOW - 1);
         assert_ok!(authorize(call(statement.clone(), proof.clone())));
-        // A later attempt at another task, long after.
+        // A match of another task, long after.
         let later = submit(expected());
         run_to(1 + RECENT_BLOCKS);
         let id = assign(later, device(BOB, ASK));

@@ -69,7 +69,7 @@ fn a_quote_is_what_a_submission_would_get() {
         let least = PRICE + AUDIT_COST;
         assert!(quote(least, ASK, beginner).is_some());
         assert_eq!(quote(least - 1, ASK, beginner), None, "audits are paid too");
-        // Half of the results of the worst are audited.
+        // Of providers with the worst reputation, half of the results are audited.
         assert_eq!(quote(least, ASK, Reputation(0)), None);
         let worst = quote(PRICE + PRICE / 2, ASK, Reputation(0)).unwrap();
         assert_eq!(worst.audit_cost, PRICE / 2);
@@ -160,7 +160,7 @@ fn a_parked_task_keeps_its_window_and_wakes() {
         assert_last_events(vec![Event::TaskWoken { task }]);
         TasksPallet::parked(task, Unmatched::Busy);
         assign(task, device(ALICE, ASK));
-        // Late words about it change nothing.
+        // Late calls of matching change nothing.
         TasksPallet::parked(task, Unmatched::Busy);
         TasksPallet::woken(task);
         assert_eq!(status_of(task), TaskStatus::Active);

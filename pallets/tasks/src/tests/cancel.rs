@@ -1,4 +1,4 @@
-//! `cancel`: only while a task waits.
+//! `cancel` works only while a task waits for a device.
 
 use aicpw_primitives::traits::TaskBoard;
 use aicpw_protocol::task::{Fault, TaskStatus, Unmatched};
@@ -66,8 +66,8 @@ fn a_task_whose_provider_failed_is_cancelled() {
     });
 }
 
-/// Regression: a program could show its output in the log and then crash; the requester read it and took the
-/// money back.
+/// Regression: a program could show its output in the log and then crash. The requester read it and took the money
+/// back.
 #[test]
 fn a_task_whose_fault_is_undecided_is_not_cancelled() {
     ExtBuilder.build_and_execute(|| {
@@ -77,7 +77,7 @@ fn a_task_whose_fault_is_undecided_is_not_cancelled() {
         assert_noop!(cancel(), Error::<Test>::FaultUndecided);
         TasksPallet::parked(id.task, Unmatched::Gflops);
         assert_noop!(cancel(), Error::<Test>::FaultUndecided);
-        // The next provider says the same: both get the base fee.
+        // The next provider reports the same fault: both get the base fee.
         let second = retry(id, BOB);
         assert_ok!(fail(second, Fault::RunFailed));
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
@@ -86,7 +86,7 @@ fn a_task_whose_fault_is_undecided_is_not_cancelled() {
     });
 }
 
-/// It ends by itself when nobody else is found.
+/// The task ends by itself when no other provider is found.
 #[test]
 fn the_match_window_ends_a_task_whose_fault_stays_undecided() {
     ExtBuilder.build_and_execute(|| {

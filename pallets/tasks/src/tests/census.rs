@@ -1,4 +1,5 @@
-//! How many tasks there are. That the open ones are counted right is checked after every test.
+//! The number of tasks in each state. That the open tasks are counted correctly is checked after
+//! every test.
 
 use aicpw_protocol::{task::Fault, view::TaskCensus};
 use frame_support::assert_ok;

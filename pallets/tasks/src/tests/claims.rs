@@ -1,5 +1,4 @@
-//! Claims that the result of a settled task cannot be fetched: what stands behind them, who fetches, and
-//! what a verdict does.
+//! Claims that the result of a settled task cannot be fetched: what is at stake, who fetches, and what a verdict does.
 
 use aicpw_primitives::traits::{ClosedJuror, Contested, JurorTerms, TaskBoard};
 use aicpw_protocol::{
@@ -31,14 +30,14 @@ fn claim(id: AssignmentId) {
     assert_eq!(claimed.collateral, KEPT);
 }
 
-/// A settled result of Alice's that is said not to be there.
+/// A settled result of Alice's about which there is an unavailable claim.
 fn claimed() -> AssignmentId {
     let id = settled(ALICE);
     claim(id);
     id
 }
 
-/// Jurors with seats on it, whose devices are dear: they run nothing.
+/// Jurors with seats on the task. Their devices are expensive, which does not matter: they run nothing.
 fn seated(task: TaskId, jurors: &[AccountId]) -> Vec<AssignmentId> {
     let wanted = jurors.len() as u16;
     assert_ok!(Court::seat_jury(task, wanted, TERMS, Vec::new()));
@@ -49,7 +48,7 @@ fn seated(task: TaskId, jurors: &[AccountId]) -> Vec<AssignmentId> {
         .collect()
 }
 
-/// Jurors that have revealed this.
+/// Jurors that have revealed these votes.
 fn voted(task: TaskId, votes: &[(AccountId, [u8; 32])]) -> Vec<AssignmentId> {
     let jurors: Vec<_> = votes.iter().map(|(juror, _)| *juror).collect();
     let ids = seated(task, &jurors);
@@ -125,7 +124,7 @@ fn not_after_the_window_and_not_twice() {
         assert_ok!(Court::drop_claim(id.task));
         claim(id);
         assert_ok!(Court::drop_claim(id.task));
-        // Without a verdict once more, and not again and again.
+        // After a claim without a verdict there may be one more, but no further one.
         assert_noop!(Court::claim(id, &REQUESTER), Error::<Test>::TooManyClaims);
         let other = settled(DAVE);
         claim(other);
@@ -166,7 +165,7 @@ fn who_fetches_needs_no_power_and_no_price() {
         assert_eq!(demand.excluded, [ALICE, OTHER]);
         let terms = Court::terms(id.task, AskPrice(u128::MAX), Default::default()).unwrap();
         assert_eq!((terms.price, terms.locks.collateral), (TERMS.pay, LOCK));
-        // Nor the same device.
+        // The class `device` does not matter either.
         Tasks::<Test>::mutate(id.task, |task| {
             let submission: &mut Submission = &mut task.as_mut().unwrap().submission;
             submission.needs.class = DeterminismClass::Device;
@@ -236,7 +235,7 @@ fn its_order_says_what_to_fetch_and_how_to_show_it() {
 fn a_juror_has_time_for_all_that_there_can_be_and_reports_nothing_until_then() {
     ExtBuilder.build_and_execute(|| {
         let id = claimed();
-        // The retention of tests is shorter than this.
+        // Keeps the task: the retention period of the tests is shorter than the time to fetch.
         IsOver::set(false);
         let ids = seated(id.task, &[BOB]);
         assert_ok!(start(ids[0]));
@@ -267,7 +266,7 @@ fn a_juror_has_time_for_all_that_there_can_be_and_reports_nothing_until_then() {
             [],
             "it says nothing of how fast the device is"
         );
-        // It is replaced once.
+        // A juror is replaced once.
         let next = retry(ids[0], CHARLIE);
         assert_ok!(fail(next, Fault::Crashed));
         assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
@@ -343,7 +342,7 @@ fn a_result_that_is_not_there_costs_the_collateral_and_not_the_bond() {
         ];
         let ids = voted(id.task, &votes);
         let treasury = free(TREASURY);
-        // Who could fetch it may have been served what the others were not.
+        // The juror that could fetch the result may have been served when the others were not.
         let slashed = ClosedJuror::Wrong(LOCK * 2 / 5);
         assert_eq!(
             close(&ids, Some(NOT_FETCHED)),
@@ -425,8 +424,8 @@ fn without_a_verdict_the_window_goes_on() {
     });
 }
 
-/// A claim that was so late that it goes on when the task could be removed, or its jurors are still being
-/// paid.
+/// A claim that was made so late that it goes on when the task could be removed, or whose jurors are still being paid
+/// then.
 #[test]
 fn a_claimed_task_can_be_read_until_all_of_its_claim_is_over() {
     ExtBuilder.build_and_execute(|| {
@@ -477,7 +476,7 @@ fn of_several_replicas_one_is_claimed_and_the_others_go_on() {
             Error::<Test>::AlreadyClaimed
         );
         let jurors = seated(ids[0].task, &[DAVE]);
-        // Who has committed still reveals, and is paid.
+        // A replica that has committed can still reveal, and is paid.
         assert_ok!(reveal(ids[2], opening(ROOT)));
         assert!(matches!(
             assignment_of(ids[2]).locks,

@@ -1,4 +1,4 @@
-//! `commit_result`: binds the worker and frees the slot.
+//! `commit_result` binds the worker to its result and frees the slot.
 
 use aicpw_protocol::task::{AssignmentStatus, Fault};
 use frame_support::{assert_noop, assert_ok};
@@ -54,7 +54,7 @@ fn no_reveal_costs_everything() {
         run_for(1);
         assert_eq!(fault_of(id), Some(Fault::NoReveal));
         assert_eq!(free(ALICE), FUNDS - COLLATERAL - BOND);
-        // The requester has no more of it than its harm: else whoever is both could wait for the draw.
+        // The requester gets no more than its harm: else an owner of both accounts could wait for the draw.
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - BUDGET + PRICE);
         assert_eq!(
             free(TREASURY),

@@ -16,7 +16,7 @@ type Court = Pallet<Test>;
 
 const OTHER_ROOT: [u8; 32] = [6; 32];
 const LOCK: u128 = 10_000;
-/// The price of an ask twice as high.
+/// The price at twice the ask.
 const PAY: u128 = 2 * PRICE;
 const TERMS: JurorTerms = JurorTerms {
     pay: PAY,
@@ -30,7 +30,7 @@ fn disputed() -> AssignmentId {
     id
 }
 
-/// Jurors with seats on it.
+/// Jurors with seats on the task.
 fn seated(task: TaskId, jurors: &[AccountId]) -> Vec<AssignmentId> {
     assert_ok!(Court::seat_jury(
         task,
@@ -85,7 +85,8 @@ fn a_contest_stops_the_window() {
     });
 }
 
-/// The match of the last attempt gives back what its own price leaves of the escrow; jurors are not paid from it.
+/// The match of the last attempt gives back what its own price leaves of the escrow. Jurors are not paid from the
+/// escrow.
 #[test]
 fn the_last_attempt_is_judged_for_as_much_as_the_first() {
     ExtBuilder.build_and_execute(|| {
@@ -261,7 +262,7 @@ fn a_program_that_does_not_run_is_a_vote() {
         let votes = Court::votes(id.task, 1);
         assert_eq!(votes, [Vote::Unable, Vote::Root(ROOT)]);
         let closed = Court::close_juror(id.task, 1, Some(Vote::Root(ROOT).into()));
-        // It may have been served to some and not to others: a fault, and no lie.
+        // The inputs may have been served to some and not to others: this is a fault, and no lie.
         assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK * 2 / 5)));
         let closed = Court::close_juror(id.task, 2, Some(Vote::Root(ROOT).into()));
         assert_eq!(closed, Ok(ClosedJuror::Right));
@@ -295,7 +296,7 @@ fn how_many_have_voted_stays_so_while_they_are_closed() {
         {
             assert_ok!(Court::close_juror(id.task, juror.replica, verdict));
         }
-        // Of who was wrong, or was released, no root is left.
+        // A juror that was wrong, or was released, has no root any more.
         assert_eq!(voted(Vote::Root(OTHER_ROOT)).0, 0);
         assert_eq!(voted(Vote::Root(ROOT)), (1, 4));
         assert_eq!(voted(Vote::Unable), (1, 4));
@@ -388,11 +389,11 @@ fn a_wrong_result_costs_everything_and_is_made_again() {
         ));
         let decided = Court::decide(id.task, Some(OTHER_ROOT)).unwrap();
         assert_eq!(decided.slashed, COLLATERAL + BOND);
-        // It has the price still: that is for who runs it again.
+        // The escrow still has the price, for the provider that runs the task again.
         assert_eq!(decided.compensation, (REQUESTER, AUDIT_COST));
         assert!(is_failed(id, Fault::WrongResult));
         assert!(matches!(status_of(id.task), TaskStatus::Queued { .. }));
-        // Nobody who was on it gets it again, the juror neither.
+        // No provider that was on the task gets it again, and neither does the juror.
         let juror = device(BOB, ASK);
         assert_noop!(try_assign(id.task, juror), Error::<Test>::NotIndependent);
         let again = retry(id, CHARLIE);
@@ -400,7 +401,7 @@ fn a_wrong_result_costs_everything_and_is_made_again() {
         decide_audit(id.task, false);
         assert_ok!(reveal(again, opening(OTHER_ROOT)));
         assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));
-        // And it can be disputed again.
+        // The new result can be disputed again.
         assert_ok!(Court::contest(id.task, false));
         assert_ok!(Court::seat_jury(id.task, 5, TERMS, Vec::new()));
         assert_ok!(Court::give_up(id.task));
@@ -421,7 +422,8 @@ fn without_a_verdict_the_requester_has_its_money_back() {
     });
 }
 
-/// Regression: who asked less than the base fee had more by a lie for which there was no jury than by an honest result.
+/// Regression: without a jury, a provider that asked less than the base fee earned more by a lie than by an honest
+/// result.
 #[test]
 fn without_a_verdict_nobody_gets_more_than_it_asked_for() {
     ExtBuilder.build_and_execute(|| {

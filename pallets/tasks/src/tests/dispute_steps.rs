@@ -30,7 +30,7 @@ fn disputed() -> AssignmentId {
     id
 }
 
-/// Checks the invariants as if the dispute waited for this.
+/// Checks the invariants as if the dispute waited for this. Returns the invariant that does not hold, if any.
 fn broken_if(id: AssignmentId, awaited: Awaited) -> Option<&'static str> {
     WaitsFor::set(Some((id.task, awaited)));
     let checked = Court::do_try_state();
@@ -75,7 +75,7 @@ fn a_jury_that_is_waited_for_has_somebody_who_has_to_do_something() {
     });
 }
 
-/// Regression: the entry was gone, and with it whatever would have ended the dispute.
+/// Regression: the entry was gone, and so nothing would have ended the dispute.
 #[test]
 fn a_step_that_fails_is_made_again_in_the_next_block() {
     ExtBuilder.build_and_execute(|| {
@@ -83,10 +83,10 @@ fn a_step_that_fails_is_made_again_in_the_next_block() {
         let deadline = Deadline::Dispute(id.task);
         StepsFail::set(true);
         for _ in 0..3 {
-            // Where assertions are on, what cannot happen panics as well.
+            // With debug assertions, an error that cannot happen panics as well.
             let served = std::panic::catch_unwind(|| Court::serve(now(), deadline));
             assert_eq!(served.is_err(), cfg!(debug_assertions));
-            // Two entries in one block are one in the next.
+            // Two entries in one block become one in the next.
             let second = std::panic::catch_unwind(|| Court::serve(now(), deadline));
             assert_eq!(second.is_err(), cfg!(debug_assertions));
             let next = Agenda::<Test>::take(now() + 1).unwrap();
@@ -102,10 +102,10 @@ fn a_step_that_fails_is_made_again_in_the_next_block() {
     });
 }
 
-/// Serves an entry of this block while what follows for the dispute fails.
+/// Serves an entry of this block while the following step of the dispute fails.
 fn fails(deadline: Deadline) {
     Agenda::<Test>::mutate_extant(now(), |slot| slot.open.retain(|one| *one != deadline));
-    // What is not in storage is not taken back by itself.
+    // Only storage is rolled back by itself.
     let occupied = Occupied::get();
     StepsFail::set(true);
     let served = std::panic::catch_unwind(|| Court::serve(now(), deadline));
@@ -117,7 +117,7 @@ fn fails(deadline: Deadline) {
     assert_eq!(Heard::get(), []);
 }
 
-/// Regression: the jury would have been waited for without end.
+/// Regression: the dispute would have waited for the jury for ever.
 #[test]
 fn a_seat_that_nobody_takes_is_given_up_in_the_next_block_if_that_fails() {
     ExtBuilder.build_and_execute(|| {
@@ -165,8 +165,8 @@ fn what_fails_when_the_dispute_is_over_is_left() {
     });
 }
 
-/// Regression: the chain could not call a jury while the jurors of the attempt before were paid, and whoever had lied
-/// was free.
+/// Regression: the chain could not call a jury while the jurors of the attempt before were paid, and so a liar went
+/// free.
 #[test]
 fn what_is_to_be_judged_waits_until_the_dispute_before_is_over() {
     ExtBuilder.build_and_execute(|| {
@@ -181,7 +181,7 @@ fn what_is_to_be_judged_waits_until_the_dispute_before_is_over() {
         }
         assert_eq!(Heard::get(), [Tell::Due(id.task); 2]);
         assert_eq!((free(ALICE), free(BOB)), locked, "nothing is decided");
-        // With the step that ends that one it is asked for; here nobody takes it over.
+        // The step that ends the earlier dispute asks for the jury. Here nobody takes the task over.
         IsOver::set(true);
         Court::remind(id.task, now() + 1);
         run_for(1);
@@ -204,7 +204,7 @@ fn the_steps_of_a_dispute_that_is_over_change_nothing_about_who_works_or_has_to_
         compute(auditor, ROOT);
         remind();
         assert_ok!(reveal(id, opening(ROOT)));
-        // The auditor has to reveal still.
+        // The auditor still has to reveal.
         remind();
         assert_ok!(reveal(auditor, opening(ROOT)));
         assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));

@@ -1,5 +1,5 @@
-//! An entry of the agenda that fails is served again in the next block, whatever it is about: nothing else would
-//! ever end what waits for it. Those of disputes are in `dispute_steps`.
+//! Any entry of the agenda that fails is served again in the next block: nothing else would ever end what waits for it.
+//! The entries of disputes are in `dispute_steps`.
 
 use aicpw_primitives::traits::DrawSeed;
 use aicpw_protocol::{
@@ -10,20 +10,20 @@ use aicpw_protocol::{
 
 use crate::{mock::*, pallet::*, types::Deadline};
 
-/// Takes an entry out of the slot of this block, which is not served yet.
+/// Removes an entry from the slot of this block, which is not served yet.
 fn take_out(deadline: Deadline) {
     let slot = Agenda::<Test>::get(now()).unwrap();
     assert!(slot.open.contains(&deadline), "{deadline:?} is not due");
     Agenda::<Test>::mutate_extant(now(), |slot| slot.open.retain(|one| *one != deadline));
 }
 
-/// Serves an entry, which fails. Where assertions are on, what cannot happen panics as well.
+/// Serves an entry, which fails. With debug assertions, an error that cannot happen panics as well.
 fn serve_in_vain(deadline: Deadline) {
     let served = std::panic::catch_unwind(|| TasksPallet::serve(now(), deadline));
     assert_eq!(served.is_err(), cfg!(debug_assertions));
 }
 
-/// Serves an entry of this block while its task cannot be read. Twice: that makes one entry of the next block.
+/// Serves an entry of this block twice while its task cannot be read. This makes one entry of the next block.
 fn fails(task: TaskId, deadline: Deadline) {
     take_out(deadline);
     let kept = Tasks::<Test>::take(task).unwrap();
@@ -40,7 +40,7 @@ fn fails(task: TaskId, deadline: Deadline) {
     check_invariants();
 }
 
-/// To the block after the deadline of an assignment, whose entries are not served.
+/// Runs to the block after the deadline of an assignment, whose entries are not served.
 fn to_the_end_of(id: AssignmentId) -> Deadline {
     let by = assignment_of(id).deadline().unwrap();
     run_to(by);
@@ -48,7 +48,7 @@ fn to_the_end_of(id: AssignmentId) -> Deadline {
     Deadline::Assignment(id)
 }
 
-/// Regression: the provider would have waited for the auditor without end, with all its locks.
+/// Regression: the provider would have waited for the auditor for ever, with all its locks.
 #[test]
 fn an_auditor_that_is_silent_fails_in_the_next_block() {
     ExtBuilder.build_and_execute(|| {
@@ -103,7 +103,7 @@ fn a_draw_that_fails_is_made_in_the_next_block() {
     });
 }
 
-/// Regression: no call of the worker is accepted after the deadline, and the requester cannot cancel.
+/// Regression: the worker's calls are not accepted after the deadline, and the requester cannot cancel.
 #[test]
 fn a_provider_that_is_silent_fails_in_the_next_block() {
     ExtBuilder.build_and_execute(|| {

@@ -217,8 +217,8 @@ fn whoever_lies_about_a_key_pays_when_another_opens_it() {
     });
 }
 
-/// Regression: a requester whose key is bad could spare itself the second base fee by granting none
-/// to the provider that would have confirmed it.
+/// Regression: a requester with a bad key could save the second base fee, if it granted no key to
+/// the provider that would have confirmed the fault.
 #[test]
 fn a_key_that_is_withheld_refutes_nobody() {
     ExtBuilder.build_and_execute(|| {

@@ -1,4 +1,4 @@
-//! A provider that asks much less than the budget would pay: that chooses neither who can judge it nor what a lie costs.
+//! A provider that asks much less than the budget would pay chooses neither who can judge it nor what a lie costs.
 
 use aicpw_primitives::traits::{Locks, TaskBoard, Terms};
 use aicpw_protocol::{
@@ -11,9 +11,9 @@ use crate::{mock::*, pallet::*, types::LockState};
 
 /// A tenth of [`ASK`].
 const LOW: AskPrice = AskPrice(1_000);
-/// What [`submission`] costs at it.
+/// The price of [`submission`] at this ask.
 const LOW_PRICE: Balance = PRICE / 10;
-/// The bond of that price, were it reckoned by it.
+/// The fraud bond, if it followed from that price.
 const LOW_BOND: Balance = BOND / 10;
 
 fn terms(task: TaskId, ask: AskPrice) -> Terms {
@@ -45,7 +45,7 @@ fn the_bond_and_what_audits_cost_are_those_of_a_share_of_the_budget() {
         };
         assert_eq!(terms(task, LOW), expected);
         assert_eq!(terms(task, AskPrice(0)).locks, locks, "however low it is");
-        // As long as a fifth of the budget is more than the price.
+        // The bond is the same as long as a fifth of the budget is no less than the price. Here it is less.
         let higher = AskPrice(ASK.0 + 10);
         assert_eq!(terms(task, higher).locks.fraud_bond, BOND + 40);
     });
@@ -60,8 +60,8 @@ fn without_audits_nothing_is_reckoned_by_it() {
     });
 }
 
-/// Regression: an auditor could ask twice what the provider did, so that whoever asked less than half of what the others
-/// do was audited by nobody, and its lies were paid.
+/// Regression: an auditor could ask at most twice what the provider did. A provider that asked less than half of what
+/// the others did was audited by nobody, and its lies were paid.
 #[test]
 fn whoever_the_budget_pays_can_audit_it() {
     ExtBuilder.build_and_execute(|| {
@@ -91,7 +91,7 @@ fn whoever_the_budget_pays_can_audit_it() {
     });
 }
 
-/// The cost was fixed at the match; before this rule it was that of the price.
+/// The cost was fixed at the match. Before this rule it followed from the price.
 #[test]
 fn an_auditor_gets_no_more_than_its_requester_has_paid_for() {
     ExtBuilder.build_and_execute(|| {
@@ -125,7 +125,7 @@ fn one_audit_of_several_is_by_the_share_of_one() {
         for id in ids {
             compute(id, ROOT);
         }
-        // A fifth of the half of the budget, and 8 % of that.
+        // The judged price is a fifth of half of the budget, and the cost is 8 % of that.
         let (share, cost) = (BUDGET / 2, 40);
         let audit = audit_of(task);
         assert_eq!((audit.pay, audit.cap), (share / JUROR_PAY, share));
@@ -139,7 +139,7 @@ fn one_audit_of_several_is_by_the_share_of_one() {
     });
 }
 
-/// The requester has its budget again by then, and could keep others' stake busy with it.
+/// The requester has its budget again by then. With a higher bond it could keep others' stake busy.
 #[test]
 fn after_the_settlement_the_bond_is_that_of_the_price() {
     ExtBuilder.build_and_execute(|| {
@@ -150,7 +150,7 @@ fn after_the_settlement_the_bond_is_that_of_the_price() {
         decide_audit(task, false);
         assert_ok!(reveal(id, opening(ROOT)));
         assert_ok!(TasksPallet::accept(RuntimeOrigin::signed(REQUESTER), task));
-        // Half of the least that collateral is reckoned by.
+        // Half of the lowest base of the collateral.
         let collateral = 100;
         let kept = assignment_of(id);
         assert!(matches!(kept.status, AssignmentStatus::Settled { .. }));

@@ -24,7 +24,7 @@ fn put(id: AssignmentId, report: Report) {
     StorageValueRef::persistent(&report_key(id)).set(&report);
 }
 
-/// The one call that was sent is accepted.
+/// Executes the one call that was sent, which must be accepted.
 fn one_accepted(sent: Vec<Call<Test>>) -> Call<Test> {
     assert_eq!(sent.len(), 1, "{sent:?}");
     run_for(1);
@@ -74,7 +74,7 @@ fn orders_are_the_open_assignments_of_the_local_keys() {
             .map(|order| order.assignment)
             .collect();
         assert!(ids.contains(&id) && ids.contains(&other) && ids.len() == 2);
-        // A key that is no provider's changes nothing.
+        // A key that belongs to no provider changes nothing.
         worker(OTHER);
         hook();
         assert_eq!(orders().unwrap().orders.len(), 2);
@@ -92,7 +92,7 @@ fn an_older_run_does_not_take_newer_orders_away() {
         StorageValueRef::persistent(ORDERS).set(&newer);
         hook();
         assert_eq!(orders(), Some(newer.clone()));
-        // From a chain that was wound back, or another one, it is simply wrong.
+        // Orders from a chain that was wound back, or from another chain, are simply wrong.
         newer.block = now() + 1_000;
         StorageValueRef::persistent(ORDERS).set(&newer);
         hook();
@@ -207,7 +207,7 @@ fn the_same_progress_is_only_a_sign_of_life() {
     });
 }
 
-/// A program that runs on a processor can say what it likes of its progress.
+/// A program that runs on a processor can report any progress.
 #[test]
 fn progress_that_the_chain_does_not_take_is_a_sign_of_life_too() {
     ExtBuilder.build_and_execute_with_pool(|sent| {

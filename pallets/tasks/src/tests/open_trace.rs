@@ -1,5 +1,5 @@
-//! `open_trace`: shows the trace of a disputed result to whoever decides, when it is asked for; and what
-//! jurors of a part are told.
+//! `open_trace` shows the trace of a disputed result to the disputes pallet when it asks for it. Also: what jurors that
+//! run a part are told.
 
 use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
@@ -42,7 +42,7 @@ fn result() -> ResultOpening {
     }
 }
 
-/// Alice's result with that trace, which is disputed.
+/// A result of Alice's with that trace, which is disputed.
 fn disputed() -> AssignmentId {
     let id = running(ALICE, optimistic());
     assert_ok!(commit(id, &result()));
@@ -236,7 +236,7 @@ fn jurors_are_told_which_part_they_run_and_nobody_else_is() {
         run_for(1);
         TasksPallet::offchain_worker(now());
         assert_eq!(asks(), [(juror, Ask::Whole)]);
-        // They are of the same block as the orders.
+        // The asks are of the same block as the orders.
         let orders: Orders = StorageValueRef::persistent(ORDERS).get().unwrap().unwrap();
         let asks: Asks = StorageValueRef::persistent(ASKS).get().unwrap().unwrap();
         assert_eq!((orders.block, orders.genesis), (asks.block, asks.genesis));

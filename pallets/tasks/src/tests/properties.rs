@@ -1,5 +1,5 @@
-//! Whatever happens, in whatever order: no funds come from nowhere or get lost, every invariant
-//! holds after each step, and in the end everything is settled and released.
+//! Whatever happens, in whatever order: no funds are created or lost, every invariant holds after
+//! each step, and in the end everything is settled and released.
 
 use aicpw_primitives::traits::{DrawSeed, TaskBoard};
 use aicpw_protocol::{
@@ -70,7 +70,7 @@ fn some_assignment(seed: u8) -> Option<AssignmentId> {
     (!open.is_empty()).then(|| open[usize::from(seed) % open.len()])
 }
 
-/// Does a step, or is refused; `apply` in the mock sees to it that what is authorised succeeds.
+/// Does a step, which may be refused. `apply` in the mock checks that an authorised call succeeds.
 fn take(step: Step) {
     let requester = || RuntimeOrigin::signed(REQUESTER);
     let faults = [
@@ -154,7 +154,7 @@ fn take(step: Step) {
                 let _ = fail(id, faults[usize::from(fault)]);
             }
         }
-        // It stays until there is another.
+        // The seed stays until a step sets another.
         Step::Seed { byte } => Seed::set(match byte % 4 {
             0 => DrawSeed::Gone,
             1 => DrawSeed::NotYet,
@@ -162,11 +162,12 @@ fn take(step: Step) {
         }),
         Step::Wait { blocks } => run_for(blocks.into()),
     }
-    // What matching drops when `demand` tells it that there is nothing to match.
+    // Matching drops a task when `demand` tells it that there is nothing to match.
     Queue::mutate(|queue| queue.retain(|task| TasksPallet::demand(*task).is_some()));
 }
 
-/// Matching has dropped these already; the agenda has them in its next block.
+/// Checks only the invariants of the pallet. The queue is behind them: matching has dropped tasks
+/// whose match window the agenda ends in its next block.
 fn queue_as_demanded() {
     assert_ok!(TasksPallet::do_try_state());
 }
@@ -180,7 +181,7 @@ proptest! {
     ) {
         ExtBuilder.build_and_execute(|| {
             let issuance = Balances::total_issuance();
-            // Often enough to meet it.
+            // High enough that audits are drawn.
             Policy::set(AuditPolicy {
                 beginner: Perbill::from_percent(50),
                 ..Policy::get()
@@ -202,7 +203,7 @@ proptest! {
                 queue_as_demanded();
                 assert_eq!(Balances::total_issuance(), issuance);
             }
-            // Nobody does anything any more: everything ends by itself.
+            // Nobody does anything any more, and everything ends by itself.
             Seed::set(DrawSeed::Ready([1; 32]));
             let longest = MATCH_WINDOW + crate::LongestObligation::<Test>::get() + 2 * RETENTION;
             for _ in 0..longest {

@@ -40,7 +40,7 @@ fn nobody_reveals_before_all_have_committed() {
         assert_eq!(reveal_by(ids[0]), None);
         let early: TransactionValidityError = Refusal::TooEarly.into();
         assert_noop!(reveal(ids[0], opening(ROOT)), early);
-        // The third takes its time, and no deadline of the others passes.
+        // The third replica takes its time, and no deadline of the others passes.
         assert_ok!(start(ids[2]));
         run_for(PROGRESS_WINDOW - 1);
         assert_ok!(report(ids[2], progress(1, 2)));
@@ -96,7 +96,7 @@ fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
         assert_eq!(fault_of(ids[1]), Some(Fault::WrongResult));
         assert_eq!(assignment_of(ids[1]).locks, LockState::Released);
         assert_eq!(CooledDown::get(), vec![assignment_of(ids[1]).device]);
-        // Not to the requester: the others can be its own.
+        // Not to the requester: the other replicas can be its own.
         assert_eq!(
             free(REQUESTER),
             FUNDS - 3 * SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
@@ -165,7 +165,7 @@ fn who_never_reveals_loses_all_though_the_task_is_settled() {
         assert_eq!(fault_of(ids[2]), Some(Fault::NoReveal));
         assert_eq!(free(CHARLIE), FUNDS - ALL);
         assert_eq!(held(REQUESTER), 0);
-        // Not to the requester, whose own the silent one can be.
+        // Not to the requester: the silent replica can be its own.
         assert_eq!(
             free(REQUESTER),
             FUNDS - 3 * SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
@@ -174,7 +174,7 @@ fn who_never_reveals_loses_all_though_the_task_is_settled() {
     });
 }
 
-/// Three that have revealed three roots.
+/// Three replicas that have revealed three different roots.
 fn without_majority() -> aicpw_protocol::TaskId {
     let answers = [(ALICE, ROOT), (BOB, WRONG), (CHARLIE, WORSE)];
     let ids = computed(&answers, 2);
@@ -184,7 +184,7 @@ fn without_majority() -> aicpw_protocol::TaskId {
     ids[0].task
 }
 
-/// Whoever began now could copy what is revealed.
+/// A replica that began now could copy what is revealed.
 #[test]
 fn nobody_begins_when_reveals_are_open() {
     ExtBuilder.build_and_execute_unchecked(|| {
@@ -235,8 +235,8 @@ fn who_decides_disputes_takes_over() {
     });
 }
 
-/// Regression: the requester has a replica of its own that differs, reads what the honest one has revealed,
-/// keeps the jury from its work and has its money back.
+/// Regression: a requester has a replica of its own with another root, reads what the honest one has revealed, keeps
+/// the jury from its work and gets its money back.
 #[test]
 fn whoever_keeps_the_jury_from_its_work_pays_all_who_have_revealed() {
     ExtBuilder.build_and_execute(|| {
@@ -267,7 +267,7 @@ fn whoever_keeps_the_jury_from_its_work_pays_all_who_have_revealed() {
     });
 }
 
-/// Who is silent has lost what was locked, and is not paid.
+/// A silent replica has lost what was locked, and is not paid.
 #[test]
 fn who_has_revealed_nothing_is_not_paid_where_the_jury_is_kept_from_its_work() {
     ExtBuilder.build_and_execute(|| {
@@ -291,7 +291,7 @@ fn who_has_revealed_nothing_is_not_paid_where_the_jury_is_kept_from_its_work() {
     });
 }
 
-/// Who would be paid here could have revealed rubbish, and hope that no jury is found or agrees.
+/// A provider that was paid here could reveal rubbish, and hope that no jury is found or that the jury does not agree.
 #[test]
 fn a_jury_that_is_not_found_or_divided_pays_nobody_who_has_revealed() {
     ExtBuilder.build_and_execute(|| {

@@ -49,7 +49,7 @@ fn silence_of_one_is_found_by_the_agenda() {
         compute(ids[1], ROOT);
         run_for(START_WINDOW + 1);
         assert_eq!(fault_of(ids[2]), Some(Fault::NoStart));
-        // Two have committed, as many as have to agree: the third is not replaced.
+        // Two have committed, which is enough for a quorum, so the third is not replaced.
         assert_eq!(status_of(ids[0].task), TaskStatus::Active);
         decide_audit(ids[0].task, false);
         assert_ok!(reveal(ids[0], opening(ROOT)));
@@ -118,7 +118,7 @@ fn attempts_end_for_each_seat_and_with_too_few_left_for_the_task() {
         assert_ok!(start(next));
         assert_ok!(fail(next, Fault::Crashed));
         assert_refunded_because(task, Refunded::AttemptsExhausted);
-        // It did its work.
+        // This replica did its work.
         assert!(matches!(
             assignment_of(ids[0]).status,
             AssignmentStatus::Cancelled { .. }
@@ -127,7 +127,8 @@ fn attempts_end_for_each_seat_and_with_too_few_left_for_the_task() {
     });
 }
 
-/// A new one could copy. What the silent one has lost pays the jury: of those who have revealed nobody need be wrong.
+/// A new replica could copy. What the silent one has lost pays the jury, because those that have revealed may all be
+/// right.
 #[test]
 fn who_does_not_reveal_is_not_replaced_and_its_locks_are_for_the_jury() {
     for revealed in [ROOT, WRONG] {
@@ -135,7 +136,7 @@ fn who_does_not_reveal_is_not_replaced_and_its_locks_are_for_the_jury() {
             let ids = computed(&[(ALICE, revealed), (BOB, ROOT)], 2);
             let task = ids[0].task;
             assert_ok!(reveal(ids[0], opening(revealed)));
-            // What a jury is called by, as long as all is there that it is called for.
+            // The mock takes the task over, so that nothing of it ends before the jury is called.
             TakesOver::set(true);
             run_for(REVEAL_WINDOW + 1);
             assert_eq!(fault_of(ids[1]), Some(Fault::NoReveal));
@@ -151,7 +152,7 @@ fn who_does_not_reveal_is_not_replaced_and_its_locks_are_for_the_jury() {
     }
 }
 
-/// One that is alone has begun anew since, and may be disputed more than once.
+/// A single replica was replaced since, and the task may be disputed more than once.
 #[test]
 fn what_one_that_is_alone_lost_by_silence_is_in_no_later_pot() {
     ExtBuilder.build_and_execute(|| {
@@ -175,7 +176,7 @@ fn nobody_reveals_and_everybody_pays() {
         let ids = computed(&[(ALICE, ROOT), (BOB, ROOT), (CHARLIE, ROOT)], 2);
         run_for(REVEAL_WINDOW + 1);
         assert_refunded_because(ids[0].task, Refunded::AttemptsExhausted);
-        // Not to the requester, whose own they can be.
+        // Not to the requester: the replicas can be its own.
         assert_eq!(free(REQUESTER), FUNDS - 3 * SUBMISSION_FEE - AUDIT_COST);
     });
 }

@@ -139,7 +139,7 @@ fn class_device_wants_the_device_of_the_first() {
             TasksPallet::assign(task, other, &offer),
             Error::<Test>::NotSameDevice
         );
-        // When the first is gone the next may be any again.
+        // When the first device is gone, the next may be any again.
         assert_ok!(start(first));
         assert_ok!(fail(first, aicpw_protocol::task::Fault::Crashed));
         assert_eq!(demand(task).fingerprint, None);
@@ -148,7 +148,7 @@ fn class_device_wants_the_device_of_the_first() {
     });
 }
 
-/// That is what matching is charged for.
+/// Matching is charged for this read.
 #[test]
 fn for_the_device_of_the_first_one_assignment_is_read_however_many_there_are() {
     ExtBuilder.build_and_execute(|| {
@@ -162,7 +162,7 @@ fn for_the_device_of_the_first_one_assignment_is_read_however_many_there_are() {
         let first = assign(task, device(BOB, ASK));
         let second = assign(task, device(CHARLIE, ASK));
         assert_eq!((first.replica, first.attempt), (0, 1));
-        // What is not there cannot have been read.
+        // Assignments that are not there cannot have been read.
         let others = [failed, second].map(|id| (id, Assignments::<Test>::take(id).unwrap()));
         assert_eq!(demand(task).fingerprint, Some(spec().fingerprint));
         for (id, other) in others {
@@ -185,7 +185,7 @@ fn for_the_device_of_the_first_one_assignment_is_read_however_many_there_are() {
     });
 }
 
-/// Regression: the second card of a machine was equal to the second cards of others alone.
+/// Regression: the second card of a machine was equal only to the second cards of others.
 #[test]
 fn class_device_takes_an_equal_device_wherever_it_is_in_its_machine() {
     ExtBuilder.build_and_execute(|| {

@@ -76,12 +76,12 @@ fn progress_never_goes_back() {
         assert_noop!(report(id, progress(4, 10)), error(Refusal::BadProgress));
         assert_noop!(report(id, progress(6, 20)), error(Refusal::BadProgress));
         assert_noop!(report(id, progress(0, 0)), error(Refusal::BadProgress));
-        // One long step: still alive.
+        // One long step: the worker is still alive.
         assert_ok!(report(id, progress(5, 10)));
     });
 }
 
-/// Regression: a program whose compilation takes longer than the progress window cost the provider
+/// Regression: a program that takes longer to compile than the progress window cost the provider
 /// its collateral.
 #[test]
 fn a_long_build_shows_that_it_is_alive_before_it_knows_its_steps() {

@@ -1,5 +1,5 @@
-//! What a verdict against a provider brings its requester is held again, so that the least budget pays the next
-//! attempt as it has paid the one before.
+//! The compensation after a verdict against a provider is held again, so that the least budget pays the next attempt as
+//! it paid the one before.
 
 use aicpw_primitives::traits::{Contested, TaskBoard};
 use aicpw_protocol::{
@@ -17,7 +17,7 @@ use crate::{mock::*, pallet::*};
 type Court = Pallet<Test>;
 
 const WRONG: [u8; 32] = [6; 32];
-/// The least budget that pays the price and what its audits cost.
+/// The least budget that pays the price and the audit cost.
 const TIGHT: Balance = PRICE + AUDIT_COST;
 
 fn submit_tight() -> TaskId {
@@ -30,7 +30,7 @@ fn submit_tight() -> TaskId {
     task
 }
 
-/// Has the provider lie about a task, and a jury find that: in a dispute, or for an auditor, who is Bob.
+/// Has the provider lie about a task and a jury find that, in a dispute or after an audit by Bob.
 fn convict(task: TaskId, provider: AccountId, is_audited: bool) -> AssignmentId {
     let id = assign(task, device(provider, ASK));
     assert_eq!(assignment_of(id).audit_cost, AUDIT_COST);
@@ -51,21 +51,21 @@ fn convict(task: TaskId, provider: AccountId, is_audited: bool) -> AssignmentId 
     id
 }
 
-/// Pays the requester for the harm, as whoever decides disputes does, and has that held again.
+/// Pays the compensation to the requester, as the disputes pallet does, and has it held again.
 fn compensate(task: TaskId) {
     let paid = Balances::transfer(&TREASURY, &REQUESTER, AUDIT_COST, Preservation::Preserve);
     assert_ok!(paid);
     Court::restore_escrow(task, AUDIT_COST);
 }
 
-/// What is held for the task, and what of its budget is gone for audits.
+/// What is held for the task, and the part of its budget that audits have cost.
 fn purse(task: TaskId) -> (Balance, Balance) {
     let task = task_of(task);
     (task.escrow, task.audits_paid)
 }
 
-/// Regression: what the audit of the lie had cost went to the requester's account, so that nobody's price and audits
-/// fitted into what was left, and the task was refunded instead of run again.
+/// Regression: the compensation for the audit cost went to the requester's account. What was left could not pay
+/// anybody's price and audits, so the task was refunded and not run again.
 #[test]
 fn the_least_budget_pays_the_next_attempt_after_a_verdict() {
     for is_audited in [false, true] {
@@ -82,7 +82,7 @@ fn the_least_budget_pays_the_next_attempt_after_a_verdict() {
             compensate(task);
             assert_eq!(purse(task), (TIGHT, 0));
             assert_eq!((held(REQUESTER), free(REQUESTER)), (TIGHT, free_after));
-            // Matching looks for it.
+            // Matching searches for the next device.
             assert!(Court::demand(task).unwrap().highest_ask >= ASK);
             let next = assign(task, again);
             assert_eq!(next.attempt, lie.attempt + 1);
@@ -92,7 +92,7 @@ fn the_least_budget_pays_the_next_attempt_after_a_verdict() {
             assert_ok!(reveal(next, opening(ROOT)));
             accept(task);
 
-            // It pays for one result what it has put in for one, and both draws were paid for.
+            // The requester pays for one result what it has budgeted for one, and both draws were paid for.
             let at = now();
             assert_eq!(status_of(task), TaskStatus::Settled { at, paid: TIGHT });
             assert_eq!(purse(task), (0, AUDIT_COST));
@@ -107,7 +107,7 @@ fn the_least_budget_pays_the_next_attempt_after_a_verdict() {
     }
 }
 
-/// As often as there are attempts: each verdict brings back what the audit of its result has cost, and no more.
+/// Each verdict brings back what the audit of its own result has cost, and no more, for as many attempts as there are.
 #[test]
 fn each_verdict_restores_what_its_own_result_has_cost() {
     ExtBuilder.build_and_execute(|| {
@@ -118,7 +118,7 @@ fn each_verdict_restores_what_its_own_result_has_cost() {
             compensate(task);
             assert_eq!(purse(task), (TIGHT, 0));
         }
-        // The last attempt: the task is refunded, and what comes for the audit is free.
+        // After the last attempt the task is refunded, and the compensation stays free.
         convict(task, DAVE, false);
         assert_refunded_because(task, Refunded::AttemptsExhausted);
         compensate(task);

@@ -1,4 +1,4 @@
-//! `reveal_result`: opens what was committed to, and nothing else.
+//! `reveal_result` opens the commitment, and accepts nothing else.
 
 use aicpw_protocol::{
     commitment::ResultOpening,
@@ -142,7 +142,7 @@ fn a_reveal_weighs_what_it_came_to() {
         assert_eq!(of_reveal(waits), W::reveal_to_wait());
         assert_eq!(of_commit(waits), W::commit_alone());
 
-        // What has stayed as it was is not weighed.
+        // What stays as it was is not weighed.
         StandsStill::set(true);
         DbCosts::set(RocksDbWeight::get());
         let moving = RocksDbWeight::get().reads_writes(7, 9);

@@ -1,4 +1,4 @@
-//! `show_work`: jurors show what their work went through when it is asked for, and are judged by it.
+//! `show_work`: jurors show the trace root of their run when a dispute asks for it, and are judged by it.
 
 use aicpw_primitives::traits::{ClosedJuror, Contested, JurorTerms};
 use aicpw_protocol::{
@@ -23,11 +23,11 @@ const OTHER_ROOT: [u8; 32] = [6; 32];
 const WORK: [u8; 32] = [9; 32];
 const COPIED: [u8; 32] = [0; 32];
 const LOCK: u128 = 10_000;
-/// What a fault takes of that.
+/// What a fault takes of the lock.
 const SHARE: u128 = 4_000;
 const VERDICT: Vote = Vote::Root(ROOT);
 
-/// What a juror reveals that has committed to this trace root.
+/// The opening of a juror that has committed to this trace root.
 fn found(juror: AssignmentId, root: [u8; 32], trace_root: [u8; 32]) -> ResultOpening {
     let salt = juror_trace_salt(&assignment_of(juror).provider, juror);
     ResultOpening {
@@ -64,7 +64,7 @@ fn voted(votes: &[(AccountId, [u8; 32], [u8; 32])]) -> (TaskId, Vec<AssignmentId
     (task, ids)
 }
 
-/// Three that have worked, one that has copied, and one that was wrong.
+/// Three jurors that have worked, one that has copied, and one that was wrong.
 fn five() -> (TaskId, Vec<AssignmentId>) {
     voted(&[
         (BOB, ROOT, WORK),
@@ -103,7 +103,7 @@ fn shows_what_those_who_were_right_have_committed_to_once() {
         let from_a_seat_on = Court::worked(task, ids[1].replica, VERDICT, &WORK);
         assert_eq!(from_a_seat_on, (2, 3));
         assert_eq!(Court::worked(task, 0, VERDICT, &COPIED), (1, 4));
-        // What it has not committed to, and what only it has.
+        // A juror can show neither a trace root to which it has not committed, nor one to which only it has.
         assert_noop!(show(ids[0], COPIED), refused(Refusal::WrongOpening));
         assert_noop!(show(ids[2], WORK), refused(Refusal::WrongOpening));
         assert_noop!(show(ids[2], COPIED), refused(Refusal::WrongOpening));
@@ -113,7 +113,7 @@ fn shows_what_those_who_were_right_have_committed_to_once() {
     });
 }
 
-/// Two of three that were right could else have the lock of the third, with any root that they agree on.
+/// Else two of three jurors that were right could take the lock of the third, with any trace root that they agree on.
 #[test]
 fn what_less_than_half_of_a_jury_has_committed_to_is_no_work() {
     ExtBuilder.build_and_execute(|| {

@@ -56,7 +56,7 @@ fn no_start_costs_a_share_of_the_collateral() {
         );
         assert_eq!(Told::get(), vec![Note::Faulted(ALICE, PRICE)]);
         assert_eq!(CooledDown::get(), vec![assignment_of(id).device]);
-        // The task waits at the head, before one that came later.
+        // The task waits at the head of the queue, before one that came later.
         let match_by = now() + REMATCH_WINDOW;
         assert_eq!(status_of(id.task), TaskStatus::Queued { match_by });
         submit(expected());

@@ -1,4 +1,4 @@
-//! `submit`: what is taken and kept, and what each field must be.
+//! `submit`: what is paid and stored, and what each field must be.
 
 use aicpw_primitives::traits::TaskBoard;
 use aicpw_protocol::{
@@ -75,7 +75,7 @@ fn each_submission_extends_the_history() {
 #[test]
 fn each_field_is_checked() {
     ExtBuilder.build_and_execute(|| {
-        // SCALE checks only how long a CID is.
+        // SCALE checks only the length of a CID.
         let not_a_cid = vec![9u8; 5].encode();
         refused(
             |one| one.manifest = Decode::decode(&mut &not_a_cid[..]).unwrap(),
@@ -123,7 +123,7 @@ fn each_field_is_checked() {
                 Error::QuorumOutOfRange,
             );
         }
-        // What is left for each of five does not pay the lowest ask.
+        // The share of each of five replicas does not pay the lowest ask.
         refused(
             |one| {
                 one.verification = replicated(5, 3);

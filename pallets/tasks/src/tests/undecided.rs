@@ -1,4 +1,4 @@
-//! Faults that are nobody's at first: `expected` against the provider's root included.
+//! Faults that nobody is blamed for at first, including a root that is not the expected one.
 
 use aicpw_protocol::{
     commitment::expected_root_hash,
@@ -129,8 +129,9 @@ fn the_requester_pays_both_if_another_says_the_same() {
     });
 }
 
-/// Regression: two accounts of one owner that asked the least, and said the same without work, had more than anybody
-/// who worked: as many prices as make a base fee. And they could end every task so.
+/// Regression: two accounts of one owner could ask the lowest price and report the same fault without working. For that
+/// they got the base fee, many times their price, and so earned more than anybody that worked. They could also end
+/// every task like this.
 #[test]
 fn who_fails_gets_no_more_than_it_asked_for_and_cools_down() {
     ExtBuilder.build_and_execute(|| {
@@ -157,7 +158,7 @@ fn who_fails_gets_no_more_than_it_asked_for_and_cools_down() {
     });
 }
 
-/// Only those who said the same cool down, and only where that ended the task.
+/// Only providers that reported the same fault cool down, and only if this ended the task.
 #[test]
 fn who_is_not_believed_cools_down_by_its_own_fault_alone() {
     ExtBuilder.build_and_execute(|| {
@@ -182,7 +183,7 @@ fn two_different_faults_confirm_nothing() {
         let second = retry(first, BOB);
         assert_ok!(fail(second, Fault::BuildFailed));
         assert!(matches!(status_of(first.task), TaskStatus::Queued { .. }));
-        // The third agrees with the first; the second was alone.
+        // The third agrees with the first. Nobody agrees with the second.
         let third = retry(second, CHARLIE);
         assert_ok!(fail(third, Fault::InputUnavailable));
         assert_eq!(
@@ -242,8 +243,8 @@ fn a_liar_loses_everything_when_another_reveals_what_was_expected() {
     });
 }
 
-/// Regression: a requester that is the second provider as well decided against an honest first one
-/// and was given its collateral.
+/// Regression: a requester that was also the second provider decided against an honest first provider, and got its
+/// collateral.
 #[test]
 fn a_requester_with_a_provider_of_its_own_earns_nothing_by_deciding() {
     ExtBuilder.build_and_execute(|| {
@@ -265,7 +266,7 @@ fn a_requester_with_a_provider_of_its_own_earns_nothing_by_deciding() {
     });
 }
 
-/// Regression: a requester could expect nonsense and live on the collateral of whoever answered.
+/// Regression: a requester could expect nonsense and live on the collateral of the providers.
 #[test]
 fn a_requester_earns_nothing_by_expecting_nonsense() {
     ExtBuilder.build_and_execute(|| {
@@ -306,7 +307,7 @@ fn base_fees_are_never_more_than_the_escrow() {
         assert_ok!(fail(first, Fault::InputUnavailable));
         let second = retry(first, BOB);
         assert_ok!(fail(second, Fault::BuildFailed));
-        // The last attempt leaves only its price, the smallest there can be, in escrow.
+        // The last attempt leaves only its own price in the escrow, the lowest that is possible.
         let third = assign(first.task, device(CHARLIE, MIN_ASK));
         assert_eq!(held(REQUESTER), 10);
         assert_ok!(fail(third, Fault::BuildFailed));

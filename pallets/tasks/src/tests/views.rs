@@ -1,4 +1,4 @@
-//! What the runtime API answers.
+//! The answers of the runtime API.
 
 use aicpw_protocol::{pricing, task::TaskStatus, Balance, TaskId};
 use frame_support::{assert_ok, traits::fungible::Mutate};
@@ -66,7 +66,7 @@ fn ids_come_newest_first_in_pages() {
     });
 }
 
-/// Moves a task of [`REQUESTER`] to where tasks were listed before there was an order.
+/// Moves a task of [`REQUESTER`] to the map that listed tasks before they had an order.
 fn make_old(id: TaskId) {
     SubmittedBy::<Test>::remove(REQUESTER, NewestFirst::from(id));
     TasksOf::<Test>::insert(REQUESTER, id, ());
@@ -99,7 +99,7 @@ fn pages_of_a_requester_are_without_gaps_and_in_order() {
             }
             assert_eq!(all, own, "pages of {size}");
         }
-        // A cursor need not be a task of the requester's, or one that there is.
+        // A cursor need not be a task of the requester, or one that exists.
         let below = |before| TasksPallet::tasks_view(Some(REQUESTER), Some(TaskId(before)), 2);
         assert_eq!(below(237), [TaskId(236), TaskId(235)]);
         assert_eq!(below(u64::MAX), [TaskId(239), TaskId(238)]);
@@ -108,7 +108,7 @@ fn pages_of_a_requester_are_without_gaps_and_in_order() {
     });
 }
 
-/// Regression: each page read the names of all tasks of the account.
+/// Regression: each page read the keys of all tasks of the account.
 #[test]
 fn a_page_costs_the_same_however_many_tasks_the_account_has() {
     let nodes_read = |tasks: u64| {
@@ -128,7 +128,7 @@ fn a_page_costs_the_same_however_many_tasks_the_account_has() {
         proof.into_iter_nodes().count()
     };
     let (few, many) = (nodes_read(16), nodes_read(1_600));
-    // The tree is somewhat deeper.
+    // The state trie is somewhat deeper.
     assert!(many <= few + 10, "{few} nodes of the state, then {many}");
 }
 
