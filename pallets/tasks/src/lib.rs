@@ -320,7 +320,7 @@ pub mod pallet {
     pub type AuditBook<T: Config> = StorageValue<_, crate::types::AuditBook, ValueQuery>;
 
     /// The hash chain over submissions.
-    // As `Census`.
+    // Whitelisted like `Census`.
     #[pallet::storage]
     #[pallet::whitelist_storage]
     pub type Submissions<T: Config> = StorageValue<_, History, ValueQuery>;
@@ -347,7 +347,7 @@ pub mod pallet {
     >;
 
     /// The first block whose deadlines are not all served.
-    // As `Census`.
+    // Whitelisted like `Census`.
     #[pallet::storage]
     #[pallet::whitelist_storage]
     pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
@@ -372,7 +372,7 @@ pub mod pallet {
 
     /// The first block whose deadlines in [`PatientAgenda`] are not all served; `None` before the patient line is first
     /// served.
-    // As `Census`.
+    // Whitelisted like `Census`.
     #[pallet::storage]
     #[pallet::whitelist_storage]
     pub type PatientCursor<T: Config> = StorageValue<_, BlockNumber>;

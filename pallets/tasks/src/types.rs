@@ -99,7 +99,7 @@ pub struct Audit {
     pub lock: Balance,
     /// The anchor of the draw that decides whether there is an audit.
     pub anchor: BlockNumber,
-    /// Whether it is decided if there is an audit, and how.
+    /// Whether the draw is decided, and how.
     pub state: AuditState,
 }
 
