@@ -30,11 +30,9 @@ use crate::{
 /// Attempts at the seat of a juror: a juror that fails is replaced once.
 pub(crate) const JUROR_ATTEMPTS: u8 = 2;
 
-/// Whether a juror of a jury that is done has voted.
-///
-/// This also works when the juror is closed and its status no longer holds the vote: a closed juror that voted wrong
-/// has failed with `WrongResult`, and one whose vote was not judged is cancelled. As long as a juror is not closed, it
-/// is never cancelled, and it can have failed only because it was silent or unable.
+/// Whether a juror of a jury that is done has voted. Works for closed jurors too, whose status has no vote: one that
+/// voted wrong has failed with `WrongResult`, and one whose vote was not judged is cancelled. Before it is closed, a
+/// juror is never cancelled, and it can have failed only because it was silent or unable.
 fn has_voted<AccountId>(juror: &Assignment<AccountId>) -> bool {
     match &juror.status {
         AssignmentStatus::Failed { fault, .. } => {
@@ -70,8 +68,7 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// The price and the locks of a juror whose device has this ask; `None` if the task costs more than its pay at this
-    /// ask.
+    /// The price and the locks of a juror whose device has this ask; `None` if the task costs more than its pay.
     pub(crate) fn juror_terms(
         id: TaskId,
         task: &Task<T::AccountId>,
@@ -116,10 +113,9 @@ impl<T: Config> Pallet<T> {
         T::Escalation::jury_done(id)
     }
 
-    /// Ends the assignment of a juror or an auditor that failed: sets its status, slashes, and emits the event.
-    ///
-    /// Returns whose fault it is, and whether the assignment had committed. If it had, reveals may be open, and a
-    /// replacement could copy.
+    /// Ends the assignment of a juror or an auditor that failed: sets its status, slashes, and emits the event. Returns
+    /// whose fault it is, and whether the assignment had committed: reveals may be open then, and a replacement could
+    /// copy.
     pub(crate) fn end_service(
         id: AssignmentId,
         assignment: &mut Assignment<T::AccountId>,
@@ -428,7 +424,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                 }
                 ClosedJuror::Right
             }
-            // A fetcher that did not get the whole result in its time has said nothing about it, so it is not judged.
+            // A fetcher that did not get the whole result in its time says nothing about it, and is not judged.
             (Some(vote), Some(Verdict { vote: right, .. }))
                 if right != Vote::Unable && !(role == Role::Fetcher && vote == Vote::Unable) =>
             {
