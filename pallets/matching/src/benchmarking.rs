@@ -1,4 +1,4 @@
-//! Benchmarks of the steps that [`WeightInfo`](crate::WeightInfo) names.
+//! Benchmarks of the steps in [`WeightInfo`](crate::WeightInfo).
 
 use aicpw_primitives::traits::{DeviceOffers, Listing, MatchQueue, OrderBook, QueueEnd, TaskBoard};
 use aicpw_protocol::{units::AICP, AskPrice, DeviceId, Gflops, TaskId};
@@ -19,28 +19,30 @@ use crate::{
     Roots, Swept, Turns, Words,
 };
 
-/// Makes what matching works on, in the pallets that keep it.
+/// Makes devices and tasks in the pallets that store them.
 pub trait BenchmarkHelper {
-    /// A device of a new provider with this computing power, for class `int`, with one free slot, at
-    /// this ask. Online; in the book or not.
+    /// Makes a device of a new provider, with this computing power and this ask, for class `int`, with
+    /// one free slot. It is online. It may or may not be in the book.
     fn device(gflops: Gflops, ask: AskPrice) -> DeviceId;
 
-    /// A task for class `int` that needs this computing power, pays asks up to 1,000 AICP, and waits
-    /// to be matched. In the queue or not.
+    /// Makes a task for class `int` that needs this computing power, pays asks up to 1,000 AICP, and
+    /// waits to be matched. It may or may not be in the queue.
     fn task(gflops: Gflops) -> TaskId;
 
-    /// Does not count the slots of deadlines into which all matches of a block put one.
+    /// Excludes from the measurement the slots of deadlines that all matches of a block share.
     fn share_slots();
 }
 
-/// A device of which a match has taken the last slot. For other pallets' benchmarks.
+/// Closes a device, as a match that takes its last slot does. For other pallets' benchmarks.
 pub fn close<T: Config>(device: DeviceId) {
     Pallet::<T>::close(device);
 }
 
-/// As if a device stood, alone, in the bucket in which it has belonged before its free memory changed, and as if a task were
-/// parked and others like it were to be searched for: to list the device takes its bucket, with its cell, out of the book, and
-/// puts the device on a further page of another, of which it opens leaf and root. For other pallets' benchmarks.
+/// Makes it as dear as possible to list a device. For other pallets' benchmarks.
+///
+/// The device stands alone in a bucket to which it no longer belongs, as if its free memory had changed. Listing it
+/// removes that bucket and its cell from the book, puts the device on a further page of another bucket, and opens
+/// that bucket's leaf and root. It also puts a word of fresh devices between two others, as after [`await_devices`].
 pub fn misplace<T: Config>(device: DeviceId) {
     let belongs = Entries::<T>::get(device).expect("it is listed").place;
     let levels = Levels::from(belongs.cell());
@@ -59,8 +61,8 @@ pub fn misplace<T: Config>(device: DeviceId) {
     await_devices::<T>(&[device]);
 }
 
-/// As if a task were parked, and others with ids around those of these devices were to be searched for, and they were not: who
-/// lists one of them puts a word between two others. For other pallets' benchmarks.
+/// Makes listing one of these devices put a word of fresh devices between two others: a task is parked, and devices
+/// with ids around those of these devices are fresh, but these are not. For other pallets' benchmarks.
 pub fn await_devices<T: Config>(devices: &[DeviceId]) {
     Pallet::<T>::insert_into(List::Parked, u64::from(u32::MAX), Side::Tail);
     for device in devices {
@@ -69,8 +71,8 @@ pub fn await_devices<T: Config>(devices: &[DeviceId]) {
     }
 }
 
-/// The same, and they were to be searched for as well: who takes one of them out of the book takes that word away. For
-/// other pallets' benchmarks.
+/// As [`await_devices`], but these devices are fresh too, so that unlisting one of them removes its word. For other
+/// pallets' benchmarks.
 pub fn freshen<T: Config>(devices: &[DeviceId]) {
     await_devices::<T>(devices);
     for device in devices {
@@ -78,15 +80,15 @@ pub fn freshen<T: Config>(devices: &[DeviceId]) {
     }
 }
 
-/// Does not count the word into which the next task comes that is submitted: what a block begins with pays for it. For
-/// other pallets' benchmarks.
+/// Excludes from the measurement the word of the queue into which the next submitted task comes, because the start of
+/// the block pays for it. For other pallets' benchmarks.
 pub fn share_queue<T: Config>() {
     let next = (0..u64::MAX).find(|id| T::Tasks::demand(TaskId(*id)).is_none());
     let word = word_of(next.expect("there are not so many"));
     add_to_whitelist(Words::<T>::hashed_key_for(List::Back, word).into());
 }
 
-/// Parks a task between others, while there are as many groups of those as there can be. For other pallets' benchmarks.
+/// Parks a task between others, with as many groups of parked tasks as there can be. For other pallets' benchmarks.
 pub fn park_among_others<T: Config>(id: TaskId) {
     Pallet::<T>::forget(id);
     park::<T>(id);
@@ -104,7 +106,7 @@ pub fn park_among_others<T: Config>(id: TaskId) {
             let place = directory
                 .binary_search_by_key(&(head.cell, head.octave), |one| (one.cell, one.octave));
             if let Err(index) = place {
-                // The last does not fit: the task's own group is one of them.
+                // There is no room for the last one, because the task's own group is in the directory too.
                 let _ = directory.try_insert(index, head);
             }
         }
@@ -113,7 +115,7 @@ pub fn park_among_others<T: Config>(id: TaskId) {
 
 const ASK: AskPrice = AskPrice(AICP);
 
-/// On a bound of a level, so that devices that have it are sure to fit.
+/// A need on the lower bound of a level, so that devices with this power are sure to fit.
 const NEED: Gflops = Gflops(1_024);
 
 fn device<T: Config>(gflops: Gflops, ask: AskPrice) -> DeviceId {
@@ -134,14 +136,14 @@ fn list<T: Config>(id: DeviceId) {
     Pallet::<T>::list(id, listing::<T>(id));
 }
 
-/// A task that is in no list.
+/// Makes a task that is in no list.
 fn task<T: Config>() -> TaskId {
     let id = T::BenchmarkHelper::task(NEED);
     Pallet::<T>::forget(id);
     id
 }
 
-/// Other ids in the words before and after that of `id`, so that links have to be changed.
+/// Puts other ids into the words before and after that of `id`, so that links have to be changed.
 fn neighbours<T: Config>(list: List, id: u64) {
     let above = id.saturating_add(200);
     Pallet::<T>::insert_into(list, above, Side::Tail);
@@ -175,7 +177,7 @@ mod benches {
         }
     }
 
-    /// Its word stays: others are in it.
+    /// The word of the task stays, because another task is in it.
     #[benchmark]
     fn leave_word() {
         let id = task::<T>();
@@ -191,7 +193,7 @@ mod benches {
         assert_eq!(taken, Taken::Id);
     }
 
-    /// Its word goes, and those before and after it are linked. It was its turn, which passes on.
+    /// The word of the task goes, and the words before and after it are linked. The task had its turn, which passes on.
     #[benchmark]
     fn leave_list() {
         let id = task::<T>();
@@ -209,7 +211,7 @@ mod benches {
         assert!(Turns::<T>::get(List::Slow) != Some(id.0));
     }
 
-    /// The task, and how large the book is; there is nothing in it.
+    /// Reads the task and the size of the book, which is empty.
     #[benchmark]
     fn begin_search() {
         let id = task::<T>();
@@ -227,8 +229,9 @@ mod benches {
         assert!(none);
     }
 
-    /// A third of them in a root, a third in a leaf, and those once more to find the first bucket. As
-    /// far as there are such, cells that the task looks at: they cost the most.
+    /// A third of the cells is in a root, and a third in a leaf, which is gone through once more to find the
+    /// first bucket. The cells are ones that the task looks at, as far as there are enough of these, because
+    /// they cost the most.
     #[benchmark]
     fn read_cells(c: Linear<3, { 3 * CELLS }>) {
         let id = device::<T>(NEED, ASK);
@@ -269,7 +272,7 @@ mod benches {
         assert!(step.cells > 0 && step.cells <= c);
     }
 
-    /// A leaf of one cell; a root is read alike.
+    /// Reads a leaf of one cell. Reading a root costs the same.
     #[benchmark]
     fn read_node() {
         let id = device::<T>(NEED, ASK);
@@ -286,7 +289,7 @@ mod benches {
         assert_eq!(found, Some(place));
     }
 
-    /// A bucket with as many pages as there can be, and a full first one, none of whose devices fits.
+    /// Reads a bucket with as many pages as there can be, and a full first page none of whose devices fits.
     #[benchmark]
     fn look_at_page() {
         let id = device::<T>(NEED, ASK);
@@ -327,7 +330,7 @@ mod benches {
         assert_eq!(missed, PAGE_SLOTS as usize);
     }
 
-    /// The offer of a device that fits in everything but what is compared last.
+    /// Reads the offer of a device that fits, so that everything is compared.
     #[benchmark]
     fn look_at_offer() {
         let id = device::<T>(NEED, ASK);
@@ -363,7 +366,7 @@ mod benches {
         assert_eq!(Entries::<T>::get(id).map(|entry| entry.place), Some(to));
     }
 
-    /// With the look at the offer that shows that it fits.
+    /// Includes the look at the offer that shows that the device fits.
     #[benchmark]
     fn match_task() {
         let device = device::<T>(NEED, ASK);
@@ -383,7 +386,7 @@ mod benches {
         assert_eq!(offer.free_slots, 0);
     }
 
-    /// The only device on a further page, in a bucket with others.
+    /// Closes the only device on a further page, in a bucket with other open devices.
     #[benchmark]
     fn close_device() {
         let first = device::<T>(NEED, ASK);
@@ -406,7 +409,7 @@ mod benches {
         assert!(!has_turned);
     }
 
-    /// The last open device of its bucket, its octave and its segment.
+    /// Closes the last open device of its bucket, its octave and its segment.
     #[benchmark]
     fn close_bucket() {
         let device = device::<T>(NEED, ASK);
@@ -426,7 +429,7 @@ mod benches {
 
     #[benchmark]
     fn park_task() {
-        // The reason looks at all segments.
+        // The reason is looked for in all segments.
         for segment in 1..8 {
             Listings::<T>::mutate(|census| {
                 census.change(Segment(segment), |count| count.devices = 1)
@@ -487,7 +490,7 @@ mod benches {
         assert!(unfit);
     }
 
-    /// The last for which was searched: the sweep goes on behind another.
+    /// The task is the last that the sweep searched for, so that the sweep has to go on behind another.
     #[benchmark]
     fn wake_task() {
         let id = task::<T>();
@@ -507,7 +510,7 @@ mod benches {
 
     #[benchmark]
     fn list_device() {
-        // Somewhere else in the book, while a task is parked.
+        // The device moves to another place in the book while a task is parked.
         let id = device::<T>(NEED, ASK);
         let mut listing = listing::<T>(id);
         listing.ask = AskPrice(ASK.0 * 1_000);
@@ -551,7 +554,7 @@ mod benches {
         assert!(Pallet::<T>::remove_from(List::Back, id.0));
     }
 
-    /// As in `wake_task`.
+    /// The task is the last that the sweep searched for, as in `wake_task`.
     #[benchmark]
     fn forget_task() {
         let id = task::<T>();

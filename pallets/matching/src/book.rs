@@ -1,4 +1,4 @@
-//! The order book: which device is where, and the summaries that find it.
+//! The order book: where each device is, and the nodes through which a search finds it.
 
 use aicpw_primitives::traits::{DeviceOffers, Listing, Offer, OrderBook, Standing};
 use aicpw_protocol::DeviceId;
@@ -9,12 +9,12 @@ use crate::{
     Buckets, Config, Entries, Event, Leaves, Listings, Pages, Pallet, Roots,
 };
 
-/// Where a device with this offer belongs; `None` if it can run nothing.
+/// The place of a device with this offer; `None` if it can run nothing.
 pub(crate) fn place_of<AccountId>(offer: &Offer<AccountId>) -> Option<Place> {
     Place::of_device(&offer.spec, offer.ask, offer.reputation, offer.free_stake)
 }
 
-/// What the book keeps of a device with this offer.
+/// What the book stores of a device with this offer.
 pub(crate) fn listed_of<AccountId>(device: DeviceId, offer: &Offer<AccountId>) -> Listed {
     let listing = Listing {
         spec: offer.spec.clone(),
@@ -85,7 +85,8 @@ impl<T: Config> OrderBook for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Puts a device where it belongs, from wherever it was.
+    /// Puts a device into the bucket of `place`, and takes it out of the bucket in which it was. Takes it out of the
+    /// book if there is no place for it.
     pub(crate) fn put(listed: Listed, place: Option<Place>, open: bool) {
         let Some(place) = place else {
             return Self::unlist(listed.device);
@@ -107,7 +108,7 @@ impl<T: Config> Pallet<T> {
         Self::count(segment_before, segment_after);
     }
 
-    /// A device has gone from one segment to another.
+    /// Counts a device that goes from one segment to another.
     fn count(from: Option<Segment>, to: Option<Segment>) {
         if from == to {
             return;
@@ -124,8 +125,8 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// The device has no free slot: it stays in the book, and searches no longer meet it. Returns whether it
-    /// was the last open one of its bucket, so that nodes above have changed.
+    /// Closes a device that has no free slot. It stays in the book, but searches no longer meet it. Returns whether
+    /// it was the last open device of its bucket, so that nodes above the bucket have changed.
     pub(crate) fn close(device: DeviceId) -> bool {
         Entries::<T>::get(device).is_some_and(|entry| {
             Self::with_page(entry.place, entry.page, |page| {
@@ -134,7 +135,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Whether searches meet the device that stands there.
+    /// Whether the device at this entry is open, so that searches meet it.
     pub(crate) fn is_open(entry: Entry) -> bool {
         let open = match entry.page {
             0 => Buckets::<T>::get(entry.place).map(|bucket| bucket.first.open),
@@ -166,7 +167,7 @@ impl<T: Config> Pallet<T> {
             page.open = with_bit(page.open, slot, open);
             match page.devices.get_mut(usize::from(slot)) {
                 Some(vacant) => *vacant = listed,
-                // The lowest vacant slot is at most one past the last, and the page is not full.
+                // The push succeeds: the lowest vacant slot is at most one past the last, and the page is not full.
                 None => {
                     let _ = page.devices.try_push(listed);
                 }
@@ -176,7 +177,7 @@ impl<T: Config> Pallet<T> {
         true
     }
 
-    /// Takes a device out of its bucket; the census is the caller's.
+    /// Takes a device out of its bucket. The caller has to update the census.
     fn take_out(device: DeviceId) -> Option<Entry> {
         let entry = Entries::<T>::take(device)?;
         Self::with_page(entry.place, entry.page, |page| {
@@ -188,8 +189,8 @@ impl<T: Config> Pallet<T> {
         Some(entry)
     }
 
-    /// Changes a page, and brings bucket, leaf and root in line with it. Writes what changed only. Returns
-    /// whether that may be more than the page and the bucket.
+    /// Changes a page, and brings its bucket, leaf and root in line with it. Writes only what changed. Returns
+    /// whether the leaf and the root may have changed too.
     fn with_page(place: Place, number: u16, change: impl FnOnce(&mut Page)) -> bool {
         let known = Buckets::<T>::get(place);
         let (was_online, was_open) = known
@@ -233,7 +234,7 @@ impl<T: Config> Pallet<T> {
         has_turned
     }
 
-    /// Brings leaf and root in line with a bucket.
+    /// Brings the leaf and the root of a bucket in line with it.
     fn reflect(place: Place, online: bool, open: bool) {
         let (segment, cell, tick) = (place.segment(), place.cell(), place.tick());
         let mut leaf = Leaves::<T>::get(segment, tick.octave()).unwrap_or_default();
@@ -262,7 +263,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// An empty node is not stored.
+/// Stores a node, or removes it if it is empty.
 fn store(node: Node, set: impl FnOnce(Option<Node>)) {
     set((!node.0.is_empty()).then_some(node));
 }

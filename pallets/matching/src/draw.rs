@@ -1,9 +1,9 @@
-//! The draw of a device for a task that leaves nobody the choice: by stake, never by price.
+//! The draw of a device for a task whose further devices nobody may choose: by stake, never by price.
 //!
-//! A ticket draws a provider. If one of its devices fits it gets the task; if none does, the next ticket
-//! follows from this one. All draws from one seed are made in one block, the first in which the seed is
-//! known; how far the stakes that move in that block can move a draw is in the threat model. If they find
-//! nobody, the task waits for the next seed; while it waits, a search through the book tells whether anybody fits at all.
+//! A ticket draws a provider. If one of the provider's devices fits, that device gets the task. If none fits, the
+//! next ticket is derived from this one. All draws from one seed are made in one block, the first in which the seed
+//! is known. The threat model says how far stakes that move in that block can influence a draw. If the draws find
+//! nobody, the task waits for the next seed. While it waits, a search through the book tells whether any device fits.
 
 use aicpw_primitives::traits::{DeviceOffers, Offer, StakeDraw, TaskBoard};
 use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};
@@ -16,38 +16,39 @@ use crate::{
     Config, WeightInfo,
 };
 
-/// Most draws from one seed, if the block has weight for them. Where those that fit have a quarter of the
-/// stake, ninety-nine seeds of a hundred find one of them.
+/// The most draws from one seed, if the block has weight for them. If the providers that fit have a quarter
+/// of the stake, 99 of 100 seeds find one of them.
 pub const MAX_DRAWS: u32 = 16;
 
-/// Draws for which there must be weight, at their dearest, to begin with them. Then there mostly is for all: a
-/// draw that meets nobody who has fallen silent, and few devices, weighs a seventh of the dearest. To ask for
-/// more would have a task passed over in full blocks, and its seed is gone after that.
+/// The number of draws, each at its dearest, for which there must be weight before the draws begin. Then there is
+/// usually weight for all of them: a draw that meets few devices and no provider that has fallen silent weighs a
+/// seventh of the dearest. If more were demanded, tasks would be passed over in full blocks, and their seeds would
+/// be gone.
 pub const ENOUGH_DRAWS: u32 = 4;
 
-/// How often a task is passed over because there is not weight for [`ENOUGH_DRAWS`], before it is content
-/// with fewer.
+/// How often a task is passed over because there is no weight for [`ENOUGH_DRAWS`]. After that, fewer draws are
+/// made for it.
 pub const MAX_PASSED: u8 = 8;
 
-/// Most devices of one provider that a draw looks at.
+/// The most devices of one provider that a draw looks at.
 pub const DEVICES_PER_DRAW: u32 = 16;
 
-/// What came of the draws from one seed.
+/// The result of the draws from one seed.
 pub(crate) struct Drawn<AccountId> {
     /// The device that got the task.
     pub found: Option<(DeviceId, Offer<AccountId>)>,
-    /// Draws that were made.
+    /// The number of draws that were made.
     draws: u32,
-    /// What they have weighed.
+    /// The weight of these draws.
     weight: Weight,
-    /// Offers that were read and did not fit.
+    /// The number of offers that were read and did not fit.
     unfit: u32,
-    /// Devices that fitted, accepted or not.
+    /// The number of devices that fitted, accepted or not.
     tries: u32,
 }
 
-/// Makes [`MAX_DRAWS`], or fewer if a device fits before and is accepted, or if the dearest draw would weigh more than
-/// those before it have left.
+/// Draws until a device fits and is accepted, but at most [`MAX_DRAWS`] times. Stops earlier if the weight that is left
+/// is not enough for a further draw at its dearest, or after [`MAX_TRIES`] devices that fitted were refused.
 pub(crate) fn draw<T: Config>(
     query: &Query<'_, T::AccountId>,
     mut ticket: Hash,
@@ -89,7 +90,7 @@ pub(crate) fn draw<T: Config>(
     drawn
 }
 
-/// What the draws for this have cost, without what follows a match.
+/// The weight of these draws, without what follows a match.
 pub(crate) fn weight_of<T: Config>(
     query: &Query<'_, T::AccountId>,
     drawn: &Drawn<T::AccountId>,
@@ -98,19 +99,19 @@ pub(crate) fn weight_of<T: Config>(
         .saturating_add(equal_weight::<T>(query).saturating_mul(drawn.tries.into()))
 }
 
-/// What so many draws cost at most, with what follows them.
+/// The most that this many draws weigh, including what follows them.
 pub(crate) fn limit<T: Config>(draws: u32, book: Size) -> Weight {
     let weight = T::StakeDraw::draw_weight().saturating_mul(draws.into());
     most::<T>(weight, draws.saturating_mul(DEVICES_PER_DRAW), book)
 }
 
-/// What these draws, and one more, cost at most, with what follows them.
+/// The most that these draws and one more weigh, including what follows them.
 fn with_one_more<T: Config>(drawn: &Drawn<T::AccountId>, book: Size) -> Weight {
     let weight = drawn.weight.saturating_add(T::StakeDraw::draw_weight());
     most::<T>(weight, drawn.unfit.saturating_add(DEVICES_PER_DRAW), book)
 }
 
-/// What draws of this weight, and so many looks in vain, cost at most, with what follows them.
+/// The most that draws of this weight with this many looks in vain weigh, including what follows them.
 fn most<T: Config>(draws: Weight, unfit: u32, book: Size) -> Weight {
     cost::<T>(draws, unfit, MAX_TRIES)
         .saturating_add(T::Tasks::fingerprint_weight().saturating_mul(MAX_TRIES.into()))
@@ -118,7 +119,7 @@ fn most<T: Config>(draws: Weight, unfit: u32, book: Size) -> Weight {
         .saturating_add(redraw_weight::<T>().max(T::WeightInfo::enqueue_task()))
 }
 
-/// What it costs to find out whether there is a ticket.
+/// The weight of finding out whether the ticket of a task is known.
 pub(crate) fn base<T: Config>() -> Weight {
     T::WeightInfo::begin_search().saturating_add(T::Tasks::ticket_weight())
 }

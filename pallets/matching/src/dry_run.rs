@@ -1,4 +1,4 @@
-//! What would become of a task, without submitting it.
+//! What would happen to a task if it were submitted now.
 
 use aicpw_primitives::{api::DryRun, traits::Terms};
 use aicpw_protocol::{device::Reputation, task::Needs, AskPrice, Balance};
@@ -11,14 +11,15 @@ use crate::{
     Config, Listings, Pallet,
 };
 
-/// A dry run looks as often as a search may in this many blocks.
+/// The number of blocks in which a search may make as many looks as a dry run.
 pub const DRY_RUN_BLOCKS: u32 = 16;
 
 impl<T: Config> Pallet<T> {
-    /// Who would take such a task now. Changes nothing, and costs nothing on chain: for runtime APIs.
+    /// The device that would get such a task now, or why none would. Changes nothing and is not charged, so it is
+    /// for runtime APIs only.
     ///
-    /// `quote` is as [`TaskBoard::terms`](aicpw_primitives::traits::TaskBoard::terms). The answer is [`DryRun::Undecided`] if the candidates are more than
-    /// [`DRY_RUN_BLOCKS`] × [`Config::MaxCandidates`].
+    /// `quote` has to be as [`TaskBoard::terms`](aicpw_primitives::traits::TaskBoard::terms). Returns
+    /// [`DryRun::Undecided`] if [`DRY_RUN_BLOCKS`] × [`Config::MaxCandidates`] looks are not enough.
     pub fn dry_run(
         requester: T::AccountId,
         needs: Needs,
@@ -30,7 +31,7 @@ impl<T: Config> Pallet<T> {
         let bounds = Bounds {
             looks: full.looks.saturating_mul(DRY_RUN_BLOCKS),
             cells: full.cells.saturating_mul(DRY_RUN_BLOCKS),
-            // None are made.
+            // A dry run makes no repairs.
             repairs: u32::MAX,
             ..full
         };
@@ -41,7 +42,7 @@ impl<T: Config> Pallet<T> {
                 DryRun::Match {
                     device,
                     ask: offer.ask,
-                    // It fits, so it has a price.
+                    // The device fits, so it has a price.
                     price: terms.map_or(Balance::MAX, |terms| terms.price),
                     audit_cost: terms.map_or(Balance::MAX, |terms| terms.audit_cost),
                 }

@@ -1,9 +1,9 @@
-//! The arithmetic of buckets: levels of what a device has, ticks of what it asks, and the place in
-//! the book that follows from them.
+//! The arithmetic of buckets: the levels of a device's qualities, the tick of its ask, and the place
+//! in the book that follows from them.
 //!
-//! Every quality of a device is rounded *down* to a level. A need is turned into two levels: from
-//! `floor` on a device may fit (on the level of the need itself only an exact comparison tells), from
-//! `sure` on it certainly does.
+//! Every quality of a device is rounded *down* to a level. A need is turned into two levels. A device
+//! at or above `floor` may fit: on the level of the need itself, only an exact comparison can tell. A
+//! device at or above `sure` certainly fits.
 
 use aicpw_primitives::traits::Listing;
 use aicpw_protocol::{
@@ -15,7 +15,7 @@ use aicpw_protocol::{
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// Lower bounds of the GFLOPS levels above the lowest: octaves from 64 GFLOPS to 1 PFLOPS.
+/// The lower bounds of the GFLOPS levels above the lowest: octaves from 64 GFLOPS to 1 PFLOPS.
 const GFLOPS: [u64; 15] = {
     let mut bounds = [0; 15];
     let mut level = 0;
@@ -26,22 +26,22 @@ const GFLOPS: [u64; 15] = {
     bounds
 };
 
-/// Lower bounds of the memory levels in MiB: octaves from 1 GiB to 64 GiB. Boards report a little
-/// less than what they are sold with, so the sizes that are sold lie at the upper ends of levels.
+/// The lower bounds of the memory levels in MiB: octaves from 1 GiB to 64 GiB. A board reports a
+/// little less memory than it is sold with, so the usual sizes lie at the upper ends of levels.
 const MEMORY: [u64; 7] = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536];
 
-/// Lower bounds of the bandwidth levels in Mbit/s.
+/// The lower bounds of the bandwidth levels in Mbit/s.
 const BANDWIDTH: [u64; 3] = [10, 100, 1_000];
 
-/// Lower bounds of the reputation levels. Those who have just begun are a level of their own, so
-/// that a crowd of new identities is never in the way of a task that wants more than a beginner.
+/// The lower bounds of the reputation levels. Beginners have a level of their own, so that a crowd of
+/// new identities is never in the way of a task that wants more than a beginner.
 const REPUTATION: [u64; 3] = [
     Reputation::START.0 as u64,
     Reputation::START.0 as u64 + 1,
     750,
 ];
 
-/// Lower bounds of the free stake levels: decades from 1 AICP to a million.
+/// The lower bounds of the free stake levels: decades from 1 AICP to 1,000,000 AICP.
 const STAKE: [u128; 7] = [
     AICP,
     10 * AICP,
@@ -52,17 +52,18 @@ const STAKE: [u128; 7] = [
     1_000_000 * AICP,
 ];
 
-/// Distinct [`Cell`]s: what a node of the book is bounded by.
+/// The number of distinct [`Cell`]s, and so the most cells in a node of the book.
 pub const CELLS: u32 = 4 * 8 * 16 * 8 * 4;
 
-/// Ticks in an octave of asks: a tick is less than 0.8 % wide.
+/// The number of ticks in an octave of asks. A tick is less than 0.8 % wide.
 pub const TICKS_PER_OCTAVE: u16 = 128;
 
 fn floor_level<N: Copy + Ord>(bounds: &[N], value: N) -> u8 {
     bounds.partition_point(|bound| *bound <= value) as u8
 }
 
-/// The lowest level on which everything is at least `value`; one past the highest if there is none.
+/// The lowest level on which every quality is at least `value`; one past the highest level if there is
+/// none.
 fn sure_level<N: Copy + Ord + Default>(bounds: &[N], value: N) -> u8 {
     if value == N::default() {
         return 0;
@@ -86,10 +87,10 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// The level of reputation from which on nobody is worse than a beginner.
+    /// The reputation level of beginners. A provider at or above it is no worse than a beginner.
     pub const BEGINNER: u8 = 1;
 
-    /// The lowest of everything.
+    /// The lowest level of each quality.
     pub const LOWEST: Self = Self {
         reputation: 0,
         stake: 0,
@@ -109,7 +110,7 @@ impl Levels {
         )
     }
 
-    /// The lowest levels on which a device may meet the needs and have `stake` free.
+    /// The lowest levels on which a device may meet the needs and have this much free stake.
     pub fn floor_of(needs: &Needs, stake: Balance) -> Self {
         Self::floor(
             needs.gflops,
@@ -136,8 +137,8 @@ impl Levels {
         }
     }
 
-    /// The lowest levels on which a device meets the needs and has `stake` free without a look at it.
-    /// A level may lie past the highest: then there is no such device.
+    /// The lowest levels on which every device meets the needs and has this much free stake.
+    /// A level past the highest means that there is no such device.
     pub fn sure_of(needs: &Needs, stake: Balance) -> Self {
         Self {
             reputation: sure_level(&REPUTATION, u64::from(needs.min_reputation.0)),
@@ -158,8 +159,8 @@ impl Levels {
     }
 }
 
-/// [`Levels`] in 14 bits, ordered as matching tries them at one tick: high reputation first, then
-/// the device that is least above the need, so that large devices are left to those who need them.
+/// [`Levels`] in 14 bits, in the order in which matching tries them at one tick: high reputation
+/// first, then the least sufficient device, so that large devices are left to tasks that need them.
 #[derive(
     Encode,
     Decode,
@@ -230,17 +231,17 @@ impl From<AskPrice> for Tick {
 }
 
 impl Tick {
-    /// Which power of two the asks of this tick begin with: 0 to 127.
+    /// The octave of the tick, 0 to 127: the power of two at or below its asks.
     pub fn octave(self) -> u8 {
         (self.0 / TICKS_PER_OCTAVE) as u8
     }
 
-    /// Which tick of its octave: 0 to 127.
+    /// The number of the tick in its octave, 0 to 127.
     pub fn step(self) -> u8 {
         (self.0 % TICKS_PER_OCTAVE) as u8
     }
 
-    /// Whether no ask of this tick is above `ask`, which is on it.
+    /// Whether `ask`, which is on this tick, is the highest ask of the tick.
     pub fn ends_at(self, ask: AskPrice) -> bool {
         ask.0
             .checked_add(1)
@@ -248,8 +249,8 @@ impl Tick {
     }
 }
 
-/// Devices of one engine and one set of determinism classes: a book of their own, so that class and
-/// engine are exact.
+/// The devices of one engine and one set of determinism classes. They have a tree of their own in the
+/// book, so that the search is exact in engine and class.
 #[derive(
     Encode,
     Decode,
@@ -287,7 +288,7 @@ const fn engine_bits(engine: Engine) -> u8 {
 }
 
 impl Segment {
-    /// Where a device belongs; `None` if it has passed for no class and so can run nothing.
+    /// The segment of a device; `None` if it has passed for no class and so can run nothing.
     pub fn of(spec: &DeviceSpec) -> Option<Self> {
         let classes = CLASSES
             .into_iter()
@@ -296,12 +297,12 @@ impl Segment {
         (classes != 0).then_some(Self(engine_bits(spec.engine) << 3 | classes))
     }
 
-    /// Whether its devices have the engine and the class.
+    /// Whether the devices of the segment have the engine and the class.
     pub fn runs(self, engine: Engine, class: DeterminismClass) -> bool {
         self.0 >> 3 == engine_bits(engine) && self.0 & class_bit(class) != 0
     }
 
-    /// The classes of its devices.
+    /// The classes of the devices of the segment.
     pub fn classes(self) -> impl Iterator<Item = DeterminismClass> {
         CLASSES
             .into_iter()
@@ -309,8 +310,8 @@ impl Segment {
     }
 }
 
-/// A bucket of the book, and at once a place in the order in which matching tries them: by ask, then
-/// as [`Cell`] orders, then by segment. 14 + 14 + 8 bits.
+/// The place of a bucket in the book: tick, cell and segment in 14 + 14 + 8 bits. Places are ordered
+/// as matching tries the buckets: by tick, then by [`Cell`], then by segment.
 #[derive(
     Encode,
     Decode,
@@ -334,12 +335,12 @@ impl From<Place> for u64 {
 }
 
 impl Place {
-    /// The place of these coordinates.
+    /// The place with this tick, cell and segment.
     pub fn new(tick: Tick, cell: Cell, segment: Segment) -> Self {
         Self(u64::from(tick.0) << 24 | u64::from(cell.0) << 8 | u64::from(segment.0))
     }
 
-    /// Where a device belongs; `None` if it can run nothing.
+    /// The place of a device; `None` if it can run nothing.
     pub fn of_device(
         spec: &DeviceSpec,
         ask: AskPrice,
@@ -350,7 +351,8 @@ impl Place {
         Some(Self::new(ask.into(), cell, Segment::of(spec)?))
     }
 
-    /// Whether a device belongs here, as far as its spec and its ask say.
+    /// Whether the spec and the ask of a device belong to this place. Reputation and free stake are not
+    /// compared.
     pub fn suits(self, listing: &Listing) -> bool {
         let Levels {
             reputation: _,
@@ -375,17 +377,17 @@ impl Place {
         Self(self.0.saturating_add(1))
     }
 
-    /// Its ask.
+    /// The tick of its asks.
     pub fn tick(self) -> Tick {
         Tick((self.0 >> 24) as u16)
     }
 
-    /// Its levels.
+    /// The cell of its devices.
     pub fn cell(self) -> Cell {
         Cell((self.0 >> 8) as u16)
     }
 
-    /// Its segment.
+    /// The segment of its devices.
     pub fn segment(self) -> Segment {
         Segment(self.0 as u8)
     }

@@ -43,17 +43,17 @@
 //!
 //! **What it costs.** A step from one bucket to the next reads at most a root and a leaf per segment
 //! with the class (four, of seven), however many devices there are: nodes grow with the number of
-//! *distinct cells* present, which has a bound (16,384), not with devices. All devices in a bucket fit
-//! except for what lies on the level of the need itself, for offers that have changed, and for
-//! providers that are excluded. So the looks of a search are one for the bucket and one for the device,
-//! plus
+//! *distinct cells* present, which has a bound (16,384), not with devices. A device in a bucket that the
+//! search visits fits, unless it lies on a level of the need itself, its offer has changed, or its
+//! provider is excluded. So the looks of a search are one for the bucket and one for the device, plus
 //!
 //! - at most [`PATIENCE`] in vain on boundary levels. Then the search skips what is not sure to fit, and
 //!   comes back to it only if nothing else is there. So 99,999 cheap devices just below the need cost
 //!   eight looks; the price is that a cheaper device among them may be passed over.
-//! - what was out of place: devices met offline leave the book, full ones are closed, those whose stake,
-//!   reputation or free memory has changed are moved, or known better. Each is met once for each such change.
-//! - devices of excluded providers: as many as those have registered.
+//! - devices that are out of place. A device that is offline leaves the book. A full device is closed. A
+//!   device whose stake, reputation or free memory has changed is moved, or what its page says of it is
+//!   corrected. Searches meet a device once for each such change.
+//! - devices of excluded providers, at most as many as these providers have registered.
 //!
 //! ## Scenarios
 //!
@@ -151,22 +151,22 @@ pub mod pallet {
     #[pallet::pallet]
     pub struct Pallet<T>(_);
 
-    /// What the runtime decides.
+    /// What the runtime has to provide.
     #[pallet::config]
     pub trait Config: frame_system::Config {
-        /// Devices and their offers.
+        /// The devices and their offers.
         type Devices: DeviceOffers<Self::AccountId>;
 
         /// Draws providers by their stake.
         type StakeDraw: StakeDraw<Self::AccountId>;
 
-        /// Tasks and what they ask for.
+        /// The tasks and what they ask for.
         type Tasks: TaskBoard<Self::AccountId>;
 
-        /// Tells blocks apart.
+        /// The number of the current block.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
 
-        /// While it is closed nothing is matched.
+        /// The market switch. While the market is closed, nothing is matched.
         type Market: MarketSwitch;
 
         /// The weight that matching may use at the beginning of each block, however full the block is. In a book of
@@ -177,15 +177,15 @@ pub mod pallet {
         #[pallet::constant]
         type GuaranteedWeight: Get<Weight>;
 
-        /// Most looks of one task's search in one block.
+        /// The most looks that the search for one task makes in one block.
         #[pallet::constant]
         type MaxCandidates: Get<u32>;
 
-        /// Parked tasks for which each block with weight to spare searches.
+        /// The most parked tasks that the sweep searches for in a block with weight to spare.
         #[pallet::constant]
         type MaxSweeps: Get<u32>;
 
-        /// What it all costs.
+        /// The measured weights of the pallet's steps.
         type WeightInfo: WeightInfo;
 
         /// Makes devices and tasks for benchmarks.
@@ -193,7 +193,7 @@ pub mod pallet {
         type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
     }
 
-    /// Devices in the book, per segment; open or not.
+    /// How many devices, open or not, and how many distinct cells each segment of the book has.
     #[pallet::storage]
     pub type Listings<T> = StorageValue<_, Census, ValueQuery>;
 
@@ -201,27 +201,27 @@ pub mod pallet {
     #[pallet::storage]
     pub type Entries<T> = StorageMap<_, Blake2_128Concat, DeviceId, Entry>;
 
-    /// In which octaves of asks a segment has devices, per cell.
+    /// The octaves of asks in which a segment has devices, per cell.
     #[pallet::storage]
     pub type Roots<T> = StorageMap<_, Twox64Concat, Segment, Node>;
 
-    /// On which ticks of an octave a segment has devices, per cell.
+    /// The ticks of an octave on which a segment has devices, per cell.
     #[pallet::storage]
     pub type Leaves<T> = StorageDoubleMap<_, Twox64Concat, Segment, Twox64Concat, u8, Node>;
 
-    /// Devices by place.
+    /// The devices of each place, of which only the first page is stored here.
     #[pallet::storage]
     pub type Buckets<T> = StorageMap<_, Twox64Concat, Place, Bucket>;
 
-    /// What is not on the first page of a bucket; pages are numbered from one.
+    /// The pages of a bucket after its first, numbered from one.
     #[pallet::storage]
     pub type Pages<T> = StorageDoubleMap<_, Twox64Concat, Place, Twox64Concat, u16, Page>;
 
-    /// The lists that are not empty.
+    /// The first and last word of each list that is not empty.
     #[pallet::storage]
     pub type ListEnds<T> = StorageMap<_, Twox64Concat, List, Ends>;
 
-    /// What is in the lists.
+    /// The ids in each list, in linked words of 128 ids.
     #[pallet::storage]
     pub type Words<T> = StorageDoubleMap<_, Twox64Concat, List, Twox64Concat, u64, Word>;
 
@@ -238,7 +238,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Compared<T> = StorageMap<_, Blake2_128Concat, DeviceId, (Group, TaskId)>;
 
-    /// In which group a parked task is.
+    /// The group that each parked task is in.
     #[pallet::storage]
     pub type ParkedIn<T> = StorageMap<_, Blake2_128Concat, TaskId, Group>;
 
@@ -278,13 +278,13 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            // The ends of the queue and its last word, which are written once in a block, whoever comes into it and
-            // leaves it; and whether the market is open.
+            // The ends of the queue and its last word are written once in a block, however many tasks enter and
+            // leave the queue. The third read is whether the market is open.
             let beside = T::DbWeight::get().reads_writes(3, 2);
             if !T::Market::is_open() {
                 return beside.saturating_add(T::DbWeight::get().reads(1));
             }
-            // A book with very many kinds of devices may need more for a step than the share.
+            // If the book has very many kinds of devices, a step may need more than the guaranteed share.
             let share = T::GuaranteedWeight::get().max(Self::step_limit());
             let mut meter = WeightMeter::with_limit(share);
             Self::serve(&mut meter);
@@ -324,12 +324,12 @@ pub mod pallet {
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// Devices in the book, open or not.
+        /// The number of devices in the book, open or not.
         pub fn devices_listed() -> u32 {
             Listings::<T>::get().devices()
         }
 
-        /// Tasks that wait for their turn, or whose search goes on.
+        /// The number of tasks that wait for their turn or whose search goes on.
         pub fn tasks_queued() -> u32 {
             [List::Front, List::Back, List::Slow, List::Urgent]
                 .into_iter()
@@ -338,7 +338,7 @@ pub mod pallet {
                 })
         }
 
-        /// Tasks that nothing fits now.
+        /// The number of parked tasks: those that no device fits now.
         pub fn tasks_parked() -> u32 {
             Self::length_of(List::Parked)
         }

@@ -1,9 +1,10 @@
-//! Lists of ids in their order: bitmap words of 128 ids, doubly linked.
+//! Ordered lists of ids, stored as doubly linked bitmap words of 128 ids each.
 //!
 //! History order is the order of ids, and ids are handed out one after the other, so neighbours in a
-//! list share a word: to add or to take costs one write, and now and then the links. A word that has
-//! to be linked looks for its place over at most eight others from the end at which it belongs; past
-//! them order is kept by words only as far as that.
+//! list share a word. To add or remove an id costs one write, and now and then the links. The place of
+//! a new word is looked for from the end at which the word is expected, past at most eight others. If its
+//! place is further on, the word is linked where the walk stops, so that the words are then not quite
+//! in order.
 
 use aicpw_protocol::TaskId;
 
@@ -12,30 +13,30 @@ use crate::{
     Config, ListEnds, Pallet, Swept, Turns, Words,
 };
 
-/// How many words an insertion looks at for its place, and whoever goes on behind a word that has gone.
+/// The most words that are looked at to find the place of a new word, or of a word that has left the list.
 pub(crate) const WALK: usize = 8;
 
-/// At which end of a list an id is looked for its place.
+/// The end of a list from which the place of an id is looked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Side {
-    /// It is likely lower than the others.
+    /// The first word. The id is likely lower than the others.
     Head,
-    /// It is likely higher than the others.
+    /// The last word. The id is likely higher than the others.
     Tail,
 }
 
-/// What has left a list.
+/// What a removal took out of a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Taken {
-    /// Nothing: the id was not in it.
+    /// Nothing, because the id was not in the list.
     Nothing,
-    /// The id, out of a word that stays.
+    /// The id. Its word stays, with other ids.
     Id,
-    /// The id, and with it its word; links have changed.
+    /// The id and its word. The links of the list have changed.
     Word,
 }
 
-/// The word that an id is in.
+/// The number of the word that an id belongs to.
 pub(crate) fn word_of(id: u64) -> u64 {
     id / 128
 }
@@ -52,7 +53,7 @@ fn lowest(word: u64, bits: u128) -> Option<u64> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Puts the id into the list, if it is not in it.
+    /// Puts the id into the list. Does nothing if it is there already.
     pub(crate) fn insert_into(list: List, id: u64, from: Side) {
         let (number, bit) = split(id);
         if let Some(mut word) = Words::<T>::get(list, number) {
@@ -100,7 +101,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The words between which a new one goes.
+    /// The words between which a new word has to be linked.
     fn gap(list: List, ends: &Ends, number: u64, from: Side) -> (Option<u64>, Option<u64>) {
         let (mut prev, mut next) = match from {
             Side::Head => (None, Some(ends.head)),
@@ -132,7 +133,7 @@ impl<T: Config> Pallet<T> {
         Self::take_from(list, id) != Taken::Nothing
     }
 
-    /// Takes the id out of the list, and says what that changed.
+    /// Takes the id out of the list. Returns what has left the list.
     pub(crate) fn take_from(list: List, id: u64) -> Taken {
         let (number, bit) = split(id);
         let Some(mut word) = Words::<T>::get(list, number).filter(|word| word.bits & bit != 0)
@@ -165,10 +166,10 @@ impl<T: Config> Pallet<T> {
         Taken::Word
     }
 
-    /// Whose turn it is in the list, if it was somebody's in this word, which has gone.
+    /// Passes the turn on if an id of this word, which has left the list, had it.
     fn pass_turn(list: List, number: u64, gone: &Word) {
         if list == List::Parked {
-            // Kept is who had the last turn: now whoever is last in the word before.
+            // `Swept` is the task that had the last turn. It becomes the last number of the word before.
             if Swept::<T>::get().is_some_and(|last| split(last.0).0 == number) {
                 let last_in = |word: u64| TaskId(word.saturating_mul(128).saturating_add(127));
                 Swept::<T>::set(gone.prev.map(last_in));
@@ -203,15 +204,15 @@ impl<T: Config> Pallet<T> {
         lowest(head, Words::<T>::get(list, head)?.bits)
     }
 
-    /// The id after this one. If this one's word has left the list: none.
+    /// The id of the list after this one. `None` if there is none, or if this one's word has left the list.
     pub(crate) fn after(list: List, id: u64) -> Option<u64> {
         let (number, bit) = split(id);
-        // The bits above: all that are neither the bit nor below it.
+        // All bits above the bit of this id.
         Self::first_among(list, number, !(bit | (bit - 1)))
     }
 
-    /// The id after this one, also if this one's word has left the list. Its place is looked for from the head; past
-    /// the words that this looks at, it is behind them.
+    /// The id of the list after this one, even if this one's word has left the list. Then its place is looked for from
+    /// the head. If the walk ends before that place, the result is the first id where the walk stops.
     pub(crate) fn behind(list: List, id: u64) -> Option<u64> {
         let (number, _) = split(id);
         if Words::<T>::contains_key(list, number) {
@@ -228,13 +229,14 @@ impl<T: Config> Pallet<T> {
         lowest(next, Words::<T>::get(list, next)?.bits)
     }
 
-    /// The id itself, if it is in the list, or the one after it. If its word has left the list: none.
+    /// The id itself if it is in the list, or else the id after it. `None` if there is none, or if its word has left
+    /// the list.
     pub(crate) fn from_on(list: List, id: u64) -> Option<u64> {
         let (number, bit) = split(id);
         Self::first_among(list, number, !(bit - 1))
     }
 
-    /// The first id of the list among these of a word and all of the next.
+    /// The first id of the list among these bits of a word, or else the first id of the next word.
     fn first_among(list: List, number: u64, bits: u128) -> Option<u64> {
         let word = Words::<T>::get(list, number)?;
         if let Some(next) = lowest(number, word.bits & bits) {
@@ -244,7 +246,7 @@ impl<T: Config> Pallet<T> {
         lowest(next, Words::<T>::get(list, next)?.bits)
     }
 
-    /// How many ids the list holds. Reads all its words: for people, not for blocks.
+    /// The number of ids in the list. Reads all its words, so it is for people who ask, not for blocks.
     pub fn length_of(list: List) -> u32 {
         Words::<T>::iter_prefix_values(list).fold(0, |sum: u32, word| {
             sum.saturating_add(word.bits.count_ones())

@@ -1,4 +1,4 @@
-//! A runtime with matching alone: devices and tasks are kept in thread-local maps.
+//! A runtime with matching alone. Devices and tasks are kept in thread-local maps.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -83,17 +83,17 @@ parameter_types! {
     pub static CellWeight: u64 = 0;
     pub static ForgetWeight: u64 = 1;
     pub static RepairWeight: u64 = 1;
-    /// What a draw has weighed.
+    /// The weight that a draw has.
     pub static DrawnWeight: Weight = Weight::from_parts(1, 0);
     pub static LeaveWeight: Weight = Weight::zero();
-    /// What it weighs to look for the fingerprint that a device must have.
+    /// The weight of finding the fingerprint that a device must have.
     pub static FingerprintWeight: Weight = Weight::zero();
     pub static Database: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
-    /// Whether what runs on a device takes of its memory.
+    /// Whether the jobs on a device take part of its memory.
     pub static SharesMemory: bool = false;
 }
 
-/// Small weights, all alike, so that tests can say how many steps a meter holds.
+/// Small weights, so that tests can say how many steps a meter holds.
 pub struct Steps;
 impl crate::WeightInfo for Steps {
     fn service_base() -> Weight {
@@ -129,7 +129,7 @@ impl crate::WeightInfo for Steps {
     fn repair() -> Weight {
         Weight::from_parts(RepairWeight::get(), 0)
     }
-    /// With the look at the offer.
+    /// Includes the look at the offer.
     fn match_task() -> Weight {
         Weight::from_parts(2, 0)
     }
@@ -176,32 +176,32 @@ impl pallet_matching::Config for Test {
     type BenchmarkHelper = Helper;
 }
 
-/// What it weighs to give a part of a budget back.
+/// The weight of giving part of a budget back.
 pub const GIVE_BACK: Weight = Weight::from_parts(7, 0);
 
-/// A task and what has become of it.
+/// A task, and what has happened to it.
 #[derive(Clone)]
 pub struct Task {
     pub demand: Demand<AccountId>,
-    /// What it locks beside the price.
+    /// The stake that it locks besides the price.
     pub collateral: Balance,
-    /// Whether it pays to those that are worse than a beginner no more than two thirds of the highest
-    /// ask: the rest is for audits.
+    /// Whether it pays a provider worse than a beginner no more than two thirds of the highest ask,
+    /// because the rest is for audits.
     pub is_audited: bool,
     /// A device on which `assign` fails.
     pub refused_by: Option<DeviceId>,
     pub matched: Option<DeviceId>,
-    /// Devices that it wants beside those that it has.
+    /// The number of devices that it still wants.
     pub wanted: u32,
-    /// Whether a match gives its requester a part of the budget back.
+    /// Whether a match gives part of the budget back to its requester.
     pub gives_back: bool,
-    /// What it is drawn for with.
+    /// The seed from which its next device is drawn.
     pub seed: DrawSeed,
-    /// The first block in which that can be known.
+    /// The first block in which the seed can be known.
     pub known_from: BlockNumber,
-    /// Looks at what it is drawn for with.
+    /// How often matching asked for the seed.
     pub looks: u32,
-    /// How often it was to be drawn for anew.
+    /// How often matching asked for a redraw.
     pub redrawn: u32,
     pub parked: Option<Unmatched>,
 }
@@ -209,11 +209,11 @@ pub struct Task {
 thread_local! {
     static DEVICES: RefCell<BTreeMap<DeviceId, Offer<AccountId>>> = const { RefCell::new(BTreeMap::new()) };
     static TASKS: RefCell<BTreeMap<TaskId, Task>> = const { RefCell::new(BTreeMap::new()) };
-    /// Tasks in the order in which they were matched, and where.
+    /// The tasks in the order in which they were matched, each with its device.
     static MATCHES: RefCell<Vec<(TaskId, DeviceId)>> = const { RefCell::new(Vec::new()) };
     /// The tickets of all draws.
     static DRAWS: RefCell<Vec<Hash>> = const { RefCell::new(Vec::new()) };
-    /// What the jobs on the devices need of their memory, oldest first.
+    /// The memory that each job on a device needs, the oldest job first.
     static MEMORY: RefCell<BTreeMap<DeviceId, Vec<Mebibytes>>> = const { RefCell::new(BTreeMap::new()) };
     static WOKEN: RefCell<u32> = const { RefCell::new(0) };
     static OFFERS: RefCell<u32> = const { RefCell::new(0) };
@@ -228,8 +228,8 @@ impl DeviceOffers<AccountId> for Devices {
     }
 }
 
-/// Draws one of the providers after the other, whatever their stake: who is drawn by a ticket is for
-/// provider-staking's tests.
+/// Draws a provider by the first byte of the ticket, whatever its stake. The tests of provider-staking
+/// check which provider a ticket draws.
 pub struct Stakes;
 
 impl StakeDraw<AccountId> for Stakes {
@@ -262,7 +262,7 @@ impl TaskBoard<AccountId> for Tasks {
         (task.wanted > 0).then_some(task.demand)
     }
 
-    /// The price is a thousandth of the ask, and is locked beside the collateral.
+    /// The price is a thousandth of the ask, and is locked besides the collateral.
     fn terms(task: TaskId, ask: AskPrice, reputation: Reputation) -> Option<Terms> {
         quote(&find_task(task)?, ask, reputation)
     }
@@ -358,7 +358,7 @@ pub fn quote(task: &Task, ask: AskPrice, reputation: Reputation) -> Option<Terms
     })
 }
 
-/// The first need that the offer does not meet, written anew from the design.
+/// The first need that the offer does not meet, implemented a second time, from the design.
 pub fn fits(task: &Task, offer: &Offer<AccountId>) -> Option<Unmatched> {
     let (demand, needs, spec) = (&task.demand, &task.demand.needs, &offer.spec);
     let terms = quote(task, offer.ask, offer.reputation);
@@ -421,23 +421,23 @@ pub fn matches() -> Vec<(u64, u64)> {
     })
 }
 
-/// The tickets of the draws since the last time this was asked.
+/// The tickets of the draws since the last call.
 pub fn take_draws() -> Vec<Hash> {
     DRAWS.with_borrow_mut(std::mem::take)
 }
 
-/// Tasks woken since the last time this was asked.
+/// The number of tasks woken since the last call.
 pub fn take_woken() -> u32 {
     WOKEN.with_borrow_mut(std::mem::take)
 }
 
-/// Calls of `offer` since the last time this was asked.
+/// The number of calls of `offer` since the last call of this.
 pub fn take_offers() -> u32 {
     OFFERS.with_borrow_mut(std::mem::take)
 }
 
-/// A device with one slot, 1,000 GFLOPS, 8 GiB, 100 Mbit/s and 1,000 AICP free, of provider 1,000 +
-/// its id, for all classes; `change` makes it another.
+/// Makes and lists a device for all classes, of provider 1,000 + its id, with one slot, 1,000 GFLOPS,
+/// 8 GiB, 100 Mbit/s and a free stake of 1,000 AICP. `change` can change all of that.
 pub fn device(id: u64, ask: Balance, change: impl FnOnce(&mut Offer<AccountId>)) -> DeviceId {
     let mut offer = Offer {
         provider: 1_000 + id,
@@ -467,7 +467,7 @@ pub fn device(id: u64, ask: Balance, change: impl FnOnce(&mut Offer<AccountId>))
     DeviceId(id)
 }
 
-/// Lists a device as it is now.
+/// Lists a device with its present spec and ask.
 pub fn list(id: u64) {
     let offer = DEVICES.with_borrow(|devices| devices[&DeviceId(id)].clone());
     let listing = Listing {
@@ -477,12 +477,12 @@ pub fn list(id: u64) {
     Matching::list(DeviceId(id), listing);
 }
 
-/// The device has no offer any more, and nobody tells the book.
+/// Takes the offer of a device away without telling the book.
 pub fn goes_offline(id: u64) {
     DEVICES.with_borrow_mut(|devices| devices.remove(&DeviceId(id)));
 }
 
-/// A job on the device ends, the oldest.
+/// Ends the oldest job on the device.
 pub fn frees_slot(id: u64) {
     let freed = MEMORY.with_borrow_mut(|all| {
         let jobs = all.get_mut(&DeviceId(id));
@@ -496,8 +496,8 @@ pub fn frees_slot(id: u64) {
     list(id);
 }
 
-/// A task for 500 GFLOPS, 4 GiB and 10 Mbit/s in class `int` that pays any ask; `change` makes it
-/// another. It is not in the queue.
+/// Makes a task for 500 GFLOPS, 4 GiB and 10 Mbit/s in class `int` that pays asks up to 1,000,000.
+/// `change` can change all of that. The task is not in the queue.
 pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
     let mut task = Task {
         demand: Demand {
@@ -533,7 +533,7 @@ pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
     TaskId(id)
 }
 
-/// The rest of this block, with this weight to spare, and the beginning of the next.
+/// Runs the end of this block, with this weight to spare, and the beginning of the next block.
 pub fn next_block(idle: u64) {
     let now = System::block_number();
     Matching::on_idle(now, Weight::from_parts(idle, 0));
@@ -541,7 +541,7 @@ pub fn next_block(idle: u64) {
     Matching::on_initialize(now + 1);
 }
 
-/// The rest of this block, with weight for everything.
+/// Runs the end of this block, with weight for everything.
 pub fn end_of_block() {
     Matching::on_idle(System::block_number(), Weight::MAX);
 }
@@ -574,7 +574,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     take_offers();
     take_draws();
     take_woken();
-    // So that tests see what a block does not get to.
+    // So little that tests can see what a block does not get to.
     GuaranteedWeight::set(Weight::from_parts(100, 0));
     MaxSweeps::set(0);
     ForgetWeight::set(1);

@@ -1,4 +1,4 @@
-//! Tasks that nothing fits now, and what wakes them.
+//! Parked tasks, which no device fits now, and what wakes them.
 //!
 //! - **Fresh.** If any task is parked, a device is noted as *fresh* when it comes into the book, or gets a slot or
 //!   stake free. A visit compares it with the oldest parked tasks, a bounded number of them, in history order. It
@@ -33,17 +33,17 @@ use crate::{
     Compared, Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, Turns, WeightInfo,
 };
 
-/// Most parked tasks that a device is compared with in one visit.
+/// The most parked tasks that a device is compared with in one visit.
 pub const MAX_EXAMINED: u32 = 16;
 
-/// Most tasks that a device takes out of the parked ones in one visit: tasks that it wakes, and tasks that no longer
-/// need a match.
+/// The most parked tasks that a device unparks in one visit: tasks that it wakes, and tasks that no longer need a
+/// match.
 pub const MAX_UNPARKED: u32 = 4;
 
-/// Most late devices that are visited at a time.
+/// The most late devices that are visited at a time.
 pub const MAX_LATE: u32 = 4;
 
-/// What it weighs to visit a device, and to see on its page whether it is open.
+/// The weight of visiting a device, and of seeing on its page whether it is open.
 fn visit_weight<T: Config>() -> Weight {
     let look = T::WeightInfo::look_at_page().saturating_mul(2);
     T::WeightInfo::visit_device().saturating_add(look)
@@ -67,7 +67,7 @@ impl<T: Config> Pallet<T> {
         T::Tasks::parked(task, reason);
     }
 
-    /// Takes a task out of the parked ones. Returns whether it was one.
+    /// Takes a task out of the parked tasks. Returns whether it was parked.
     pub(crate) fn unpark(task: TaskId) -> bool {
         let Some(group) = ParkedIn::<T>::take(task) else {
             return false;
@@ -119,7 +119,7 @@ impl<T: Config> Pallet<T> {
                     octave: group.octave,
                     oldest,
                 };
-                // `group_of` has seen to the room.
+                // The insertion succeeds: `group_of` has checked that there is room.
                 let _ = directory.try_insert(index, head);
             }
             (Err(_), None) => return,
@@ -147,7 +147,7 @@ impl<T: Config> Pallet<T> {
         while let Some(id) = Self::first_of(List::Fresh) {
             let book = Size::now::<T>();
             let limit = Self::visit_limit(book);
-            // A step for those that it wakes must be left.
+            // There must be weight left for a step for the tasks that the device wakes.
             let has_weight = share.can_consume(limit)
                 && meter.can_consume(limit.saturating_add(Self::step_limit()));
             if !has_weight {
@@ -166,18 +166,18 @@ impl<T: Config> Pallet<T> {
                 Others::Oldest => again.push(id),
                 Others::Younger => {
                     Self::insert_into(List::Late, id, Side::Tail);
-                    // It begins with the first group, whatever it was compared with when it was late before.
+                    // The device begins with the first group, whatever it was compared with when it was late before.
                     Compared::<T>::remove(DeviceId(id));
                 }
             }
         }
-        // Only once those that it woke have been served.
+        // A device is visited again only after the tasks that it woke have been served.
         for id in again {
             Self::insert_into(List::Fresh, id, Side::Tail);
         }
     }
 
-    /// Goes on with some of the late devices, one after the other.
+    /// Visits some of the late devices, one after the other, from where it stopped before.
     pub(crate) fn serve_late(meter: &mut WeightMeter) {
         let mut again = Vec::new();
         for _ in 0..MAX_LATE {
@@ -187,7 +187,7 @@ impl<T: Config> Pallet<T> {
                 break;
             };
             let book = Size::now::<T>();
-            // A step for those that it wakes must be left.
+            // There must be weight left for a step for the tasks that the device wakes.
             if !meter.can_consume(Self::visit_limit(book).saturating_add(Self::step_limit())) {
                 break;
             }
@@ -200,7 +200,7 @@ impl<T: Config> Pallet<T> {
                 again.push((id, visit.last));
             }
         }
-        // Only once those that it woke have been served.
+        // A device is visited again only after the tasks that it woke have been served.
         for (id, last) in again {
             Self::insert_into(List::Late, id, Side::Tail);
             Compared::<T>::set(DeviceId(id), last);
@@ -266,7 +266,7 @@ impl<T: Config> Pallet<T> {
         };
         let quota = quota_of(&offer);
         let Some(place) = place_of(&offer).filter(|_| quota > 0) else {
-            // When it has a free slot it becomes fresh again.
+            // When the device has a free slot, it becomes fresh again.
             return visit;
         };
         visit.has_moved = Self::put_right(device, &offer, place);
@@ -291,10 +291,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Moves a device to its place in the book, and opens it, so that the tasks that it wakes find it there. Returns
-    /// whether that was to be done.
+    /// whether anything had to be changed.
     fn put_right(device: DeviceId, offer: &Offer<T::AccountId>, place: Place) -> bool {
-        // One that was closed while it cooled down, or while its provider had all the assignments that it may have, has
-        // slots again before the next heartbeat.
+        // A device may have been closed while it cooled down, or while its provider had as many assignments as it may
+        // have. Such a device has slots again before the next heartbeat.
         let is_to_be_opened = |entry: Entry| offer.free_slots > 0 && !Self::is_open(entry);
         let is_wrong = Entries::<T>::get(device)
             .is_some_and(|entry| entry.place != place || is_to_be_opened(entry));
@@ -362,7 +362,7 @@ impl<T: Config> Pallet<T> {
             return false;
         };
         Swept::<T>::put(task);
-        // Whose turn it is, in which word, and who has the next.
+        // Reads whose turn it is, its word, and the next word. Writes whose turn it was.
         meter.consume(T::DbWeight::get().reads_writes(3, 1));
         let Some(query) = Self::query_of(task) else {
             Self::unpark(task);
@@ -383,14 +383,15 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// The weight that a late device has beside a visit: to read which device has its turn and what it was compared with
-/// last, to find the task behind that, and to put the device back into the list with what it was compared with now.
+/// The weight of a late device beside that of its visit: reading which device has its turn and what it was compared
+/// with last, finding the task behind that, and putting the device back into the list with what it was compared with
+/// now.
 fn late_weight<T: Config>() -> Weight {
     T::WeightInfo::defer_task()
         .saturating_add(T::DbWeight::get().reads_writes((WALK as u64).saturating_add(6), 1))
 }
 
-/// Most tasks that a device with this offer wakes in a visit.
+/// The most tasks that a device with this offer wakes in a visit.
 fn quota_of<AccountId>(offer: &Offer<AccountId>) -> u32 {
     u32::from(offer.free_slots).min(MAX_UNPARKED)
 }
@@ -400,11 +401,11 @@ fn order_of(group: &Group) -> (DeterminismClass, Cell, u8) {
     (group.class, group.cell, group.octave)
 }
 
-/// What came of a visit to a device.
+/// The result of a visit to a device.
 #[derive(Default)]
 pub(crate) struct Visit {
     examined: u32,
-    /// What those of them have weighed more that ask for a device that is equal to another.
+    /// The extra weight of those of the examined tasks that want a device equal to another.
     equal: Weight,
     woken: u32,
     /// How many of the tasks that it was compared with needed no match any more. They are no longer parked.
@@ -423,7 +424,7 @@ impl Visit {
             || self.examined >= MAX_EXAMINED
     }
 
-    /// What it has cost, in a book of this size.
+    /// The weight of the visit, in a book of this size.
     fn weight<T: Config>(&self, book: Size) -> Weight {
         visit_weight::<T>()
             .saturating_add(repair_weight::<T>(self.has_moved.into(), book))

@@ -1,4 +1,4 @@
-//! What a search looks for: the needs of a task as levels and ticks, and the exact comparison.
+//! The query of a search: the needs of a task as levels and ticks, and the exact comparison.
 
 use aicpw_primitives::traits::{Listing, Locks, Offer, Terms};
 use aicpw_protocol::{
@@ -13,8 +13,8 @@ use crate::{
     types::{Listed, Phase},
 };
 
-/// The terms of an assignment at an ask, for a provider of a reputation; `None` if the budget cannot pay
-/// it.
+/// Returns the terms of an assignment for an ask and a provider's reputation; `None` if the budget cannot
+/// pay them.
 pub type Quote<'a> = Box<dyn Fn(AskPrice, Reputation) -> Option<Terms> + 'a>;
 
 /// What a search looks for.
@@ -23,12 +23,12 @@ pub struct Query<'a, AccountId> {
     excluded: Vec<AccountId>,
     needs: Needs,
     highest_ask: AskPrice,
-    /// The fingerprint of the device that it must be equal to, if any.
+    /// The fingerprint of the device that the task's next device must be equal to, if any.
     fingerprint: Option<Hash>,
     quote: Quote<'a>,
-    /// Levels from which on a device may fit.
+    /// The levels from which on a device may fit.
     floor: Levels,
-    /// Levels from which on it does.
+    /// The levels from which on a device is sure to fit.
     sure: Levels,
     /// The tick of the highest ask.
     last: Tick,
@@ -41,7 +41,7 @@ fn total(locks: Locks) -> Balance {
 }
 
 impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
-    /// A query for these needs. `quote` is as [`TaskBoard::terms`] has to be.
+    /// Creates a query for these needs. `quote` has to keep the contract of [`TaskBoard::terms`].
     ///
     /// [`TaskBoard::terms`]: aicpw_primitives::traits::TaskBoard::terms
     pub fn new(
@@ -56,7 +56,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         let most = stake(highest_ask, Reputation::START).unwrap_or(Balance::MAX);
         let floor = Levels::floor_of(&needs, least);
         let mut sure = Levels::sure_of(&needs, most);
-        // Audits of those that are worse than a beginner may cost more than is there.
+        // The budget may not be enough for the audits of a provider that is worse than a beginner.
         if quote(highest_ask, Reputation(0)).is_none() {
             sure.reputation = sure.reputation.max(Levels::BEGINNER);
         }
@@ -75,18 +75,18 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         }
     }
 
-    /// The same for devices only that are equal to the one with this fingerprint.
+    /// Restricts the query to devices equal to the one with this fingerprint, if there is one.
     pub fn only(mut self, fingerprint: Option<Hash>) -> Self {
         self.fingerprint = fingerprint;
         self
     }
 
-    /// Whether a device must be equal to another.
+    /// Whether the device must be equal to another.
     pub(crate) fn wants_equal(&self) -> bool {
         self.fingerprint.is_some()
     }
 
-    /// Whether a provider must not get the task.
+    /// Whether the provider must not get the task.
     pub(crate) fn excludes(&self, provider: &AccountId) -> bool {
         *provider == self.requester || self.excluded.contains(provider)
     }
@@ -96,7 +96,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         self.highest_ask
     }
 
-    /// Levels from which on a device fits.
+    /// The levels from which on a device is sure to fit.
     pub(crate) fn sure(&self) -> &Levels {
         &self.sure
     }
@@ -106,7 +106,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         &self.needs
     }
 
-    /// Levels from which on a device may fit.
+    /// The levels from which on a device may fit.
     pub(crate) fn floor(&self) -> &Levels {
         &self.floor
     }
@@ -116,7 +116,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         self.last
     }
 
-    /// What the device with this offer would cost.
+    /// The terms of an assignment to the device with this offer.
     pub(crate) fn terms(&self, offer: &Offer<AccountId>) -> Option<Terms> {
         (self.quote)(offer.ask, offer.reputation)
     }
@@ -160,7 +160,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         (offer.free_slots == 0).then_some(Unmatched::Busy)
     }
 
-    /// Whether a device in this bucket fits, as far as levels can tell.
+    /// Whether the devices in this bucket are sure to fit, as far as levels can tell.
     pub(crate) fn is_sure(&self, place: Place) -> bool {
         Levels::from(place.cell()).dominates(&self.sure)
             && (place.tick() < self.last || place.tick() == self.last && self.last_is_sure)

@@ -14,7 +14,7 @@ use crate::{
 impl<T: Config> MatchQueue for Pallet<T> {
     fn enqueue(task: TaskId, end: QueueEnd) {
         let list = match end {
-            // It is in no list yet.
+            // The task is new, so it is in no list yet.
             QueueEnd::Back => List::Back,
             QueueEnd::Front => {
                 Self::forget(task);
@@ -35,18 +35,19 @@ impl<T: Config> MatchQueue for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Goes on with the task in this block, or the first after it.
+    /// Puts the task into one of the lists of slow tasks. It goes on with this progress in block `due` or later.
     pub(crate) fn defer((task, list): (TaskId, List), progress: Progress, due: BlockNumber) {
         Self::insert_into(list, task.0, Side::Tail);
         Cursors::<T>::insert(task, Cursor { progress, due });
     }
 
-    /// What the task asks for; `None` if it needs no match any more.
+    /// The query for the task; `None` if it needs no match any more.
     pub(crate) fn query_of(task: TaskId) -> Option<Query<'static, T::AccountId>> {
         Self::demand_of(task).map(|(query, ..)| query)
     }
 
-    /// The same, who of those that fit gets it, and the list in which it waits if this takes longer.
+    /// The query for the task, which of the devices that fit gets it, and the list in which it waits if it is deferred.
+    /// `None` if it needs no match any more.
     pub(crate) fn demand_of(task: TaskId) -> Option<(Query<'static, T::AccountId>, Choice, List)> {
         let demand = T::Tasks::demand(task)?;
         let list = if demand.is_urgent {

@@ -1,4 +1,4 @@
-//! Why a task is not matched.
+//! The reason why a task is not matched.
 
 use aicpw_protocol::task::Unmatched;
 
@@ -11,9 +11,9 @@ use crate::{
 
 impl<T: Config> Pallet<T> {
     /// The first need, in the order of [`Unmatched`], that no device meets, after a search that found
-    /// none. `best` is how far the candidates came, exactly. The others, those that are out of the
-    /// search's levels or have no free slot, are judged by their levels alone: what lies on the level
-    /// of the need counts as enough.
+    /// no device. `best` is how far the candidates of the search came, compared exactly. The other
+    /// devices, which are outside of the search's levels or have no free slot, are judged by their
+    /// levels alone: a device on the level of the need counts as enough.
     pub(crate) fn reason(query: &Query<'_, T::AccountId>, best: Unmatched) -> Unmatched {
         let census = Listings::<T>::get().0;
         let floor = query.floor();
@@ -30,7 +30,7 @@ impl<T: Config> Pallet<T> {
                 .iter()
                 .map(|masks| {
                     let in_last = leaf.masks(masks.cell);
-                    // Where devices are whose ask may be paid, and those of them that are open.
+                    // The octaves and ticks with devices whose ask may be paid, and those with open ones.
                     let online = (masks.online & whole_octaves, in_last.online & steps);
                     let open = (masks.open & whole_octaves, in_last.open & steps);
                     let levels = Levels::from(masks.cell);
@@ -49,7 +49,7 @@ impl<T: Config> Pallet<T> {
                     } else if online != open {
                         Unmatched::Busy
                     } else {
-                        // Its devices were candidates: `best` tells.
+                        // The devices of this cell were candidates, so they count in `best`.
                         Unmatched::Class
                     }
                 })

@@ -1,5 +1,5 @@
-//! The search of one task through the book. It reads only; what it finds out of place it reports as
-//! `Repair`s.
+//! The search through the book for one task. It only reads the book, and reports what it finds out of
+//! place as `Repair`s.
 
 use aicpw_primitives::traits::{DeviceOffers, Offer};
 use aicpw_protocol::{task::Unmatched, DeviceId};
@@ -14,28 +14,28 @@ use crate::{
     Buckets, Config, Pages,
 };
 
-/// Looks at devices that might have fitted, in vain, after which a search first tries those that fit
-/// for sure.
+/// The number of looks that are not sure to find a fitting device, after which a search first tries the
+/// devices that are sure to fit.
 pub const PATIENCE: u8 = 8;
 
-/// What a search found out of place.
+/// A device that a search found out of place, and how to repair that.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Repair {
-    /// It has no offer: take it out of the book.
+    /// The device has no offer. It has to leave the book.
     Drop(DeviceId),
-    /// It has no free slot.
+    /// The device has no free slot. It has to be closed.
     Close(DeviceId),
-    /// Its reputation, stake, spec, free memory or ask is not the one by which it was placed.
+    /// The device's reputation, stake, spec, free memory or ask is not the one by which it was placed.
     Move {
-        /// What the book is to keep of it.
+        /// What the book has to store of the device.
         listed: Listed,
-        /// Where it belongs.
+        /// The place where it belongs; `None` if it can run nothing.
         place: Option<Place>,
     },
 }
 
 impl Repair {
-    /// To where the device belongs by its offer.
+    /// Moves the device to the place where its offer belongs.
     pub(crate) fn moved<AccountId>(device: DeviceId, offer: &Offer<AccountId>) -> Self {
         Self::Move {
             listed: listed_of(device, offer),
@@ -46,46 +46,46 @@ impl Repair {
 
 /// How a step of a search ended.
 pub(crate) enum Outcome<AccountId> {
-    /// This device fits, and was accepted.
+    /// The device fits, and was accepted.
     Accepted(DeviceId, Offer<AccountId>),
-    /// All candidates were seen, and none fits.
+    /// The search has seen all candidates, and found none that fits and was accepted.
     Nothing,
-    /// A bound of the step is reached.
+    /// The step has reached one of its bounds.
     Cut,
 }
 
-/// A step of a search.
+/// The result of one step of a search.
 pub(crate) struct Step<AccountId> {
     pub outcome: Outcome<AccountId>,
-    /// From where it can go on.
+    /// Where the search can go on.
     pub progress: Progress,
-    /// Roots and leaves that were read.
+    /// The number of roots and leaves that were read.
     pub nodes: u32,
-    /// Buckets and further pages that were read.
+    /// The number of buckets and further pages that were read.
     pub pages: u32,
-    /// Offers that were read and did not fit.
+    /// The number of offers that were read and did not fit.
     pub unfit: u32,
-    /// Cells of nodes that were gone through.
+    /// The number of cells that the step went through in nodes.
     pub cells: u32,
-    /// Devices that fitted, accepted or not.
+    /// The number of devices that fitted, accepted or not.
     pub tries: u32,
-    /// Never more than the bound.
+    /// The repairs, at most as many as the bound.
     pub repairs: Vec<Repair>,
 }
 
-/// What a step may do.
+/// The bounds of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Bounds {
     pub looks: u32,
     pub repairs: u32,
     pub tries: u32,
-    /// At least what it may take to get to the first look: three times the cells of the book.
+    /// At least three times the cells of the book, because it may take as many to get to the first look.
     pub cells: u32,
 }
 
-/// Searches on, within the bounds, for a device that fits and is accepted. `rotation` says where in a
-/// bucket of equals to begin, so that they take turns. What is not accepted must leave everything as
-/// it was.
+/// Continues a search, within the bounds, for a device that fits and that `accept` accepts. `rotation`
+/// says where in a bucket the search begins, so that equal devices take turns. If `accept` returns
+/// `false`, it must have changed nothing.
 pub(crate) fn search<T: Config>(
     query: &Query<'_, T::AccountId>,
     rotation: u64,
@@ -127,9 +127,9 @@ struct Search<'a, 'q, T: Config, Accept> {
     walk: Walk,
     progress: Progress,
     bounds: Bounds,
-    /// All of them: at buckets, pages and offers.
+    /// All looks: at buckets, pages and offers.
     looks: u32,
-    /// Those at offers.
+    /// The looks at offers.
     offers: u32,
     nodes: u32,
     cells: u32,
@@ -196,7 +196,7 @@ where
             || self.repairs.len() >= self.bounds.repairs as usize
     }
 
-    /// Counts a look at something that might fit.
+    /// Counts a look at a bucket, a page or an offer.
     fn look(&mut self, is_sure: bool) {
         self.looks = self.looks.saturating_add(1);
         if !is_sure && self.progress.phase == Phase::Cheapest {
@@ -208,8 +208,8 @@ where
         self.progress.phase == Phase::Cheapest && self.progress.wasted >= PATIENCE
     }
 
-    /// Tries the open devices of a bucket. Whatever ends the visit, `progress.spot` is where to go
-    /// on.
+    /// Tries the open devices of a bucket. However the visit ends, `progress.spot` is where the search
+    /// can go on.
     fn visit(&mut self, place: Place) -> Visit<T::AccountId> {
         if self.is_out_of_bounds() {
             return Visit::Cut;
@@ -256,14 +256,15 @@ where
             if let Some(end) = self.turn(place, page, is_sure, &mut spot, end) {
                 return end;
             }
-            // What is left of the page, if anything, lies past the end.
+            // If any slots of the page are left, they lie past the end.
             spot.next = spot
                 .next
                 .max(number.saturating_add(1).saturating_mul(PAGE_SLOTS));
         }
     }
 
-    /// Tries the open devices of one page from the spot up to `end`.
+    /// Tries the open devices of one page from the spot up to `end`. Returns how the visit to the bucket
+    /// ends, if it ends on this page.
     fn turn(
         &mut self,
         place: Place,
@@ -303,7 +304,7 @@ where
                 }
             }
         }
-        // A page without a fitting device counts too; the spot is past it.
+        // The spot is now past the page. A page without a fitting device counts against the patience too.
         spot.next = base.saturating_add(PAGE_SLOTS);
         self.progress.spot = Some(*spot);
         (self.is_impatient() && !is_sure).then_some(Visit::Impatient)
@@ -327,7 +328,8 @@ where
         if offer.free_slots == 0 {
             self.repairs.push(Repair::Close(device));
         } else {
-            // Where it belongs, and what its page says of it: the next search is not to look in vain.
+            // The repair puts right the device's place and what its page says of it, so that the next
+            // search does not look in vain.
             let moved = Repair::moved(device, &offer);
             let is_right = matches!(&moved, Repair::Move { listed: now, place: Some(to) }
                 if now == listed && *to == place);

@@ -1,4 +1,4 @@
-//! How the lists are served: which task has its turn in a block, as long as the block's weight lasts.
+//! Serving the lists: which tasks have their turn in a block, as long as the weight lasts.
 
 use aicpw_primitives::traits::{DrawSeed, TaskBoard};
 use aicpw_protocol::{BlockNumber, TaskId};
@@ -17,21 +17,21 @@ use crate::{
 /// Which tasks of a list have their turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Who {
-    /// The tasks whose ticket is there.
+    /// The tasks whose ticket is known.
     Ready,
     /// All tasks for which there is something to do.
     All,
 }
 
 impl<T: Config> Pallet<T> {
-    /// Serves what waits, for as long as the weight lasts.
+    /// Serves waiting tasks and devices, as long as the weight lasts.
     pub(crate) fn serve(meter: &mut WeightMeter) {
         if meter.try_consume(T::WeightInfo::service_base()).is_err() {
             return;
         }
         // Tasks that want a juror or an auditor come first, because other providers wait for these. Of them, those
-        // whose ticket is there come first, because a ticket is good for one block. They get half of the weight, so
-        // that a crowd of them that nothing fits does not keep all others waiting.
+        // whose ticket is known come first, because a ticket is good for one block. They get half of the weight, so
+        // that a crowd of such tasks that nothing fits does not keep all others waiting.
         let mut half = WeightMeter::with_limit(meter.remaining() / 2);
         if Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, &mut half) {
             Self::serve_waiting(List::Urgent, Who::All, u32::MAX, &mut half);
@@ -79,8 +79,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Goes on with at most `steps` of these tasks of the list, in a circle, from where it stopped before. Returns
-    /// false if the weight is used up.
+    /// Makes at most `steps` steps for tasks of the list, in a circle, from where it stopped before. Returns `false` if
+    /// the weight is used up.
     fn serve_waiting(list: List, who: Who, steps: u32, meter: &mut WeightMeter) -> bool {
         let Some(first) = Self::first_of(list) else {
             return true;
@@ -148,8 +148,8 @@ impl<T: Config> Pallet<T> {
         has_weight
     }
 
-    /// Whether a device is to be drawn for the task in this block. `None` if there is too little weight to find out or
-    /// to draw.
+    /// Whether a device can be drawn for the task in this block. `None` if there is too little weight to find out or to
+    /// draw.
     fn is_ready(task: TaskId, cursor: Option<Cursor>, meter: &mut WeightMeter) -> Option<bool> {
         // If a device is known to fit, the task waits for nothing but its ticket.
         if cursor.is_none_or(|cursor| !cursor.progress.fits) {

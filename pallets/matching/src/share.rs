@@ -1,5 +1,5 @@
-//! What a step may do in the weight that a block has left, and whether the guaranteed share of each block is
-//! enough for what matching promises.
+//! The bounds of a step in the weight that a block has left, and the check that the guaranteed share of each block
+//! is enough for what matching promises.
 
 use frame_support::{
     traits::Get,
@@ -12,21 +12,21 @@ use crate::{
     Config, Pallet, WeightInfo,
 };
 
-/// Most repairs of the book that one step of a search causes.
+/// The most repairs of the book that one step of a search causes.
 pub const MAX_REPAIRS: u32 = 4;
 
-/// Looks that a step gets if there is too little weight for more. They are enough to get past the bucket and the
-/// page in which a search resumes.
+/// The number of looks of the least step, which is made if there is too little weight for more. They are enough to
+/// get past the bucket and the page in which a search resumes.
 pub const LEAST_LOOKS: u32 = 4;
 
-/// Cells that a step may go through beyond those that its first look may take.
+/// The number of cells that a step may go through beyond those that its first look may take.
 pub const SPARE_CELLS: u32 = 8_192;
 
-/// Distinct cells of a book for which the guaranteed share must be enough. Each cell is a kind of device that differs
-/// from the others in some level.
+/// The number of distinct cells of a book for which the guaranteed share must be enough. Each cell is a kind of device
+/// that differs from the others in some level.
 pub const USUAL_CELLS: u32 = 1_024;
 
-/// Most devices to which one step of a search tries to assign a task. A second try is needed only if an assignment
+/// The most devices to which one step of a search tries to assign a task. A second try is needed only if an assignment
 /// is refused although the check of the offer accepted it, which should not happen.
 pub const MAX_TRIES: u32 = 2;
 
@@ -35,7 +35,7 @@ pub const MAX_TRIES: u32 = 2;
 pub const USUAL_JUDGED: u32 = 64;
 
 impl<T: Config> Pallet<T> {
-    /// What a full step may do, and what the least step may do if weight is short.
+    /// The bounds of a full step, and those of the least step for when weight is short.
     pub(crate) fn bounds(cells_in_book: u32) -> [Bounds; 2] {
         let full = Bounds {
             looks: T::MaxCandidates::get(),
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
         [full, least]
     }
 
-    /// What a step may do in the weight that is left; `None` if there is too little even for the least step.
+    /// The bounds of a step in the weight that is left; `None` if there is too little even for the least step.
     pub(crate) fn affordable(meter: &WeightMeter) -> Option<Bounds> {
         let book = Size::now::<T>();
         Self::bounds(book.cells)
@@ -60,14 +60,14 @@ impl<T: Config> Pallet<T> {
             .find(|bounds| meter.can_consume(limit_of::<T>(*bounds, book)))
     }
 
-    /// The most that the least step and the look at the lists cost.
+    /// The most that the least step and the look at the lists weigh.
     pub(crate) fn step_limit() -> Weight {
         let book = Size::now::<T>();
         let [_, least] = Self::bounds(book.cells);
         limit_of::<T>(least, book).saturating_add(T::WeightInfo::service_base())
     }
 
-    /// The most that a full step and the look at the lists cost, in a book of this many cells.
+    /// The most that a full step and the look at the lists weigh, in a book of this many cells.
     pub(crate) fn full_step_limit_with(cells: u32) -> Weight {
         let [full, _] = Self::bounds(cells);
         limit_of::<T>(full, Size::of(cells)).saturating_add(T::WeightInfo::service_base())

@@ -1,4 +1,4 @@
-//! A step for one task: a search or a draw, as far as the block has weight for it, and what follows.
+//! A step for one task: a search or draws, as far as the block has weight for them, and what follows.
 
 use aicpw_primitives::traits::{Assigned, Choice, DrawSeed, Offer, OrderBook, TaskBoard};
 use aicpw_protocol::{DeviceId, Hash, TaskId};
@@ -15,7 +15,7 @@ use crate::{
     Config, Event, Pallet, WeightInfo,
 };
 
-/// What came of a step for a task.
+/// The result of a step for a task.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stepped {
     /// The task has had its turn.
@@ -91,8 +91,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Makes as many draws from a seed as the weight allows. If they find nobody, the task waits for the next
-    /// seed. A few draws would waste the seed: if there is weight only for these, the task first waits for a better
-    /// moment, such as the end of the block. It does not wait for long.
+    /// seed. A few draws would waste the seed. If there is weight for only a few, the task is passed over to wait for
+    /// a better moment, such as the end of the block, but at most [`draw::MAX_PASSED`] times.
     fn step_to_drawn(
         (task, list): (TaskId, List),
         query: &Query<'_, T::AccountId>,
@@ -160,8 +160,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Has the next draw for the task made from a later seed. Keeps the count of how often the task was passed
-    /// over, because a seed is good for one block and blocks may stay full.
+    /// Lets the task wait for a later seed for its next draw. `passed` is how often the task was passed over. The
+    /// count can go on, because a seed is good for one block and blocks may stay full.
     fn redraw((task, list): (TaskId, List), passed: u8, meter: &mut WeightMeter) {
         meter.consume(redraw_weight::<T>());
         T::Tasks::redraw(task);

@@ -1,4 +1,4 @@
-//! What always holds.
+//! The invariants of the pallet.
 
 use aicpw_protocol::TaskId;
 use alloc::{collections::BTreeMap, vec::Vec};

@@ -11,20 +11,20 @@ use scale_info::TypeInfo;
 
 use crate::levels::{Cell, Place, Segment, CELLS};
 
-/// Devices on a [`Page`].
+/// The number of devices that a [`Page`] can hold.
 pub const PAGE_SLOTS: u32 = 32;
 
-/// Most pages of a bucket beside its first: with it, room for 262,176 devices on one tick in one cell.
+/// The most pages of a bucket after its first. All pages together hold 262,176 devices on one tick in one cell.
 pub const MAX_FURTHER_PAGES: u32 = 8_192;
 
-/// What the book keeps of a device to compare it with a need without asking for its offer.
+/// What the book stores of a device, so that a search can compare it with a need without reading its offer.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Listed {
     /// The device.
     pub device: DeviceId,
     /// Its measured computing power.
     pub gflops: Gflops,
-    /// Its memory, but for what was in use when it was listed.
+    /// Its memory, less what was in use when it was listed.
     pub memory: Mebibytes,
     /// Its bandwidth, as its provider declares it.
     pub bandwidth: MegabitsPerSecond,
@@ -33,7 +33,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// What the book keeps of this listing.
+    /// What the book stores for this listing of a device.
     pub fn new(device: DeviceId, listing: &Listing) -> Self {
         Self {
             device,
@@ -44,7 +44,7 @@ impl Listed {
         }
     }
 
-    /// The first need that the measured spec or the ask does not meet.
+    /// The first need that the spec or the ask does not meet.
     pub fn shortfall(&self, needs: &Needs, highest_ask: AskPrice) -> Option<Unmatched> {
         if self.gflops < needs.gflops {
             Some(Unmatched::Gflops)
@@ -60,23 +60,23 @@ impl Listed {
     }
 }
 
-/// Up to 32 devices of a bucket. Each keeps its slot for as long as it is in the bucket.
+/// Up to 32 devices of a bucket. A device keeps its slot on the page as long as it is in the bucket.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
-    /// Slots in use, a bit each.
+    /// The slots in use, one bit for each.
     pub taken: u32,
-    /// Slots whose device has a free slot for a job; a subset of `taken`.
+    /// The slots whose device can run another job; a subset of `taken`.
     pub open: u32,
-    /// By slot; what stands in a slot that is not taken means nothing.
+    /// The devices by slot. The content of a slot that is not taken has no meaning.
     pub devices: BoundedVec<Listed, ConstU32<PAGE_SLOTS>>,
 }
 
-/// Bits by number, in words of 64.
+/// A set of numbers, as a bitmap in words of 64 bits.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Bits(BoundedVec<u64, ConstU32<{ MAX_FURTHER_PAGES / 64 }>>);
 
 impl Bits {
-    /// Sets or clears a bit; past the bound nothing happens.
+    /// Sets or clears a bit. Does nothing if the number is past the bound.
     pub fn set(&mut self, number: u16, value: bool) {
         let (word, bit) = (usize::from(number / 64), number % 64);
         while value && self.0.len() <= word {
@@ -92,7 +92,7 @@ impl Bits {
         }
     }
 
-    /// The lowest set bit from `number` on.
+    /// The lowest set bit at or after `number`.
     pub fn first_from(&self, number: u16) -> Option<u16> {
         let (first, bit) = (usize::from(number / 64), number % 64);
         self.0
@@ -117,23 +117,23 @@ impl Bits {
     }
 }
 
-/// The devices of one [`Place`]. The first page is kept inline, because most buckets are small.
+/// The devices of one [`Place`]. The first page is stored inline, because most buckets are small.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Bucket {
     /// Page zero.
     pub first: Page,
-    /// Pages beside the first that were ever used; page numbers run from one to this.
+    /// The highest number of any page that was ever used after the first. These pages are numbered from one.
     pub further: u16,
-    /// Which of those have an open device; bit zero is page one.
+    /// Which of these pages have an open device; bit zero is page one.
     pub open: Bits,
-    /// Which of those have room; bit zero is page one.
+    /// Which of these pages have a slot that is not taken; bit zero is page one.
     pub room: Bits,
-    /// Devices on all pages.
+    /// The number of devices on all pages.
     pub devices: u32,
 }
 
 impl Bucket {
-    /// Whether a device with a free slot is in it.
+    /// Whether any device in the bucket has a free slot.
     pub fn is_open(&self) -> bool {
         self.first.open != 0 || !self.open.is_empty()
     }
@@ -150,23 +150,23 @@ pub struct Entry {
     pub slot: u8,
 }
 
-/// Which children of a node hold devices of a cell.
+/// The children of a node that hold devices of one cell.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct CellMasks {
     /// The cell.
     pub cell: Cell,
-    /// Children that hold any device of it.
+    /// The children that hold any device of the cell.
     pub online: u128,
-    /// Children that hold an open device of it; a subset of `online`.
+    /// The children that hold an open device of the cell; a subset of `online`.
     pub open: u128,
 }
 
-/// A node of the book: for each cell that is present below it, in which of its 128 children.
+/// A node of the book. For each cell present below the node, it says which of its 128 children hold the cell.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Node(pub BoundedVec<CellMasks, ConstU32<CELLS>>);
 
 impl Node {
-    /// What is below it of the cell.
+    /// The masks of a cell; empty if no device of the cell is below the node.
     pub fn masks(&self, cell: Cell) -> CellMasks {
         match self.0.binary_search_by_key(&cell, |masks| masks.cell) {
             Ok(index) => self.0[index],
@@ -177,7 +177,8 @@ impl Node {
         }
     }
 
-    /// Says what the child holds of the cell. Returns the cell's masks, and whether they changed.
+    /// Records whether the child holds devices, and open devices, of the cell. Returns the cell's masks, and
+    /// whether they changed.
     pub fn set(&mut self, cell: Cell, child: u8, online: bool, open: bool) -> (CellMasks, bool) {
         let position = self.0.binary_search_by_key(&cell, |masks| masks.cell);
         let mut masks = self.masks(cell);
@@ -191,7 +192,7 @@ impl Node {
                 self.0.remove(index);
             }
             Ok(index) => self.0[index] = masks,
-            // There are no more cells than a node has room for.
+            // A node has room for all cells.
             Err(index) if masks.online != 0 => {
                 let _ = self.0.try_insert(index, masks);
             }
@@ -201,18 +202,18 @@ impl Node {
     }
 }
 
-/// What is in a segment.
+/// How many devices and cells a segment has.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Count {
     /// The segment.
     pub segment: Segment,
-    /// Its devices.
+    /// The number of its devices.
     pub devices: u32,
-    /// Its distinct cells: those of its root.
+    /// The number of its distinct cells, which is the length of its root.
     pub cells: u16,
 }
 
-/// What is in the segments that are not empty.
+/// The counts of all segments that are not empty.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Census(pub BoundedVec<Count, ConstU32<256>>);
 
@@ -236,46 +237,46 @@ impl Census {
             }
             Ok(index) => self.0[index] = count,
             Err(_) if is_empty => (),
-            // There are no more segments than it has room for.
+            // The census has room for all segments.
             Err(index) => {
                 let _ = self.0.try_insert(index, count);
             }
         }
     }
 
-    /// Devices in all segments.
+    /// The number of devices in all segments.
     pub fn devices(&self) -> u32 {
         let counts = self.0.iter();
         counts.fold(0, |sum, count| sum.saturating_add(count.devices))
     }
 
-    /// Cells of the segment that has the most.
+    /// The number of cells of the segment that has the most.
     pub fn most_cells(&self) -> u32 {
         let counts = self.0.iter();
         counts.map(|count| count.cells.into()).max().unwrap_or(0)
     }
 
-    /// Cells of all segments.
+    /// The sum of the cells of all segments.
     pub fn cells(&self) -> u32 {
         let counts = self.0.iter();
         counts.fold(0, |sum, count| sum.saturating_add(count.cells.into()))
     }
 }
 
-/// Parked tasks that the same devices may wake.
+/// A group of parked tasks that the same devices may wake.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Group {
     /// The engine they need.
     pub engine: Engine,
     /// The class they need.
     pub class: DeterminismClass,
-    /// The lowest levels that may fit them.
+    /// The lowest levels of a device that may fit them.
     pub cell: Cell,
     /// The octave of the highest ask that they can pay.
     pub octave: u8,
 }
 
-/// A group as its directory knows it.
+/// The entry of a group in its directory.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GroupHead {
     /// See [`Group::cell`].
@@ -286,8 +287,8 @@ pub struct GroupHead {
     pub oldest: TaskId,
 }
 
-/// Most groups per engine and class. Tasks that would need one more go to a group that every device
-/// of the class may wake.
+/// The most groups per engine and class. A task that would need one more goes to a group that every
+/// device of the class may wake.
 pub const MAX_GROUPS: u32 = 1_024;
 
 /// The groups of one engine and class.
@@ -296,11 +297,11 @@ pub type Directory = BoundedVec<GroupHead, ConstU32<MAX_GROUPS>>;
 /// The lists of ids that the pallet keeps.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum List {
-    /// Tasks whose assignment failed: served first.
+    /// Tasks whose assignment failed. They are served first.
     Front,
-    /// New and woken tasks.
+    /// New tasks and woken tasks.
     Back,
-    /// Tasks whose search or draw goes on in a later block; each has a [`Cursor`].
+    /// Tasks whose search or draw goes on in a later block. Each has a [`Cursor`].
     Slow,
     /// All parked tasks.
     Parked,
@@ -308,23 +309,23 @@ pub enum List {
     Group(Group),
     /// Devices that have come into the book, or got a slot or stake free, while tasks were parked.
     Fresh,
-    /// As `Slow`, of tasks that an auditor or a juror is wanted for. They go before those.
+    /// As `Slow`, for tasks that want an auditor or a juror. They go before the tasks in `Slow`.
     Urgent,
-    /// Devices that were fresh and fitted none of the oldest parked tasks. They are compared with the others.
+    /// Devices that were fresh and fitted none of the oldest parked tasks. They are compared with the younger ones.
     Late,
 }
 
 impl List {
-    /// Whether it is not always served from its first on, but from where it was left.
+    /// Whether serving the list goes on from where it stopped, instead of from the first id.
     pub fn is_served_in_turns(self) -> bool {
         matches!(self, Self::Slow | Self::Urgent | Self::Late)
     }
 }
 
-/// 128 consecutive ids of a list; the words of a list are linked in the order of their ids.
+/// A word of a list: which of 128 consecutive ids are in the list. Words are linked in the order of their ids.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Word {
-    /// Which ids are in the list; never zero in storage.
+    /// The ids that are in the list, one bit for each; never zero in storage.
     pub bits: u128,
     /// The word before.
     pub prev: Option<u64>,
@@ -332,7 +333,7 @@ pub struct Word {
     pub next: Option<u64>,
 }
 
-/// First and last word of a list that is not empty.
+/// The first and the last word of a list that is not empty.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ends {
     /// The first word.
@@ -341,47 +342,47 @@ pub struct Ends {
     pub tail: u64,
 }
 
-/// How a search proceeds.
+/// A phase of a search.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Phase {
-    /// Cheapest first, among all that may fit.
+    /// The search tries all devices that may fit, the cheapest first.
     #[default]
     Cheapest,
-    /// Only those that fit for sure: too many of the cheap ones were looked at in vain.
+    /// The search tries only devices that are sure to fit, because too many looks at cheap devices were in vain.
     Sure,
-    /// The others, from where the first phase left off.
+    /// The search tries the other devices, from where the first phase stopped.
     Rest,
 }
 
-/// Where in a bucket a search is: slots are numbered through its pages, and tried in a circle.
+/// The position of a search in a bucket. Slots are numbered through all pages of the bucket, and tried in a circle.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Spot {
-    /// Where it began.
+    /// The slot at which the search began.
     pub start: u32,
-    /// What it tries next.
+    /// The slot that it tries next.
     pub next: u32,
-    /// Whether it has come to the end and begun again at zero.
+    /// Whether it has reached the end and begun again at zero.
     pub wrapped: bool,
 }
 
-/// How far a search is.
+/// How far a search has got.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {
-    /// What it is doing.
+    /// The phase that it is in.
     pub phase: Phase,
-    /// The bucket it tries next, or is in.
+    /// The bucket that it is in or tries next.
     pub next: Place,
     /// Where it is in that bucket.
     pub spot: Option<Spot>,
-    /// Where the first phase was left.
+    /// The bucket and the position in it at which the first phase stopped.
     pub left: Option<(Place, Option<Spot>)>,
-    /// Looks at devices that might have fitted, in vain.
+    /// The number of looks in the first phase that were not sure to find a fitting device.
     pub wasted: u8,
-    /// How far down the needs the best device came so far.
+    /// Of the first unmet needs of the devices seen so far, the last in the order of [`Unmatched`].
     pub best: Unmatched,
-    /// Of a task for which a device is drawn: whether the search has found one that fits. Then it is over.
+    /// Whether the search has found a device that fits a task whose device is drawn. The search is then over.
     pub fits: bool,
-    /// How often it was passed over because there was weight for few draws only.
+    /// How often the task was passed over because the block had weight for only a few draws.
     pub passed: u8,
 }
 
@@ -403,7 +404,7 @@ impl Default for Progress {
 /// A search that goes on in a later block.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor {
-    /// How far it is.
+    /// How far the search has got.
     pub progress: Progress,
     /// The first block in which there is something to do for it. Earlier releases wrote the block of its last step.
     // RELEASE-1: remove when release 3 is main (the last sentence)

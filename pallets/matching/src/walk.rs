@@ -1,5 +1,5 @@
-//! The way of a search through the nodes of the book: in order, from one bucket that may hold a fitting device to
-//! the next. It never enters a bucket that cannot.
+//! The walk of a search through the nodes of the book, in order, from one bucket that may hold a fitting device to
+//! the next. It skips all buckets that cannot hold one.
 
 use alloc::vec::Vec;
 
@@ -10,15 +10,15 @@ use crate::{
     Config, Leaves, Listings, Roots,
 };
 
-/// A cell of one segment that a phase looks at, with the children of the node that have it.
+/// A cell of one segment that a phase looks at, with the children of the node that hold open devices of it.
 struct Candidate {
     cell: Cell,
     segment: Segment,
     children: u128,
 }
 
-/// The buckets of a phase that have open devices, in order. It keeps what it has read for the whole step, because
-/// nothing changes the book during a step.
+/// The buckets with open devices that a phase looks at, in order. The walk keeps what it has read for the whole
+/// step, because nothing changes the book during a step.
 pub(crate) struct Walk {
     phase: Phase,
     octaves: Vec<Candidate>,
@@ -26,12 +26,12 @@ pub(crate) struct Walk {
     read: Read,
 }
 
-/// What a walk has read of the book.
+/// How much of the book a walk has read.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Read {
-    /// Roots and leaves.
+    /// The number of roots and leaves.
     pub nodes: u32,
-    /// Cells of nodes that were gone through.
+    /// The number of cells that the walk went through in nodes.
     pub cells: u32,
 }
 
@@ -63,12 +63,12 @@ impl Walk {
         }
     }
 
-    /// What was read since the last call of this.
+    /// Returns what the walk has read since the last call.
     pub(crate) fn take_read(&mut self) -> Read {
         core::mem::take(&mut self.read)
     }
 
-    /// The first bucket at or after `from`.
+    /// The first bucket of the phase at or after `from`.
     pub(crate) fn next<T: Config>(
         &mut self,
         query: &Query<'_, T::AccountId>,
@@ -127,7 +127,8 @@ impl Walk {
     }
 }
 
-/// Adds the cells of a node that may fit, with those children that are open and looked at.
+/// Adds the cells of a node that may fit, with their open children among those that `looked_at` returns. Its argument
+/// is whether the cell is sure to fit.
 fn collect<AccountId: PartialEq>(
     into: &mut Vec<Candidate>,
     query: &Query<'_, AccountId>,
@@ -156,7 +157,7 @@ fn collect<AccountId: PartialEq>(
 }
 
 impl Candidate {
-    /// The first bucket of this cell in the octave at or after `from`, which is in the octave.
+    /// The first bucket of this cell at or after `from`, which is in this octave too.
     fn first_from(&self, octave: u8, from: Place) -> Option<Place> {
         let place = |step: u8| {
             let tick = u16::from(octave) * TICKS_PER_OCTAVE + u16::from(step);
@@ -165,7 +166,7 @@ impl Candidate {
         let mut left = self.children & from_on(from.tick().step());
         let first = place(left.trailing_zeros().min(127) as u8);
         if left != 0 && first < from {
-            // It comes before `from` on the same tick.
+            // That bucket is on the tick of `from`, but before it.
             left &= left - 1;
         }
         (left != 0).then(|| place(left.trailing_zeros() as u8))

@@ -8,7 +8,7 @@ use aicpw_protocol::{task::DeterminismClass, AskPrice, DeviceId, MegabitsPerSeco
 
 fn matched(change: impl FnOnce(&mut Task)) -> Option<u64> {
     let id = matches().len() as u64 + 1_000;
-    // One that was not matched left its number to this one.
+    // If the task before was not matched, it has the same number.
     Matching::forget(TaskId(id));
     Matching::enqueue(task(id, change), QueueEnd::Back);
     end_of_block();
@@ -39,7 +39,7 @@ fn reputation_breaks_ties() {
         device(1, 3_001, |offer| offer.reputation = Reputation(900));
         device(2, 3_002, |offer| offer.reputation = Reputation(600));
         device(3, 3_000, |offer| offer.reputation = Reputation(100));
-        // One tick dearer, however good.
+        // This device is one tick dearer, so its reputation does not help.
         device(4, 3_040, |offer| offer.reputation = Reputation::MAX);
         let order: Vec<_> = (0..5).map(|_| matched(|_| ())).collect();
         assert_eq!(order, [1, 2, 0, 3, 4].map(Some));
@@ -65,7 +65,7 @@ fn equals_take_turns() {
         assert_eq!(chosen.len(), 100);
         chosen.sort_unstable();
         chosen.dedup();
-        // Four pages of 32 slots, of which the last is used in part.
+        // There are four pages of 32 slots. The last page is only partly used.
         assert!(chosen.len() > 70, "{} of 100 devices", chosen.len());
     });
 }
@@ -73,7 +73,7 @@ fn equals_take_turns() {
 #[test]
 fn boundary_levels_are_compared_exactly() {
     run(|| {
-        // On the level of the need, below, at and above it.
+        // All on the level of the need: below the need, at it and above it.
         device(0, 1_000, |offer| offer.spec.gflops = Gflops(1_499));
         device(1, 1_100, |offer| offer.spec.gflops = Gflops(1_500));
         device(2, 1_200, |offer| offer.spec.gflops = Gflops(1_501));
@@ -110,7 +110,7 @@ fn boundary_levels_are_compared_exactly() {
         assert_eq!(matched(stake), Some(10));
         assert_eq!(matched(stake), None);
 
-        // On the tick of the highest ask.
+        // All on the tick of the highest ask.
         let payable = |task: &mut Task| {
             task.demand.highest_ask = AskPrice(1_023_500);
             task.demand.needs.gflops = Gflops(100_000);
@@ -182,7 +182,7 @@ fn a_refused_assignment_goes_to_the_next_device() {
         device(2, 2_000, |_| ());
         let first = matched(|_| ()).unwrap();
         frees_slot(first);
-        // The one whose turn it is refuses.
+        // The device whose turn it is refuses the task.
         let refuses = |id| move |task: &mut Task| task.refused_by = Some(DeviceId(id));
         assert_eq!(matched(refuses(0)), Some(1));
         assert_eq!(matched(refuses(0)), Some(2));
@@ -198,7 +198,7 @@ fn who_is_offline_leaves_the_book() {
         assert_eq!(Matching::devices_listed(), 2);
         assert_eq!(matched(|_| ()), Some(1));
         assert_eq!(Matching::devices_listed(), 1);
-        // And comes back.
+        // The device comes back.
         device(0, 1_000, |_| ());
         assert_eq!(matched(|_| ()), Some(0));
     });

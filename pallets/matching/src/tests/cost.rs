@@ -1,4 +1,4 @@
-//! What a match costs, whatever is in the book.
+//! The cost of a match does not depend on what is in the book.
 
 use aicpw_primitives::traits::{MatchQueue, Offer, QueueEnd};
 use aicpw_protocol::{device::Reputation, units::AICP, Gflops, Mebibytes};
@@ -6,7 +6,7 @@ use frame_support::{traits::Hooks, weights::Weight};
 
 use crate::{mock::*, Listings, PATIENCE};
 
-/// Matches one task, and says how many offers it took and what it weighed in steps of one.
+/// Matches one task. Returns how many offers were read, and what the match weighed.
 fn cost(id: u64, change: impl FnOnce(&mut Task)) -> (u32, u64) {
     Matching::enqueue(task(id, change), QueueEnd::Back);
     take_offers();
@@ -15,7 +15,7 @@ fn cost(id: u64, change: impl FnOnce(&mut Task)) -> (u32, u64) {
     (take_offers(), weight)
 }
 
-/// A book of this many devices, of which one in a hundred fits, at a higher ask than the others.
+/// Makes a book of this many devices. One in a hundred fits, at a higher ask than the others.
 fn book(devices: u64, unfit: impl Fn(u64, &mut Offer<AccountId>)) {
     for id in 0..devices {
         let fits = id % 100 == 99;
@@ -30,7 +30,7 @@ fn book(devices: u64, unfit: impl Fn(u64, &mut Offer<AccountId>)) {
     }
 }
 
-/// Fits every task of this page.
+/// Makes the offer fit every task of this file.
 fn fit(offer: &mut Offer<AccountId>) {
     offer.spec.gflops = Gflops(10_000);
     offer.spec.memory = Mebibytes(16_384);
@@ -42,7 +42,7 @@ fn it_does_not_grow_with_the_book() {
     for devices in [100, 10_000] {
         run(|| {
             book(devices, |_, _| ());
-            // Bucket and device; then the search's begin and the match.
+            // The looks at the bucket and the device, the beginning of the search, and the match.
             assert_eq!(cost(0, |_| ()), (1, 4), "{devices} devices");
             assert_eq!(cost(1, |_| ()), (1, 4), "{devices} devices");
         });
@@ -60,7 +60,7 @@ fn cheap_but_unfit_devices_cost_nothing() {
                     1 => offer.spec.memory = Mebibytes(100),
                     2 => offer.reputation = Reputation::START,
                     3 => offer.free_stake = AICP / 2,
-                    // Much of the one, and little of the other.
+                    // Much computing power, but little memory.
                     _ => {
                         offer.spec.gflops = Gflops(500_000);
                         offer.spec.memory = Mebibytes(100);
@@ -81,7 +81,7 @@ fn cheap_but_unfit_devices_cost_nothing() {
 fn a_crowd_just_below_the_need_costs_no_more_than_patience() {
     for devices in [100, 2_000] {
         run(|| {
-            // On the level of the need; what fits is above it.
+            // The unfit devices are on the level of the need, and the fitting ones above it.
             book(devices, |_, offer| offer.spec.gflops = Gflops(1_499));
             let (offers, weight) = cost(0, |task| task.demand.needs.gflops = Gflops(1_500));
             assert_eq!(offers, 1, "the book itself knows what they have");
@@ -136,8 +136,8 @@ fn a_task_nothing_fits_by_level_costs_one_search() {
     });
 }
 
-/// Regression: only the search was charged by the cells that it went through; but who takes the last slot of a device
-/// reads and writes a leaf and the root, and who parks a task goes through all for the reason.
+/// Regression: only the search was charged for the cells that it went through. But a match that takes the last slot of
+/// a device reads and writes a leaf and the root, and parking a task goes through all cells to find the reason.
 #[test]
 fn what_changes_the_book_or_explains_it_is_charged_by_its_cells() {
     run(|| {

@@ -26,13 +26,13 @@ pub(super) fn drawn(id: u64, seed: DrawSeed, change: impl FnOnce(&mut Task)) -> 
     task
 }
 
-/// What so many draws weigh at their dearest: the search, two tries, and what follows; for each the draw itself
-/// and a look at sixteen devices.
+/// The most that this many draws weigh: once for the search, two tries, and what follows; for each draw, the draw
+/// itself and looks at sixteen devices.
 pub(super) fn dearest(draws: u32) -> u64 {
     6 + 17 * u64::from(draws)
 }
 
-/// Devices of so many providers, each dearer than the one before.
+/// Makes one device for each of this many providers, each dearer than the one before.
 pub(super) fn devices_of(providers: u64) {
     for id in 0..providers {
         device(id, 1_000 * (u128::from(id) + 1), |_| ());
@@ -90,7 +90,7 @@ fn nobody_looks_at_a_task_before_its_ticket_can_be_known() {
     });
 }
 
-/// Regression: every task that waited for its ticket was weighed as a step in every block, the oldest first, and a
+/// Regression: every task that waited for its ticket was weighed as a step in every block, the oldest first. A
 /// hundred of them took all of the guaranteed share.
 #[test]
 fn those_that_wait_for_their_ticket_cost_no_steps() {
@@ -103,7 +103,7 @@ fn those_that_wait_for_their_ticket_cost_no_steps() {
         assert_eq!(Matching::tasks_queued(), 100);
         System::set_block_number(2);
         assert_eq!(Matching::on_initialize(2), Weight::zero());
-        // It needs no ticket, and still has its turn.
+        // A task that needs no ticket still has its turn.
         Matching::enqueue(task(200, |_| ()), QueueEnd::Back);
         System::set_block_number(3);
         Matching::on_initialize(3);
@@ -115,7 +115,7 @@ fn those_that_wait_for_their_ticket_cost_no_steps() {
 fn who_does_not_fit_is_left_out_and_the_next_ticket_follows() {
     run(|| {
         devices_of(4);
-        // All of them fit but one, and that is drawn first.
+        // All devices fit but one, whose provider is drawn first.
         device(3, 1_000, |offer| offer.spec.gflops = Gflops(1));
         drawn(0, DrawSeed::Ready(TICKET), |_| ());
         end_of_block();
@@ -140,7 +140,7 @@ fn neither_the_requester_nor_who_was_on_it_is_taken() {
         });
         for _ in 0..64 {
             next_block(u64::MAX);
-            // A later seed, as the tasks pallet would have it.
+            // A later seed becomes known, as in the tasks pallet.
             if let Some(task) = find_task(TaskId(0)).filter(|task| task.redrawn > 0) {
                 let seed = [task.redrawn as u8; 32];
                 change_task(TaskId(0), |task| {
@@ -222,7 +222,7 @@ fn a_task_waits_for_a_block_with_weight_for_enough_draws_but_not_for_ever() {
             device(id, 1_000, |offer| offer.free_slots = 0);
         }
         drawn(0, DrawSeed::Ready(TICKET), |_| ());
-        // Less than for two of the dearest.
+        // Less than the weight of two draws at their dearest.
         let short = dearest(2) - 2;
         GuaranteedWeight::set(Weight::from_parts(short, 0));
         next_block(short);
@@ -278,7 +278,7 @@ fn a_draw_is_charged_what_it_has_weighed() {
     });
 }
 
-/// Regression: only that the task waits was charged, and not that it is written.
+/// Regression: only the waiting of the task was charged, and not that the task is written.
 #[test]
 fn who_waits_for_a_later_seed_is_charged_for_it() {
     run(|| {
@@ -351,7 +351,7 @@ fn only_devices_that_are_equal_fit() {
         Matching::enqueue(task, QueueEnd::Back);
         end_of_block();
         assert_eq!(find_task(task).unwrap().parked, Some(Unmatched::SameDevice));
-        // Another one of its machine's: that it is not the first of them makes no difference.
+        // Another device of the same machine fits. It is not the machine's first, which makes no difference.
         device(5, 9_000, |offer| {
             offer.spec.fingerprint = fingerprint(&[9; 32], 1);
         });

@@ -1,4 +1,4 @@
-//! What would become of a task.
+//! Dry runs: what would happen to a task.
 
 use aicpw_primitives::{api::DryRun, traits::DeviceOffers};
 use aicpw_protocol::{device::Reputation, task::Unmatched, AskPrice, DeviceId, Gflops, TaskId};
@@ -51,7 +51,7 @@ fn it_says_what_audits_cost() {
             audit_cost: 15,
         };
         assert_eq!(audited(45_000), expected);
-        // Enough for the price, and not for its audits.
+        // The budget is enough for the price, but not for the audits.
         assert_eq!(audited(44_000), DryRun::Unmatched(Unmatched::Budget));
     });
 }

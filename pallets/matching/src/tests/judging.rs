@@ -1,4 +1,4 @@
-//! Tasks that a juror or an auditor is wanted for: they go before all others, with their part of the share.
+//! Tasks that want a juror or an auditor. They go before all others, with their part of the share.
 
 use aicpw_primitives::traits::{DrawSeed, MatchQueue, QueueEnd};
 use aicpw_protocol::Gflops;
@@ -7,19 +7,19 @@ use frame_support::weights::Weight;
 use super::draw::{dearest, devices_of, drawn, TICKET};
 use crate::{draw::ENOUGH_DRAWS, mock::*, share::USUAL_JUDGED, types::List};
 
-/// Matching has as much as the integrity test asks for.
+/// Guarantees matching as much weight as the integrity test demands.
 fn guarantee_what_is_promised() {
     let judged = u64::from(USUAL_JUDGED);
     GuaranteedWeight::set(Weight::from_parts(2 * (judged + dearest(ENOUGH_DRAWS)), 0));
 }
 
-/// Regression: who was to judge waited in the order of ids behind searches of older tasks, and its seed was gone when
-/// its turn came.
+/// Regression: a task that wanted a judge waited, in the order of ids, behind searches for older tasks. When its turn
+/// came, its seed was gone.
 #[test]
 fn who_judges_goes_before_older_tasks() {
     run(|| {
         GuaranteedWeight::set(Weight::from_parts(400, 0));
-        // Devices of the requester of these tasks: each must be looked at.
+        // These devices are the own devices of the requester of the tasks below. Each must be looked at.
         for id in 0..400 {
             device(id, 1_000, |offer| offer.provider = 1);
         }
@@ -48,7 +48,7 @@ fn who_judges_goes_before_older_tasks() {
 fn a_crowd_that_nobody_may_judge_keeps_no_others_waiting() {
     run(|| {
         GuaranteedWeight::set(Weight::from_parts(400, 0));
-        // Devices of the requester of the crowd: each must be looked at.
+        // These devices are the own devices of the crowd's requester. Each must be looked at.
         for id in 0..400 {
             device(id, 1_000, |offer| offer.provider = 1);
         }
@@ -66,13 +66,13 @@ fn a_crowd_that_nobody_may_judge_keeps_no_others_waiting() {
     });
 }
 
-/// Regression: half of the weight did not hold all draws at their dearest, so that whoever was to judge was passed
+/// Regression: half of the weight did not hold all draws at their dearest. So a task that wanted a judge was passed
 /// over in one full block after the other, and each time its seed was gone.
 #[test]
 fn who_judges_is_drawn_for_in_its_block_however_full_the_queue_is() {
     run(|| {
         guarantee_what_is_promised();
-        // Devices of the requester of the slow tasks: each must be looked at.
+        // These devices are the own devices of the slow tasks' requester. Each must be looked at.
         for id in 0..400 {
             device(id, 1_000, |offer| offer.provider = 1);
         }
@@ -92,7 +92,7 @@ fn who_judges_is_drawn_for_in_its_block_however_full_the_queue_is() {
         assert!(Matching::is_in(List::Urgent, 500));
         assert!(Matching::tasks_parked() > 0);
         next_block(0);
-        // Just when its ticket is there, everybody else wants their turn.
+        // When the ticket becomes known, everybody else wants a turn too.
         change_task(judged, |task| task.seed = DrawSeed::Ready(TICKET));
         for id in 1_000..1_400 {
             let other = task(id, |task| task.demand.requester = 2);
@@ -114,7 +114,7 @@ fn who_judges_is_drawn_for_in_its_block_however_full_the_queue_is() {
 fn whose_ticket_is_there_goes_before_those_that_are_searched_for() {
     run(|| {
         guarantee_what_is_promised();
-        // Devices of the requester of the others: each must be looked at.
+        // These devices are the own devices of the other tasks' requester. Each must be looked at.
         for id in 0..400 {
             device(id, 1_000, |offer| offer.provider = 1);
         }
@@ -141,7 +141,7 @@ fn whose_ticket_is_there_goes_before_those_that_are_searched_for() {
     });
 }
 
-/// Regression: after its first seat a jury came behind those before it in the queue, and the ticket was gone.
+/// Regression: after its first juror was drawn, a task came behind the queue. When its turn came, its ticket was gone.
 #[test]
 fn a_jury_is_drawn_in_one_block_however_full_the_queue_is() {
     run(|| {

@@ -21,7 +21,7 @@ fn needs(gflops: u64, memory: u64, bandwidth: u32, reputation: u16) -> Needs {
 }
 
 fn any_needs() -> impl Strategy<Value = (Needs, u128)> {
-    // The magnitude first, so that all levels are met.
+    // The magnitude is chosen first, so that all levels occur.
     let wide =
         |bits: u32| (0..bits, any::<u128>()).prop_map(|(bit, low)| (1 << bit) | (low % (1 << bit)));
     (wide(30), wide(22), wide(14), 0..1_001u16, wide(100))

@@ -1,4 +1,4 @@
-//! Jobs on one device share its memory.
+//! Jobs on one device share the device's memory.
 
 use aicpw_primitives::traits::{MatchQueue, QueueEnd};
 use aicpw_protocol::{task::Unmatched, units::AICP, DeviceId, Mebibytes, TaskId};
@@ -10,7 +10,7 @@ fn submit(id: u64, memory: u64) {
     Matching::enqueue(id, QueueEnd::Back);
 }
 
-/// Serves what waits, for as many blocks as searches take.
+/// Serves waiting tasks, for as many blocks as their searches take.
 fn serve() {
     for _ in 0..20 {
         end_of_block();
@@ -34,19 +34,19 @@ fn what_runs_on_a_device_leaves_others_the_rest_of_its_memory() {
         serve();
         assert_eq!(matches(), [(0, 0), (2, 0)]);
         assert_eq!([1, 3].map(parked), [Some(Unmatched::Memory); 2]);
-        // The first ends: its memory is for the one that waited for it.
+        // The first job ends. Its memory goes to the task that waited for it.
         frees_slot(0);
         serve();
         assert_eq!(matches(), [(0, 0), (2, 0), (1, 0)]);
         assert_eq!(parked(3), Some(Unmatched::Memory), "all of it is in use");
-        // The next: there is memory, and a slot.
+        // The next job ends. There is memory and a slot for the last task.
         frees_slot(0);
         serve();
         assert_eq!(matches().last(), Some(&(3, 0)));
     });
 }
 
-/// Each is met once after its match, and then known for what it has left.
+/// A search meets each device once after its match. Then the book knows how much memory is left.
 #[test]
 fn devices_whose_memory_is_in_use_are_looked_at_once() {
     for devices in [16, 1_000] {
@@ -60,7 +60,7 @@ fn devices_whose_memory_is_in_use_are_looked_at_once() {
                 offer.spec.memory = Mebibytes(1 << 20)
             });
             list(devices);
-            // One job on each of the cheap ones.
+            // One job runs on each of the cheap devices.
             for id in 0..devices {
                 submit(id, 6_000);
             }
@@ -82,7 +82,7 @@ fn devices_whose_memory_is_in_use_are_looked_at_once() {
                 );
             }
             assert_eq!(take_offers(), 10, "{devices} devices");
-            // They are still there for what fits beside the job.
+            // A search still finds these devices for a task that fits beside the job.
             submit(devices + 11, 2_000);
             serve();
             let got = find_task(TaskId(devices + 11)).unwrap().matched.unwrap();
@@ -93,12 +93,12 @@ fn devices_whose_memory_is_in_use_are_looked_at_once() {
     }
 }
 
-/// On the level of the need only the page tells: it is told too.
+/// On the level of the need, only the page can tell how much memory is left. The page is updated too.
 #[test]
 fn less_memory_on_the_same_level_is_remembered() {
     run(|| {
         SharesMemory::set(true);
-        // 16,384 to 32,767 MiB are one level.
+        // 16,384 MiB to 32,767 MiB is one level.
         device(0, 1_000, |offer| {
             offer.free_slots = 2;
             offer.spec.memory = Mebibytes(30_000);

@@ -1,4 +1,4 @@
-//! Tests by behaviour.
+//! The tests of the pallet, by behaviour.
 
 mod choice;
 mod cost;

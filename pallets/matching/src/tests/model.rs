@@ -1,4 +1,4 @@
-//! Against a naive model: all devices in a list, and each task compares itself with every one.
+//! Compares matching with a naive model, in which each task is compared with every device.
 
 use aicpw_primitives::traits::{MatchQueue, Offer, OrderBook, QueueEnd};
 use aicpw_protocol::{
@@ -51,7 +51,7 @@ struct Wish {
     requester: u64,
 }
 
-/// Few values, so that there are ties, and values on both sides of a bound.
+/// Chooses among few values, so that there are ties, and values on both sides of a bound.
 fn choose(values: &'static [u64]) -> impl Strategy<Value = u64> {
     proptest::sample::select(values)
 }
@@ -167,7 +167,7 @@ fn fitting(task: &Task) -> Vec<Offer<AccountId>> {
         .collect()
 }
 
-/// Until no device that came wakes anybody any more: older tasks go before those to come.
+/// Runs blocks until no new device wakes a task any more, because older tasks go before those to come.
 fn everybody_older_is_served() {
     for _ in 0..1_000 {
         end_of_block();
@@ -186,7 +186,7 @@ fn everybody_older_is_served() {
     panic!("the queue does not come to an end");
 }
 
-/// Serves one task and compares.
+/// Serves one task, and compares its device with that of the model.
 fn serve_and_compare(id: u64) {
     let before = find_task(TaskId(id)).unwrap();
     let best = fitting(&before)
@@ -197,7 +197,7 @@ fn serve_and_compare(id: u64) {
         })
         .min();
     let offers = devices();
-    // What many matches have put out of place takes more than one step to put right.
+    // Many matches put devices out of place. It takes more than one step to repair that.
     let after = (0..20).find_map(|_| {
         end_of_block();
         System::set_block_number(System::block_number() + 1);
@@ -248,8 +248,8 @@ fn check(actions: Vec<Action>) {
                 Matching::do_try_state().unwrap();
             }
         }
-        // Whatever a device told of has woken who fits, among as many as it looks at; the sweep finds
-        // the others.
+        // Every device that the book was told of has woken the tasks that fit, among those that it was compared
+        // with. The sweep finds the others.
         MaxSweeps::set(8);
         for _ in 0..60 {
             next_block(10_000);
@@ -265,7 +265,7 @@ fn check(actions: Vec<Action>) {
     });
 }
 
-/// Regression: among more parked tasks than a fresh device looks at, the one that fits was last.
+/// Regression: the parked task that fits was behind more tasks than a fresh device is compared with.
 #[test]
 fn the_sweep_finds_what_a_fresh_device_did_not_look_at() {
     let wish = Wish {
@@ -292,7 +292,7 @@ fn the_sweep_finds_what_a_fresh_device_did_not_look_at() {
             provider: 2,
         },
     );
-    // Those of the device's own provider never fit.
+    // The tasks of the device's own provider never fit it.
     let own = (0..crate::parked::MAX_EXAMINED).map(|_| Action::Submit(wish.clone()));
     let other = Action::Submit(Wish {
         requester: 1,

@@ -1,4 +1,4 @@
-//! What parks, and what wakes it.
+//! Which tasks are parked, and what wakes them.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ fn a_freed_slot_wakes_in_history_order() {
         device(0, 1_000, |_| ());
         Matching::enqueue(task(0, |_| ()), QueueEnd::Back);
         end_of_block();
-        // In two groups.
+        // The tasks are in two groups.
         for id in 1..10 {
             park(id, |task| {
                 if id % 3 == 0 {
@@ -109,7 +109,7 @@ fn what_it_does_not_fit_sleeps_on() {
         end_of_block();
         assert_eq!(matches(), [(6, 0)]);
         assert_eq!(Matching::tasks_parked(), 6);
-        // What they wait for comes one by one.
+        // What the tasks wait for comes one by one.
         device(1, 10_000, |offer| offer.spec.gflops = Gflops(5_000));
         end_of_block();
         change_device(DeviceId(0), |offer| offer.free_stake = 9_000 * AICP);
@@ -162,8 +162,8 @@ fn a_parked_task_that_needs_no_match_leaves() {
     });
 }
 
-/// Regression: each device that got a slot free took sixteen of them out of the parked ones, and paid for looking at
-/// them. Whoever has match windows end together has as many as it likes.
+/// Regression: each device that got a slot free unparked sixteen tasks that need no match, but only the look at them
+/// was weighed. A requester can have any number of such tasks, by letting their match windows end together.
 #[test]
 fn who_meets_tasks_that_need_no_match_pays_for_taking_them_out() {
     run(|| {
@@ -176,7 +176,7 @@ fn who_meets_tasks_that_need_no_match_pays_for_taking_them_out() {
         for id in 0..parked {
             change_task(TaskId(id), |task| task.wanted = 0);
         }
-        // Behind them is one that fits.
+        // Behind them is a task that fits.
         park(parked, |_| ());
         for id in 0..25 {
             device(id, 1_000, |_| ());
@@ -198,8 +198,8 @@ fn who_meets_tasks_that_need_no_match_pays_for_taking_them_out() {
     });
 }
 
-/// Regression: each device that got a slot free looked at the same few before all others had their turn, with all
-/// of the weight but a step.
+/// Regression: each device that got a slot free was compared with the same few tasks before all other tasks had their
+/// turn. These comparisons could take all of the weight but that of one step.
 #[test]
 fn devices_that_fit_no_parked_task_leave_the_queue_half_of_the_weight() {
     let matched = |decoys| {
@@ -251,7 +251,7 @@ fn the_sweep_finds_what_nobody_told_of() {
         for id in 0..5 {
             park(id, |task| task.collateral = 3 * AICP);
         }
-        // Enough stake, within its level, and nobody lists it.
+        // The device now has enough stake, within the same level, and nobody lists it.
         change_device(DeviceId(0), |offer| offer.free_stake = 5 * AICP);
         next_block(1_000);
         assert_eq!(matches(), []);
@@ -267,7 +267,7 @@ fn the_sweep_finds_what_nobody_told_of() {
 #[test]
 fn a_device_looks_at_a_bounded_number_and_the_sweep_at_the_others() {
     run(|| {
-        // Older ones that differ from the level of the device by what only a comparison shows.
+        // Older tasks that the device fits by its levels, but not when compared exactly.
         for id in 0..100 {
             park(id, |task| task.demand.needs.gflops = Gflops(1_001));
         }
@@ -289,8 +289,8 @@ fn a_device_looks_at_a_bounded_number_and_the_sweep_at_the_others() {
     });
 }
 
-/// Regression: every visit began with the same sixteen, so that as many old tasks that nothing fits hid all others from
-/// every device of their level.
+/// Regression: every visit began with the same sixteen tasks. So sixteen old tasks that nothing fits hid all others
+/// from every device of their level.
 #[test]
 fn a_device_goes_on_behind_the_tasks_that_it_did_not_fit() {
     run(|| {
@@ -307,13 +307,13 @@ fn a_device_goes_on_behind_the_tasks_that_it_did_not_fit() {
     });
 }
 
-/// The same with decoys in other groups, before and behind that of the task.
+/// The same, with decoys in groups before and behind the group of the task.
 #[test]
 fn a_device_goes_through_all_groups() {
     run(|| {
         for id in 0..90 {
             park(id, |task| {
-                // Just above what the device has or is content with, in a group of its own.
+                // A need just above what the device has, and a highest ask that puts the task into a group of its own.
                 task.demand.needs.gflops = Gflops(1_001);
                 task.demand.highest_ask = AskPrice(1_000_u128 << (id % 30));
             });
@@ -336,7 +336,7 @@ fn late_devices_go_on_one_after_the_other_and_after_all_others() {
         for id in 0..9 {
             device(id, 1_000, |_| ());
         }
-        // Each is compared once when it is fresh, and few of them once more.
+        // Each device is compared once while it is fresh, and a few of them once more.
         end_of_block();
         assert_eq!(Matching::ids_of(List::Late), (0..9).collect::<Vec<_>>());
         let begun = || {
@@ -371,7 +371,8 @@ fn a_late_device_that_has_left_is_not_compared_any_more() {
     });
 }
 
-/// Regression: when the last for which was searched left with its word, the sweep began again at the oldest.
+/// Regression: when the task that the sweep had searched for last left with its word, the sweep began again at the
+/// oldest task.
 #[test]
 fn the_sweep_goes_on_behind_a_word_that_has_gone() {
     run(|| {
@@ -386,7 +387,7 @@ fn the_sweep_goes_on_behind_a_word_that_has_gone() {
         Matching::forget(TaskId(130));
         end_of_block();
         assert_eq!(swept(), Some(300));
-        // The words before it as well.
+        // The words before it go as well.
         Matching::forget(TaskId(0));
         Matching::forget(TaskId(300));
         assert_eq!(swept(), None);
@@ -419,7 +420,7 @@ fn who_goes_on_behind_a_task_that_has_left_finds_the_next() {
 #[test]
 fn a_full_directory_loses_nobody() {
     run(|| {
-        // Each with a highest ask in another octave and another power: more groups than fit.
+        // Each task differs in the octave of its highest ask or in its level of power: more groups than fit.
         let mut id = 0;
         for octave in 1..120 {
             for level in 0..15 {

@@ -1,4 +1,4 @@
-//! In which order tasks are served, and how much of it a block does.
+//! The order in which tasks are served, and how many of them a block serves.
 
 use aicpw_primitives::traits::{Choice, DrawSeed, MatchQueue, QueueEnd};
 use aicpw_protocol::{task::Unmatched, AskPrice, Gflops, Hash, TaskId};
@@ -175,7 +175,7 @@ fn what_does_not_fit_holds_up_nobody() {
     });
 }
 
-/// 400 of the requester's own devices at the lowest ask: each must be looked at.
+/// Makes 400 devices of the requester's own at the lowest ask. Each must be looked at.
 fn crowd() {
     for id in 0..400 {
         device(id, 1_000, |offer| offer.provider = 1);
@@ -196,7 +196,7 @@ fn a_long_search_goes_on_in_the_next_block() {
         assert_eq!(Matching::tasks_queued(), 1);
         assert_eq!(find_task(TaskId(0)).unwrap().parked, None);
 
-        // Once per block, in whichever hook.
+        // The search makes one step per block, in either hook.
         let mut blocks = 1;
         while served().len() == 1 {
             next_block(1_000);
@@ -247,8 +247,8 @@ fn a_full_queue_does_not_stop_long_searches() {
     });
 }
 
-/// Regression: each block began with the lowest id, and what its weight did not reach had no turn before those were
-/// through.
+/// Regression: each block began with the lowest id. Tasks that the weight did not reach had no turn until the tasks
+/// before them were done.
 #[test]
 fn slow_tasks_have_their_turn_one_after_the_other() {
     run(|| {
@@ -346,7 +346,7 @@ fn a_match_that_gives_a_part_of_the_budget_back_weighs_more() {
     assert_eq!(weight_of(true), weight_of(false) + GIVE_BACK);
 }
 
-/// A fingerprint is looked for with the demand, and again with the try.
+/// The fingerprint is looked for with the demand, and again with the try.
 #[test]
 fn a_match_with_an_equal_device_weighs_more() {
     let weight_of = |fingerprint: Option<Hash>, choice: Choice| {
@@ -373,7 +373,7 @@ fn a_match_with_an_equal_device_weighs_more() {
     }
 }
 
-/// And with each comparison of a parked task with a device, and each search for one.
+/// The fingerprint is also looked for when a parked task is compared with a device, and when the sweep searches for it.
 #[test]
 fn to_look_at_a_parked_task_for_an_equal_device_weighs_more() {
     let weight_of = |fingerprint: Option<Hash>, is_swept: bool| {
@@ -381,7 +381,7 @@ fn to_look_at_a_parked_task_for_an_equal_device_weighs_more() {
         run(|| {
             GuaranteedWeight::set(Weight::from_parts(1_000, 0));
             FingerprintWeight::set(Weight::from_parts(5, 0));
-            // Its provider is not to get the task, so nobody is woken.
+            // The device's provider must not get the task, so the task is not woken.
             let id = task(7, |task| {
                 task.demand.fingerprint = fingerprint;
                 task.demand.excluded = vec![1_000];
@@ -408,7 +408,7 @@ fn to_look_at_a_parked_task_for_an_equal_device_weighs_more() {
     }
 }
 
-/// Neighbours in a list share a word, which is written once in a block.
+/// Neighbours in a list share a word, and it is written once in a block.
 #[test]
 fn who_leaves_a_word_that_is_written_weighs_less() {
     let weight_of = |ids: [u64; 3]| {
@@ -425,7 +425,7 @@ fn who_leaves_a_word_that_is_written_weighs_less() {
         });
         weight.get()
     };
-    // The second of the three is in the word of the first, and not the last in it.
+    // In the second case, the second task leaves a word that is written already and that stays in the list.
     let once = Weight::from_parts(2, 0);
     assert_eq!(weight_of([1, 2, 200]), weight_of([1, 2, 3]) + once);
 }

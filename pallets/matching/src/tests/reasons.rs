@@ -1,4 +1,4 @@
-//! Why a task is parked.
+//! The reasons for which a task is parked.
 
 use aicpw_primitives::traits::{MatchQueue, QueueEnd};
 use aicpw_protocol::{
@@ -37,7 +37,7 @@ fn the_first_need_that_no_device_met() {
                 ..ClassSet::default()
             };
         });
-        // By levels, and by comparison on the level of the need.
+        // Some of the reasons follow from levels, others from the comparison on the level of the need.
         let is = |expected, change: fn(&mut Task)| assert_eq!(reason(change), expected);
         is(Unmatched::Class, |task| {
             task.demand.needs.class = DeterminismClass::Device

@@ -1,4 +1,4 @@
-//! A device that gets a slot or stake free where it stands, and what a call has not touched of it.
+//! A device that gets a slot or stake free stays in its bucket. How much a call spares is reported.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::{mock::*, Entries, Pallet};
 
 type Book = Pallet<Test>;
 
-/// The most keys that a device's move writes: its entry, two buckets, a page, leaf, root, census, and three words.
+/// The most keys that moving a device writes: its entry, two buckets, a page, leaf, root, census, and three words.
 const MOST: u64 = 10;
 
 fn listing(id: DeviceId) -> Listing {
@@ -20,7 +20,7 @@ fn listing(id: DeviceId) -> Listing {
     }
 }
 
-/// All that is stored.
+/// All keys in storage with their values.
 fn state() -> BTreeMap<Vec<u8>, Vec<u8>> {
     let next = |key: &Vec<u8>| sp_io::storage::next_key(key);
     std::iter::successors(next(&Vec::new()), next)
@@ -31,7 +31,7 @@ fn state() -> BTreeMap<Vec<u8>, Vec<u8>> {
         .collect()
 }
 
-/// How many keys the call changes, and of how many it is said that it does not.
+/// Returns how many keys the call changes, and how many writes [`Standing::spared`] says that it spares.
 fn changed(id: DeviceId, call: impl FnOnce()) -> (u64, u64) {
     let (before, stood) = (state(), Book::standing(id));
     call();
@@ -50,7 +50,7 @@ fn a_device_that_suits_its_bucket_is_opened_where_it_stands() {
         let before = Book::standing(id);
         Book::close(id);
         assert!(!Book::standing(id).is_bucket_open);
-        // Whatever its stake is by now: searches look at the offer.
+        // Its stake may have changed meanwhile: searches look at the offer.
         change_device(id, |offer| offer.free_stake = 0);
         assert!(Book::reopen(id, listing(id), true));
         assert_eq!(Book::standing(id), before);
@@ -98,7 +98,7 @@ fn stake_that_gets_free_has_a_listed_device_looked_at_if_a_task_waits() {
     });
 }
 
-/// Regression: it was looked at, woke the task, and was not found by its search.
+/// Regression: the device was visited and woke the task, but the task's search did not find it.
 #[test]
 fn stake_that_gets_free_opens_a_device_that_was_closed_meanwhile() {
     run(|| {
@@ -107,9 +107,9 @@ fn stake_that_gets_free_opens_a_device_that_was_closed_meanwhile() {
         Matching::enqueue(waits, QueueEnd::Back);
         end_of_block();
         assert!(find_task(waits).unwrap().parked.is_some());
-        // As while it cools down.
+        // The device is closed, as while it cools down.
         Book::close(id);
-        // So that the level of its stake is the same.
+        // The level of its stake stays the same.
         change_device(id, |offer| offer.free_stake = 8 * AICP);
         Book::stake_freed(id);
         end_of_block();
@@ -121,7 +121,7 @@ fn stake_that_gets_free_opens_a_device_that_was_closed_meanwhile() {
 fn what_is_spared_is_not_written() {
     run(|| {
         let id = device(0, 1_000, |offer| offer.free_slots = 2);
-        // Another, so that the bucket stays open.
+        // A second device, so that the bucket stays open.
         device(1, 1_000, |_| ());
         let fits = |(changed, spared): (u64, u64)| {
             assert!(
