@@ -1,5 +1,5 @@
-//! The offchain worker's part in conformance challenges: those of this node's devices go into the
-//! mailbox, and what the native engine answers there goes to the chain.
+//! The offchain worker's part in conformance challenges. It puts the challenges of this node's devices
+//! into the mailbox, and sends the answers that the native engine puts there to the chain.
 
 use aicpw_primitives::{
     traits::DrawRandomness,
@@ -21,11 +21,12 @@ use crate::{
     WorkerOwners, LOG_TARGET,
 };
 
-/// Prefix of the offchain key under which the last answer that was sent for a device is remembered.
+/// The prefix of the offchain key under which the last answer sent for a device is stored.
 const ANSWERED_PREFIX: &[u8] = b"aicpw/answered/v1/";
 
 impl<T: Config> Pallet<T> {
-    /// Runs on each new best block. A node without worker keys leaves its mailbox alone.
+    /// Exchanges challenges and answers with the mailbox, on each new best block. A node without worker keys
+    /// leaves its mailbox alone.
     pub(crate) fn follow_challenges() {
         let workers = WorkerId::all();
         if workers.is_empty() {
@@ -43,7 +44,7 @@ impl<T: Config> Pallet<T> {
         Self::write_challenges(challenges);
     }
 
-    /// The order for a device whose challenge is open. If it was answered, the answer is sent.
+    /// Returns the order for a device whose challenge is open. Sends the answer if the engine has one.
     fn follow_challenge(worker: &WorkerId, id: DeviceId) -> Option<ChallengeOrder> {
         let challenge = Challenges::<T>::get(id)?;
         let device = Devices::<T>::get(id)?;
@@ -98,7 +99,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Writes the open challenges, if they are others than before.
+    /// Writes the open challenges into the mailbox, if they are others than before.
     fn write_challenges(challenges: Vec<ChallengeOrder>) {
         let new = Orders {
             genesis: hash_of::<T>(0).unwrap_or_default(),

@@ -1,6 +1,5 @@
-//! Conformance challenges: when a device has to prove what it declares, with which run, and what comes of
-//! the answer. Nothing here is done by a hook: which attempt it is and how far it is follow from the
-//! height.
+//! Conformance challenges: when a device has to prove what it declares, with which run, and what its answer
+//! changes. No hook does any of this: the number of the attempt and its stage follow from the height.
 
 use aicpw_primitives::{
     priority,
@@ -29,30 +28,30 @@ use crate::{
     LOG_TARGET,
 };
 
-/// What a seed is drawn for, beside the device and the attempt.
+/// The purpose of the seed in its ticket, beside the device and the attempt.
 const PURPOSE: &[u8] = b"conformance";
 
 /// One attempt of a challenge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Attempt {
-    /// How many were before.
+    /// The number of attempts before it.
     pub number: u32,
-    /// The height that its seed is drawn after.
+    /// The height after which its seed is drawn.
     pub anchor: BlockNumber,
-    /// The height at which the next one begins.
+    /// The height at which the next attempt begins.
     pub next: BlockNumber,
 }
 
-/// How far an attempt is.
+/// The stage of an attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Stage {
-    /// There is no seed yet.
+    /// The seed is not known yet.
     Drawing,
-    /// An answer is awaited, before this height.
+    /// The device can answer in blocks before this height.
     Open { seed: Hash, before: BlockNumber },
-    /// It came to nothing.
+    /// The attempt ended without an answer, or its seed is gone.
     NoAnswer,
-    /// It had a wrong answer.
+    /// The attempt ended with a wrong answer.
     WrongAnswer,
 }
 
@@ -62,7 +61,8 @@ impl<T: Config> Pallet<T> {
         !Challenges::<T>::contains_key(id)
     }
 
-    /// Has the device prove what it declares from now on. The caller sees to the order book.
+    /// Opens a challenge for the device, so that it has to prove what it declares. Closes it if runs are
+    /// turned off. The caller has to update the order book.
     pub(crate) fn challenge(id: DeviceId) {
         if T::ConformanceRun::get() == 0 {
             Challenges::<T>::remove(id);
@@ -80,13 +80,14 @@ impl<T: Config> Pallet<T> {
         Self::change_device(&who, id, |device| {
             let challenge = Challenges::<T>::get(id);
             if T::ConformanceRun::get() == 0 {
-                // Whoever was refused before they were turned off is believed now.
+                // A device that had a run to do before runs were turned off no longer has to do it.
                 ensure!(challenge.is_some(), Error::<T>::NoRuns);
                 Self::challenge(id);
                 return Ok(());
             }
             ensure!(device.used_slots == 0, Error::<T>::DeviceBusy);
-            // Who answered wrongly waits for the next attempt, or wrong answers could be brought at will.
+            // After a wrong answer, the device waits for the next attempt. Otherwise it could answer
+            // wrongly as often as it likes.
             ensure!(
                 matches!(Self::stage_now(id), None | Some(Stage::NoAnswer)),
                 Error::<T>::ChallengeOpen
@@ -96,26 +97,27 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// How far the challenge of a device is, if it has one.
+    /// The stage of the device's challenge now, if it has one.
     fn stage_now(id: DeviceId) -> Option<Stage> {
         let challenge = Challenges::<T>::get(id)?;
         Some(Self::stage(id, &challenge, T::DrawRandomness::anchor()).1)
     }
 
-    /// Whether its attempt had a wrong answer, and runs are not turned off.
+    /// Whether the device's present attempt had a wrong answer, and runs are not turned off.
     pub(crate) fn has_to_wait(id: DeviceId) -> bool {
         T::ConformanceRun::get() > 0 && Self::stage_now(id) == Some(Stage::WrongAnswer)
     }
 
-    /// Blocks from the beginning of an attempt to that of the next one: a cool-down, and never so few that
-    /// they overlap.
+    /// The number of blocks from the beginning of an attempt to that of the next one. It is that of a
+    /// cool-down, or more if attempts would otherwise overlap.
     fn wait_after(attempt: u32) -> BlockNumber {
         let failures = u8::try_from(attempt.saturating_add(1)).unwrap_or(u8::MAX);
         let shortest = T::DrawRandomness::soonest().saturating_add(T::ConformanceWindow::get());
         Self::cool_down_blocks(failures).max(shortest.saturating_add(1))
     }
 
-    /// The attempt that `height` is in. Goes through those whose waits grow; the others are counted.
+    /// The attempt that `height` is in. Loops over the attempts whose waits grow, and computes the number
+    /// of later ones.
     pub(crate) fn attempt_at(opened_at: BlockNumber, height: BlockNumber) -> Attempt {
         let mut number = 0u32;
         let mut anchor = opened_at;
@@ -131,7 +133,7 @@ impl<T: Config> Pallet<T> {
             }
             let failures = u8::try_from(number.saturating_add(1)).unwrap_or(u8::MAX);
             if Self::cool_down_blocks(failures) >= T::CoolDownCap::get() {
-                // From here on all are as long.
+                // All attempts from here on have the same length.
                 let passed = height.saturating_sub(anchor) / wait.max(1);
                 let anchor = anchor.saturating_add(passed.saturating_mul(wait));
                 return Attempt {
@@ -146,7 +148,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The attempt that `height` is in, and how far it is.
+    /// The attempt that `height` is in, and its stage at that height.
     pub(crate) fn stage(
         id: DeviceId,
         challenge: &Challenge,
@@ -174,13 +176,13 @@ impl<T: Config> Pallet<T> {
         (attempt, stage)
     }
 
-    /// What a device has to compute from this seed.
+    /// The run that the device has to do with this seed.
     pub(crate) fn run_of(device: &Device<T>, seed: Hash) -> Run {
         Run::new(seed, &device.spec, Milliseconds(T::ConformanceRun::get()))
     }
 
-    /// The run that a device has before it now, if its challenge is open. For tests and fuzzing, which answer
-    /// in a worker's place.
+    /// The run that a device has to do now, if its challenge is open. For tests and fuzzing, which answer in
+    /// place of a worker.
     pub fn open_run(id: DeviceId) -> Option<Run> {
         let device = Devices::<T>::get(id)?;
         match Self::stage_now(id)? {
@@ -250,13 +252,14 @@ impl<T: Config> Pallet<T> {
             .map(|valid| (valid, Weight::zero()))
     }
 
-    /// What finding out how far an attempt is weighs beyond what is measured: other pallets' randomness.
+    /// The weight of authorising an answer: what the benchmark measures, and the search of other pallets for
+    /// the seed.
     pub(crate) fn authorize_answer_weight() -> Weight {
         <T as Config>::WeightInfo::authorize_answer()
             .saturating_add(T::DrawRandomness::seed_weight())
     }
 
-    /// The call with the longest ways to the roots that there can be.
+    /// The weight of an answer whose proofs have the longest paths to the roots that there can be.
     pub(crate) fn answer_weight() -> Weight {
         let siblings = MOST_SIBLINGS.saturating_mul(SAMPLES).saturating_mul(2);
         <T as Config>::WeightInfo::answer_challenge()
@@ -264,15 +267,16 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::DrawRandomness::seed_weight())
     }
 
-    /// Whoever opens a challenge pays for the answer, which is free, and for a look at how far the one before
-    /// is.
+    /// The weight that the account that opens a challenge pays for: that of the answer, which is free, and
+    /// that of finding the stage of the challenge before.
     pub(crate) fn challenge_weight() -> Weight {
         T::DrawRandomness::seed_weight()
             .saturating_add(Self::authorize_answer_weight())
             .saturating_add(Self::answer_weight())
     }
 
-    /// The answer was authorised in this block, so all of this is there.
+    /// Checks an answer. It was authorised in this block, so the challenge and the device are there and the
+    /// attempt is open.
     pub(crate) fn do_answer_challenge(id: DeviceId, answer: &Answer) {
         let (Some(challenge), Some(device)) = (Challenges::<T>::get(id), Devices::<T>::get(id))
         else {

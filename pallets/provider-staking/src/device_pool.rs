@@ -1,4 +1,4 @@
-//! What matching and tasks do with devices and stake.
+//! The traits by which matching and tasks use devices and stake.
 
 use aicpw_primitives::{
     traits::{
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
         Presences::<T>::get(provider).is_online(Self::current_period())
     }
 
-    /// Whether the device is to be in the order book.
+    /// Whether the device is offered, and so has to be in the order book.
     fn is_offered(id: DeviceId, device: &Device<T>) -> bool {
         device.available
             && Self::is_conformant(id)
@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
             && Ledgers::<T>::get(&device.provider).is_sufficient()
     }
 
-    /// Lists the device as it is now, or unlists it.
+    /// Lists the device as it is now, or unlists it if it is not offered.
     pub(crate) fn refresh(id: DeviceId) {
         match Devices::<T>::get(id) {
             Some(device) if Self::is_offered(id, &device) => {
@@ -53,15 +53,15 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// [`Self::refresh`] for all devices of a provider: at most [`Config::MaxDevices`].
+    /// Calls [`Self::refresh`] for all devices of a provider, at most [`Config::MaxDevices`].
     pub(crate) fn refresh_all(provider: &T::AccountId) {
         for id in DevicesOf::<T>::get(provider) {
             Self::refresh(id);
         }
     }
 
-    /// Has the provider's next heartbeat look at its devices. Listing them wakes parked tasks, so
-    /// this bounds the work here to one write in a period, and the wait to a heartbeat period.
+    /// Lets the provider's next heartbeat list its devices. Listing them now would wake parked tasks. This
+    /// way the work here is at most one write in a period, and the wait at most a heartbeat period.
     fn relist_with_next_heartbeat(provider: &T::AccountId) {
         let mut presence = Presences::<T>::get(provider);
         if !presence.relist {
@@ -70,8 +70,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Stake became free that was locked for a job of this device. It may be what the device lacked for a task that waits; or
-    /// what others of its provider did, which are listed with the next heartbeat.
+    /// Reacts to stake that became free and was locked for a job of this device. With it the device may fit a task that
+    /// waits, and so may other devices of the provider, which are listed with the next heartbeat.
     fn stake_freed(id: DeviceId, provider: &T::AccountId) {
         if Devices::<T>::get(id).is_some_and(|device| device.free_slots(Self::now()) > 0) {
             T::OrderBook::stake_freed(id);
@@ -79,7 +79,7 @@ impl<T: Config> Pallet<T> {
         Self::relist_with_next_heartbeat(provider);
     }
 
-    /// A slot and memory of the device get free.
+    /// Frees a slot and memory of the device, and opens the device in the order book.
     fn free_slot(id: DeviceId, memory: Mebibytes) {
         let Some(mut device) = Devices::<T>::get(id) else {
             return;
@@ -101,7 +101,7 @@ impl<T: Config> Pallet<T> {
         (occupation.device == id).then_some((provider, occupation))
     }
 
-    /// How long a device cools down after `failures` in a row: doubling from the base to the cap.
+    /// The number of blocks of a device's cool-down after `failures` in a row. It doubles from the base to the cap.
     pub(crate) fn cool_down_blocks(failures: u8) -> BlockNumber {
         let doublings = u32::from(failures.saturating_sub(1));
         let grown = u64::from(T::CoolDownBase::get())
@@ -111,7 +111,7 @@ impl<T: Config> Pallet<T> {
             .min(T::CoolDownCap::get())
     }
 
-    /// Has a device cool down for so many blocks, or for as long as it does already.
+    /// Lets a device cool down for this many blocks, or longer if its cool-down already ends later.
     fn cool(id: DeviceId, mut device: Device<T>, blocks: BlockNumber) {
         let until = Self::now()
             .saturating_add(blocks)
@@ -153,9 +153,9 @@ impl<T: Config> Pallet<T> {
         ledger.locked = ledger
             .locked
             .saturating_sub(collateral.saturating_add(fraud_bond));
-        // Where that is too little for any device, those that are in the order book leave it when they are met, as those
-        // of a provider that has fallen silent do. To take all of them out now would weigh more than everything else
-        // that a deadline comes to, and whoever has itself slashed by a little would choose when.
+        // If too little stake is left for devices to be offered, those in the order book leave it when searches meet
+        // them, as the devices of a silent provider do. Taking all of them out now would weigh more than everything
+        // else that a missed deadline causes, and a provider could choose the moment by having itself slashed a little.
         Ledgers::<T>::insert(provider, ledger);
         Occupations::<T>::insert(provider, assignment, occupation);
         Self::weigh(provider);
@@ -298,8 +298,8 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         let Some((provider, occupation)) = Self::occupation(id, assignment) else {
             return 0;
         };
-        // It fails only for a beneficiary whose account is gone and to whom less than the
-        // existential deposit would go; then nothing is taken.
+        // This fails only if the beneficiary's account is gone and the amount is less than the existential
+        // deposit. Then nothing is taken.
         with_storage_layer(|| {
             Self::try_slash(&provider, assignment, occupation, penalty, beneficiary)
         })

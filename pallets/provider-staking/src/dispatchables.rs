@@ -1,4 +1,4 @@
-//! What the signed calls do.
+//! The implementation of the signed calls.
 
 use aicpw_primitives::{
     traits::OrderBook,
@@ -229,12 +229,13 @@ impl<T: Config> Pallet<T> {
         let device = Devices::<T>::get(id).ok_or(Error::<T>::UnknownDevice)?;
         ensure!(device.provider == who, Error::<T>::NotOwner);
         ensure!(device.assignments == 0, Error::<T>::DeviceOccupied);
-        // Else it could be registered again, and be matched at once.
+        // Otherwise it could be registered again, and be matched at once.
         ensure!(
             device.cooling_until(Self::now()).is_none(),
             Error::<T>::DeviceCoolsDown
         );
-        // And would have forgotten them. Whoever leaves altogether waits longer for its stake than it saves.
+        // Registered again, it would also have no failures and no missed deadlines. A provider that has withdrawn all
+        // of its stake may remove it, because waiting for the stake costs more time than that saves.
         let has_left = Ledgers::<T>::get(&who).held() == 0;
         let is_forgiven = device.failures == 0 && device.missed_deadlines == 0;
         ensure!(is_forgiven || has_left, Error::<T>::DeviceNotForgiven);
@@ -264,8 +265,8 @@ impl<T: Config> Pallet<T> {
             if device.spec != spec {
                 device.spec = spec;
                 Self::forget_missing(&who, id);
-                // Who answered wrongly waits, or another name would bring the next attempt at once. It
-                // is a run of the new spec.
+                // After a wrong answer the device has to wait. Otherwise a mere change of its name would
+                // bring the next attempt at once. That attempt is a run of the new spec.
                 if !Self::has_to_wait(id) {
                     Self::challenge(id);
                 }
@@ -329,7 +330,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Changes a device of `who` and lists it as it is then.
+    /// Changes a device of `who`, and lists or unlists it as it is then.
     pub(crate) fn change_device(
         who: &T::AccountId,
         id: DeviceId,
@@ -344,7 +345,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether a worker key can act for `who` from now on. The signature is checked last.
+    /// Checks that a worker key can act for `who` from now on. The signature is checked last.
     fn ensure_worker(
         who: &T::AccountId,
         worker: &WorkerId,
@@ -402,7 +403,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether no other of these devices is the same one, which would be sold twice.
+    /// Checks that none of these devices other than `but` is the same device, which would be sold twice.
     fn ensure_unlike(
         devices: &[DeviceId],
         but: Option<DeviceId>,

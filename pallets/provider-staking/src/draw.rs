@@ -1,11 +1,11 @@
 //! The stake-weighted draw: a sum tree over the providers that can be drawn.
 //!
 //! Each provider that is online with enough stake has a leaf, whose weight is its active stake. Nodes
-//! have [`WIDTH`] children and stand on [`LEVELS`] levels; a node stores for each child the sum of the
-//! weights below it. So a draw reads one node on each level, and a change writes as many, however many
-//! providers there are. Leaves that became free are chained, and taken again before new ones.
+//! have [`WIDTH`] children and stand on [`LEVELS`] levels. A node stores for each child the sum of the
+//! weights below it. So a draw reads one node on each level, and a change of a weight writes one on each,
+//! however many providers there are. Free leaves are chained, and are used again before new ones.
 //!
-//! Nobody scans for providers that fall silent: they stay in the tree until they are drawn, or until
+//! Nothing scans for providers that fall silent. They stay in the tree until a draw meets them, or until
 //! they come back.
 
 use aicpw_primitives::traits::StakeDraw;
@@ -21,23 +21,24 @@ use crate::{
     LOG_TARGET,
 };
 
-/// Children of a node.
+/// The number of children of a node.
 pub const WIDTH: u32 = 64;
 
-/// Levels of nodes above the leaves.
+/// The number of levels of nodes above the leaves.
 pub const LEVELS: u8 = 3;
 
-/// Providers that can be drawn at once. Who comes when there are as many can not be drawn before
-/// another leaves and its own stake or presence changes.
+/// The most providers that can be drawn at a time. A provider that comes when the tree is full cannot be
+/// drawn until another provider has left the tree and its own stake or presence changes after that.
 pub const CAPACITY: u32 = WIDTH.pow(LEVELS as u32);
 
-/// Providers that one draw meets at most: all but the last had fallen silent, or all.
+/// The most providers that one draw meets. All of them, or all but the last, had fallen silent.
 pub const DRAW_TRIES: u32 = 4;
 
-/// Writes with which a draw takes one of those out of the tree, and that no other shares: its leaf, and where that is.
+/// The number of writes, shared with no other, to take a silent provider out of the tree: its leaf, and the number of
+/// its leaf.
 const LEAF_WRITES: u64 = 2;
 
-/// Where a node stands: its level, from the root's zero on, and its number on it.
+/// The position of a node: its level, which is zero for the root, and its number on that level.
 pub type NodeKey = (u8, u32);
 
 /// The sum of the weights below each child of a node.
@@ -51,14 +52,14 @@ impl Default for Node {
 }
 
 impl Node {
-    /// The sum of the weights below it.
+    /// The sum of the weights below the node.
     pub fn sum(&self) -> Balance {
         self.0
             .iter()
             .fold(0, |sum: Balance, child| sum.saturating_add(*child))
     }
 
-    /// The child in which the point lies, and where in it.
+    /// The child in which the point lies, and the position of the point in that child.
     fn child_at(&self, mut point: Balance) -> Option<(u32, Balance)> {
         for (child, sum) in (0u32..).zip(self.0) {
             if point < sum {
@@ -70,25 +71,25 @@ impl Node {
     }
 }
 
-/// What a leaf is used for.
+/// A leaf of the draw tree.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub enum Leaf<AccountId> {
-    /// This provider has it.
+    /// The leaf of this provider.
     Provider(AccountId),
-    /// Nobody; the free leaf after it, if there is one.
+    /// A free leaf, with the next free leaf if there is one.
     Free(Option<u32>),
 }
 
-/// Which leaves there are.
+/// The leaves that have been used, and those that are free.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Leaves {
-    /// How many have ever been used: all numbers below.
+    /// How many leaves have ever been used. These have all numbers below this one.
     pub ever: u32,
-    /// The first that is free.
+    /// The first free leaf, if there is one.
     pub free: Option<u32>,
 }
 
-/// The node on a level that a leaf is below, and the child of it.
+/// The node on this level above a leaf, and the child of that node under which the leaf is.
 pub(crate) fn path(leaf: u32, level: u8) -> (NodeKey, usize) {
     let below = WIDTH.pow(u32::from(LEVELS.saturating_sub(level).saturating_sub(1)));
     let child = leaf / below;
@@ -96,8 +97,8 @@ pub(crate) fn path(leaf: u32, level: u8) -> (NodeKey, usize) {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Gives the provider the weight in the draw that it has now: its active stake, or none if it is
-    /// offline or that is too little.
+    /// Updates the weight of the provider in the draw. The weight is its active stake, or zero if the
+    /// provider is offline or has too little stake.
     pub(crate) fn weigh(provider: &T::AccountId) {
         let ledger = Ledgers::<T>::get(provider);
         let weight = if ledger.is_sufficient() && Self::is_online(provider) {
@@ -171,14 +172,15 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// What a draw weighs that frees so many leaves: as one that frees all, but for what it surely does not write.
+    /// The weight of a draw that frees this many leaves: that of a draw that frees the most, less the writes that it
+    /// surely does not make.
     fn weight_with(freed: u32) -> Weight {
-        // Those of the benchmark have no node in common but the root.
+        // In the benchmark, the leaves share no node but the root.
         let nodes = u64::from(LEVELS.saturating_sub(1));
         let left = u64::from(DRAW_TRIES.saturating_sub(freed));
         let left = left.saturating_mul(LEAF_WRITES.saturating_add(nodes));
         let writes = if freed == 0 {
-            // The root, and which leaves are free.
+            // The root and the first free leaf are not written either.
             left.saturating_add(2)
         } else {
             left
@@ -186,16 +188,16 @@ impl<T: Config> Pallet<T> {
         <T as Config>::WeightInfo::draw().saturating_sub(T::DbWeight::get().writes(writes))
     }
 
-    /// The leaf on which the ticket falls.
+    /// The leaf that the ticket draws.
     fn leaf_at(ticket: &Hash) -> Option<u32> {
         let mut node = DrawNodes::<T>::get((0, 0));
         let sum = node.sum();
         if sum == 0 {
             return None;
         }
-        // The ticket is a fraction of the sum, with 128 bits: no leaf gains more than 2⁻¹²⁸ of it. A
-        // remainder would fall anywhere after a change of the sum by one unit, and so could be tried
-        // until it suits; the fraction moves only as far as stake does.
+        // The ticket is a fraction of the sum, with 128 bits: no leaf gains more than 2⁻¹²⁸ of the sum. If the
+        // point were the remainder of a division, it would jump anywhere when the sum changes by one unit.
+        // So somebody could try changes until the result suits. The fraction moves only as far as stake does.
         let fraction = U256::from_little_endian(ticket) >> 128;
         let mut point = (fraction.saturating_mul(U256::from(sum)) >> 128).low_u128();
         let mut leaf = 0u32;
@@ -231,7 +233,7 @@ impl<T: Config> StakeDraw<T::AccountId> for Pallet<T> {
                 defensive!("a leaf with a weight has a provider");
                 break;
             };
-            // `MinStake` may have been raised since it was weighed.
+            // `MinStake` may have been raised since the provider's weight was set.
             if Self::is_online(&provider) && Ledgers::<T>::get(&provider).is_sufficient() {
                 drawn = Some(provider);
                 break;

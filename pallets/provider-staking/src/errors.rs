@@ -1,10 +1,10 @@
-//! Why this pallet refuses a call. A section of the pallet, which has its imports.
+//! The errors of this pallet. This is a section of the pallet module, which has the imports.
 
 use frame_support::pallet_macros::pallet_section;
 
 #[pallet_section]
 mod errors {
-    /// Why a call was refused.
+    /// The reason why a call was refused.
     #[pallet::error]
     pub enum Error<T> {
         /// The account is a provider already.
@@ -36,7 +36,7 @@ mod errors {
         StakeRemains,
         /// There is no such device.
         UnknownDevice,
-        /// The device is another provider's.
+        /// The device belongs to another provider.
         NotOwner,
         /// The provider has as many devices as it can.
         TooManyDevices,
@@ -58,7 +58,7 @@ mod errors {
         DeviceBusy,
         /// Assignments have slots of the device or locks.
         DeviceOccupied,
-        /// The device failed lately, or may have, and cools down.
+        /// The device cools down, because it failed lately or may have failed.
         DeviceCoolsDown,
         /// The device has failures or missed deadlines that it has not made up for, and its provider has
         /// stake, active or unbonding.
@@ -68,12 +68,12 @@ mod errors {
         ChallengeOpen,
         /// Governance has turned conformance runs off, so there is nothing to prove.
         NoRuns,
-        /// The device is not offered: not available, not conformant, its provider offline, or its stake
-        /// too low.
+        /// The device is not offered: it is not available, not conformant or missing, or its provider is
+        /// offline or has too little stake.
         NotOffered,
         /// All slots of the device are in use, or it cools down.
         NoFreeSlot,
-        /// The job needs more memory than what runs on the device leaves.
+        /// The job needs more memory than is free on the device.
         NotEnoughFreeMemory,
         /// The provider's free stake is less than the locks.
         NotEnoughFreeStake,

@@ -1,10 +1,10 @@
-//! What this pallet says has happened. A section of the pallet, which has its imports.
+//! The events of this pallet. This is a section of the pallet module, which has the imports.
 
 use frame_support::pallet_macros::pallet_section;
 
 #[pallet_section]
 mod events {
-    /// What happened.
+    /// An event of this pallet.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -12,22 +12,22 @@ mod events {
         ProviderRegistered {
             /// The account.
             provider: T::AccountId,
-            /// The key that acts for it.
+            /// The worker key that acts for it.
             worker: WorkerId,
-            /// Stake held.
+            /// The stake that is held.
             stake: Balance,
         },
-        /// A provider left; its worker key is free.
+        /// A provider left, and its worker key became free.
         ProviderDeregistered {
             /// The account.
             provider: T::AccountId,
         },
-        /// A provider said where its blobs can be fetched.
+        /// A provider set the addresses from which its blobs can be fetched.
         PeersSet {
             /// The provider.
             provider: T::AccountId,
         },
-        /// Another key acts for the provider from now on.
+        /// A provider replaced its worker key.
         WorkerRotated {
             /// The provider.
             provider: T::AccountId,
@@ -38,23 +38,23 @@ mod events {
         StakeBonded {
             /// The provider.
             provider: T::AccountId,
-            /// What was added.
+            /// The amount that was added.
             amount: Balance,
         },
         /// Stake left the active part.
         StakeUnbonded {
             /// The provider.
             provider: T::AccountId,
-            /// How much.
+            /// The amount that left.
             amount: Balance,
-            /// First block in which it can be withdrawn.
+            /// The first block in which it can be withdrawn.
             available_at: BlockNumber,
         },
-        /// Stake was given back.
+        /// Stake that had finished unbonding was given back.
         StakeWithdrawn {
             /// The provider.
             provider: T::AccountId,
-            /// How much.
+            /// The amount that was given back.
             amount: Balance,
         },
         /// Stake was taken for a fault or a wrong result.
@@ -63,71 +63,71 @@ mod events {
             provider: T::AccountId,
             /// The assignment.
             assignment: AssignmentId,
-            /// What was taken.
+            /// The amount that was taken.
             amount: Balance,
-            /// Who got it.
+            /// The account that got it.
             beneficiary: T::AccountId,
         },
         /// A device was registered.
         DeviceRegistered {
             /// Its id.
             device: DeviceId,
-            /// Who answers for it.
+            /// The provider that answers for it.
             provider: T::AccountId,
         },
         /// A device was removed.
         DeviceDeregistered {
             /// Its id.
             device: DeviceId,
-            /// Who answered for it.
+            /// The provider that answered for it.
             provider: T::AccountId,
         },
-        /// A device was measured again.
+        /// A device's spec was replaced after a new measurement.
         SpecUpdated {
             /// The device.
             device: DeviceId,
         },
-        /// A device runs another number of jobs at once.
+        /// The number of jobs that a device runs at once was set.
         SlotsSet {
             /// The device.
             device: DeviceId,
-            /// How many.
+            /// The number of slots.
             slots: Slots,
         },
-        /// A device has another ask.
+        /// A device's ask was set.
         AskSet {
             /// The device.
             device: DeviceId,
-            /// The ask.
+            /// The new ask.
             ask: AskPrice,
         },
-        /// A device is offered, or is not.
+        /// A provider offers a device, or no longer offers it.
         AvailabilitySet {
             /// The device.
             device: DeviceId,
-            /// Which of the two.
+            /// Whether the provider offers it.
             available: bool,
         },
-        /// A device failed, or may have, and gets no match for a while.
+        /// A device failed, or may have failed, and is not matched for a while.
         DeviceCooledDown {
             /// The device.
             device: DeviceId,
-            /// First block in which it can be matched again.
+            /// The first block in which it can be matched again.
             until: BlockNumber,
         },
-        /// A device missed a deadline, or made up for one: it counts for so much computing power now.
+        /// A device missed a deadline, or made up for one, so that it now counts for another computing power.
         ComputingPowerChanged {
             /// The device.
             device: DeviceId,
-            /// Its effective computing power.
+            /// The computing power for which it counts now.
             gflops: Gflops,
         },
-        /// Its provider's node does not find a device as it was registered: it is not matched any more.
+        /// A provider's node no longer finds a device as it was registered. The device is not matched any more.
         DeviceMissing {
             /// The device.
             device: DeviceId,
         },
-        /// A device that was missing is there again.
+        /// A provider's node found a device again that was missing.
         DeviceFound {
             /// The device.
             device: DeviceId,
@@ -142,12 +142,11 @@ mod events {
             /// The device.
             device: DeviceId,
         },
-        /// What a device computed in its conformance run is not what it has to be. There will be another
-        /// attempt.
+        /// A device's answer to its conformance run was wrong. There will be another attempt.
         AnswerRefuted {
             /// The device.
             device: DeviceId,
-            /// The attempt that is over.
+            /// The number of the attempt, which is over.
             attempt: u32,
         },
         /// A provider that was offline sent a heartbeat.

@@ -1,5 +1,5 @@
-//! Heartbeats: how they are authorised, what they do, and how a node sends them. Also what makes a
-//! worker proof good.
+//! Heartbeats: how they are authorised, what they do, and how a node sends them. Also the check of
+//! worker proofs.
 
 use aicpw_primitives::{
     traits::{MarketSwitch, OrderBook},
@@ -30,36 +30,36 @@ use crate::{
     Pallet, Presences, Providers, WeightInfo, WorkerOwners, LOG_TARGET,
 };
 
-/// Prefix of the offchain key under which the last sent heartbeat of a worker key is remembered.
+/// The prefix of the offchain key under which the last sent heartbeat of a worker key is stored.
 const SENT_PREFIX: &[u8] = b"aicpw/heartbeat/v1/";
 
-/// Why no heartbeat was sent.
+/// The reason why a node sent no heartbeat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum NotSent {
     /// The worker key acts for no provider.
     NoProvider,
-    /// The chain has one for this period.
+    /// The chain has a heartbeat for this period already.
     NotNeeded,
-    /// Others go first, so that not all come in one block.
+    /// It is not the worker key's turn yet. Turns spread heartbeats over many blocks.
     NotYet,
-    /// One was sent and may still get into a block.
+    /// A heartbeat was sent and may still get into a block.
     Pending,
-    /// The chain does not know a block to bind the proof to.
+    /// The chain knows no block to which the proof could be bound.
     NoRecentBlock,
     /// The keystore did not sign.
     NoSignature,
-    /// The transaction pool refused it.
+    /// The transaction pool refused the call.
     Refused,
 }
 
-/// The devices of a provider that its node says can do no job.
+/// The devices of a provider with which its node cannot run jobs as registered.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(crate) struct NotHere {
-    /// The node's machine does not have them.
+    /// The devices that the node's machine does not have.
     pub gone: Vec<DeviceId>,
-    /// It has them, and they do not work.
+    /// The devices that the machine has, but that do not work.
     pub failing: Vec<DeviceId>,
-    /// They are less than they were registered as.
+    /// The devices with less memory or bandwidth than they were registered with.
     pub less: Vec<DeviceId>,
 }
 
@@ -73,12 +73,12 @@ impl From<NotProven> for NotSent {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The block on the market's clock.
+    /// The current block on the market's clock.
     pub fn now() -> BlockNumber {
         T::BlockNumberProvider::current_block_number()
     }
 
-    /// The heartbeat period that the block is in.
+    /// The heartbeat period that this block is in.
     pub fn current_period() -> BlockNumber {
         Self::now() / T::HeartbeatPeriod::get().max(1)
     }
@@ -87,8 +87,8 @@ impl<T: Config> Pallet<T> {
         worker_call::height::<T>()
     }
 
-    /// Whether `proof` is `worker`'s signature over `statement`, bound to this chain and to a block
-    /// that is recent. The signature is checked last.
+    /// Whether `proof` is `worker`'s signature over `statement`, bound to this chain and to a recent
+    /// block. The signature is checked last.
     pub(crate) fn is_proven(
         worker: &WorkerId,
         proof: &WorkerProof,
@@ -105,8 +105,8 @@ impl<T: Config> Pallet<T> {
         verify(worker, proof, &genesis, &recent, statement)
     }
 
-    /// Whether all of the state can be read: what is still in the form of before a migration would pass for something
-    /// that is not there.
+    /// Checks that all of the state can be read. During a migration, values in the old form would look as if they were
+    /// not there.
     pub(crate) fn ensure_readable() -> Result<(), InvalidTransaction> {
         match T::Market::is_migrating() {
             true => Err(InvalidTransaction::Call),
@@ -142,7 +142,7 @@ impl<T: Config> Pallet<T> {
         Self::authorize_beat(provider, period, proof, &statement)
     }
 
-    /// A heartbeat of either kind, said with `statement`.
+    /// Authorises a heartbeat of either kind, whose proof is over `statement`.
     fn authorize_beat(
         provider: &T::AccountId,
         period: &BlockNumber,
@@ -187,9 +187,9 @@ impl<T: Config> Pallet<T> {
             .is_some_and(|last| last.period >= period)
     }
 
-    /// Records the heartbeat. Lists all devices if the provider was offline; otherwise those that
-    /// have cooled down, or all if stake became free or others are missing than before. Returns how many it
-    /// looked at, and what it has spared because they stay where they are in the order book.
+    /// Records the heartbeat. Lists all devices of the provider anew if it was offline, if a device cooled down
+    /// or stake became free since the last heartbeat, or if other devices are missing than before. Returns how
+    /// many devices it listed, and the weight that was spared because devices stay where they are in the book.
     pub(crate) fn do_heartbeat(
         provider: T::AccountId,
         period: BlockNumber,
@@ -204,7 +204,7 @@ impl<T: Config> Pallet<T> {
         presence.heartbeat = Some(Heartbeat { period, block: now });
         presence.relist = false;
         Attendances::<T>::mutate(|attendance| attendance.add(period));
-        // Before the devices are listed: they are offered because of it.
+        // This comes before the devices are listed, because they are offered only if the provider is online.
         Presences::<T>::insert(&provider, presence);
         if !was_online {
             Self::weigh(&provider);
@@ -237,14 +237,14 @@ impl<T: Config> Pallet<T> {
         (devices.len() as u32, spared)
     }
 
-    /// What [`Self::do_heartbeat`] weighs at most when it has looked at so many devices and some may be missing.
-    /// Each is put into the order book or taken out of it: all are counted as whichever is dearer.
+    /// The most that [`Self::do_heartbeat`] weighs if it lists this many devices and some may be missing. Each is put
+    /// into the order book or taken out of it. All are counted as the dearer of the two.
     pub(crate) fn heartbeat_without_weight(devices: u32) -> Weight {
         <T as Config>::WeightInfo::heartbeat_without(devices, 0)
             .max(<T as Config>::WeightInfo::heartbeat_without(0, devices))
     }
 
-    /// Remembers which of the provider's devices are missing. Whether they are others than before.
+    /// Stores which of the provider's devices are missing. Returns whether these are others than before.
     fn note_missing(
         provider: &T::AccountId,
         devices: &[DeviceId],
@@ -256,7 +256,7 @@ impl<T: Config> Pallet<T> {
         for device in devices.iter().copied() {
             let is_missing = missing.contains(&device);
             if is_missing && now.try_push(device).is_err() {
-                // There are no more devices than that.
+                // A statement can name all devices of a provider.
                 defensive!("a provider has more devices than a statement can name");
                 break;
             }
@@ -274,7 +274,7 @@ impl<T: Config> Pallet<T> {
         others
     }
 
-    /// The device is there until its node says again that it is not.
+    /// Takes the device out of the missing ones, until a heartbeat names it again.
     pub(crate) fn forget_missing(provider: &T::AccountId, device: DeviceId) {
         let mut missing = MissingDevicesOf::<T>::get(provider);
         if missing.contains(&device) {
@@ -291,12 +291,12 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether the provider's node did not find the device.
+    /// Whether the provider's last heartbeat named the device as missing.
     pub(crate) fn is_missing(provider: &T::AccountId, device: DeviceId) -> bool {
         MissingDevicesOf::<T>::get(provider).contains(&device)
     }
 
-    /// The offchain worker: sends what heartbeats this node's worker keys owe.
+    /// Sends the heartbeats that are due for this node's worker keys. Runs in the offchain worker.
     pub(crate) fn send_heartbeats() {
         if !Self::is_serving() {
             return;
@@ -315,8 +315,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether the native engine of this node said lately that it serves. What was said in the future was said
-    /// with a clock that has been set back since, so nobody knows how long ago.
+    /// Whether the native engine of this node said lately that it serves. A time in the future does not count: the
+    /// clock has been set back since, so it is not known how long ago the engine said so.
     fn is_serving() -> bool {
         let Ok(Some(said_at)) = StorageValueRef::persistent(SERVING).get::<u64>() else {
             return false;
@@ -332,8 +332,8 @@ impl<T: Config> Pallet<T> {
         if Self::has_heartbeat(&provider, period) {
             return Err(NotSent::NotNeeded);
         }
-        // A provider that is offline loses matches by waiting; the others spread over the first
-        // half of the period.
+        // A provider that is offline would lose matches by waiting, so it sends at once. The others
+        // are spread over the first half of the period.
         if Self::is_online(&provider)
             && Self::now() % T::HeartbeatPeriod::get() < Self::turn(worker)
         {
@@ -409,10 +409,10 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The provider's devices that the native engine of this node does not find, those that it finds and that do not
-    /// work, and those that are less here than they were registered as: their jobs would fail at the provider's cost.
-    /// As long as it has not looked they are believed to be there, and as long as it has not measured to be all that
-    /// they were.
+    /// The provider's devices that the native engine of this node does not find, those that it finds but that do not
+    /// work, and those with less memory or bandwidth than they were registered with. Jobs on them would fail at the
+    /// provider's cost. Until the engine has looked for devices, all count as found. Until it has measured a device,
+    /// the device counts as what it was registered as.
     pub(crate) fn not_on_this_machine(provider: &T::AccountId) -> NotHere {
         let here = Self::said::<Vec<Hash>>(DEVICES);
         let sizes = Self::said::<Vec<DeviceSize>>(DEVICE_SIZES).unwrap_or_default();
@@ -435,7 +435,7 @@ impl<T: Config> Pallet<T> {
         not_here
     }
 
-    /// What the native engine says of this machine's devices; `None` until it has.
+    /// The native engine's report about this machine's devices under this key; `None` if there is none yet.
     fn said<V: Decode>(key: &[u8]) -> Option<V> {
         StorageValueRef::persistent(key).get().unwrap_or_else(|_| {
             log::warn!(target: LOG_TARGET, "the devices of this machine cannot be decoded");
@@ -443,14 +443,14 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Gives an authorised call to the pool.
+    /// Submits an authorised call to the transaction pool.
     pub(crate) fn submit(call: Call<T>) -> Result<(), NotSent> {
         let transaction = T::create_authorized_transaction(call.into());
         SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
             .map_err(|()| NotSent::Refused)
     }
 
-    /// Blocks into the period at which this worker key's turn comes.
+    /// The number of blocks from the start of the period to this worker key's turn.
     fn turn(worker: &WorkerId) -> BlockNumber {
         let spread = T::HeartbeatPeriod::get() / 2;
         let seed = worker

@@ -1,4 +1,4 @@
-//! What must hold between the constants that the runtime chooses.
+//! The rules that must hold between the constants that the runtime chooses.
 
 use aicpw_primitives::worker_call::PROOF_DEPTH;
 use aicpw_protocol::{
@@ -10,8 +10,8 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use crate::{Config, Pallet};
 
 impl<T: Config> Pallet<T> {
-    /// Checks them as they are now: some can be changed while the chain runs. The error is what does
-    /// not hold.
+    /// Checks the constants as they are now, because some can change while the chain runs. The error is
+    /// the rule that does not hold.
     pub fn check_config() -> Result<(), &'static str> {
         let holds = |holds: bool, rule: &'static str| if holds { Ok(()) } else { Err(rule) };
         holds(

@@ -3,8 +3,9 @@
 //! Providers, their stake, their worker keys, their devices and their reputation: which accounts offer
 //! computing power, what they can lose, and how well they did so far.
 //!
-//! Terms, scenarios, properties and what each call can answer are on `docs/pallets/provider-staking.md`,
-//! which these docs include; a test of the runtime compares its tables with the metadata.
+//! The terms, scenarios, properties, and the errors and events of each call are in
+//! `docs/pallets/provider-staking.md`, which these docs include. A test of the runtime compares its
+//! tables with the metadata.
 #![cfg_attr(doc, doc = include_str!("../../../docs/pallets/provider-staking.md"))]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -85,7 +86,7 @@ pub mod pallet {
         /// The overarching hold reason.
         type RuntimeHoldReason: From<HoldReason>;
 
-        /// $AICP.
+        /// The token $AICP.
         type NativeBalance: fungible::Inspect<Self::AccountId, Balance = Balance>
             + fungible::MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
@@ -95,76 +96,76 @@ pub mod pallet {
         /// The market's switch. While its state is being migrated, no call of a worker is accepted.
         type Market: MarketSwitch;
 
-        /// Where offered devices are listed.
+        /// The order book, in which offered devices are listed.
         type OrderBook: OrderBook;
 
-        /// Where the seeds of conformance runs come from.
+        /// The source of the seeds of conformance runs.
         type DrawRandomness: DrawRandomness;
 
         /// How long a conformance run takes on a device with the declared speed, in milliseconds. Zero turns runs
-        /// off: devices are believed.
+        /// off: a device then has nothing to prove.
         #[pallet::constant]
         type ConformanceRun: Get<u64>;
 
-        /// Blocks from the seed of a conformance run to the last block in which an answer is in time.
+        /// The number of blocks, from the seed of a conformance run on, in which an answer is in time.
         #[pallet::constant]
         type ConformanceWindow: Get<BlockNumber>;
 
-        /// Lowest active stake at which devices are offered.
+        /// The lowest active stake with which a provider's devices are offered.
         #[pallet::constant]
         type MinStake: Get<Balance>;
 
-        /// Lowest ask that can be set. If this is raised, a lower ask stays until the provider sets it again.
+        /// The lowest ask that can be set. If this is raised, a lower ask stays until the provider sets it again.
         #[pallet::constant]
         type MinAsk: Get<AskPrice>;
 
-        /// Share of the collateral that a fault costs.
+        /// The share of the collateral that a fault costs.
         #[pallet::constant]
         type FaultSlash: Get<Perbill>;
 
-        /// Blocks in a heartbeat period; at least one.
+        /// The number of blocks in a heartbeat period; at least one.
         #[pallet::constant]
         type HeartbeatPeriod: Get<BlockNumber>;
 
-        /// How many blocks old the block of a worker proof may be. A proof can be used for so long.
+        /// How many blocks old the block of a worker proof may be. A proof can be used for that long.
         #[pallet::constant]
         type RecentBlocks: Get<BlockNumber>;
 
-        /// Blocks from `unbond` to `withdraw_unbonded`.
+        /// The number of blocks from `unbond` to the first block in which the stake can be withdrawn.
         #[pallet::constant]
         type UnbondingPeriod: Get<BlockNumber>;
 
-        /// Most blocks for which an assignment can have locks: the longest time limit, and all
+        /// The most blocks for which an assignment can have locks: the longest time limit, and all
         /// windows and appeals. [`Config::UnbondingPeriod`] must be longer.
         #[pallet::constant]
         type LongestObligation: Get<BlockNumber>;
 
-        /// Blocks of the first cool-down, which doubles with each failure in a row. Also the blocks from one attempt
-        /// at a conformance run to the next.
+        /// The length of the first cool-down, in blocks. The length doubles with each failure in a row. The wait
+        /// from one attempt at a conformance run to the next grows in the same way.
         #[pallet::constant]
         type CoolDownBase: Get<BlockNumber>;
 
-        /// Blocks of the longest cool-down.
+        /// The length of the longest cool-down, in blocks.
         #[pallet::constant]
         type CoolDownCap: Get<BlockNumber>;
 
-        /// Most devices of a provider.
+        /// The most devices that a provider can register.
         #[pallet::constant]
         type MaxDevices: Get<u32>;
 
-        /// Most slots of a device.
+        /// The most slots that a device can have.
         #[pallet::constant]
         type MaxSlots: Get<Slots>;
 
-        /// Most assignments of a provider that have slots or locks.
+        /// The most assignments of a provider that can have slots or locks at once.
         #[pallet::constant]
         type MaxAssignments: Get<u32>;
 
-        /// Most amounts of a provider that unbond at once.
+        /// The most amounts of a provider that can unbond at once.
         #[pallet::constant]
         type MaxUnbondings: Get<u32>;
 
-        /// Blocks after which a reputation is half as far from where it started.
+        /// The number of blocks after which a reputation is half as far from where it started.
         #[pallet::constant]
         type ReputationHalfLife: Get<BlockNumber>;
 
@@ -172,26 +173,26 @@ pub mod pallet {
         #[pallet::constant]
         type ReputationUnit: Get<Balance>;
 
-        /// Priority of heartbeats in the transaction pool.
+        /// The priority of heartbeats in the transaction pool.
         #[pallet::constant]
         type HeartbeatPriority: Get<TransactionPriority>;
 
-        /// Weights of the calls.
+        /// The weights of the calls.
         type WeightInfo: WeightInfo;
 
-        /// What benchmarks need of other pallets.
+        /// What the benchmarks need from other pallets.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: benchmarking::BenchmarkHelper;
     }
 
-    /// Why funds are held.
+    /// The reasons for which this pallet holds funds.
     #[pallet::composite_enum]
     pub enum HoldReason {
         /// A provider's stake.
         ProviderStake,
     }
 
-    /// Providers: who they are.
+    /// Each provider's worker key, sealing key and peer addresses.
     #[pallet::storage]
     pub type Providers<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Provider>;
 
@@ -199,26 +200,26 @@ pub mod pallet {
     #[pallet::storage]
     pub type WorkerOwners<T: Config> = StorageMap<_, Blake2_128Concat, WorkerId, T::AccountId>;
 
-    /// Providers' stakes. Has the same keys as [`Providers`].
+    /// Each provider's stake. Has the same keys as [`Providers`].
     #[pallet::storage]
     pub type Ledgers<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, Ledger<T>, ValueQuery>;
 
-    /// Providers' last heartbeats. A provider that never sent one may have none.
+    /// Each provider's last heartbeat. A provider that never sent a heartbeat may have no entry.
     #[pallet::storage]
     pub type Presences<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, Presence, ValueQuery>;
 
-    /// How many providers sent a heartbeat lately.
+    /// How many providers sent a heartbeat in the last two periods.
     #[pallet::storage]
     pub type Attendances<T: Config> = StorageValue<_, Attendance, ValueQuery>;
 
-    /// What providers did before. Has the same keys as [`Providers`].
+    /// Each provider's record, from which its reputation follows. Has the same keys as [`Providers`].
     #[pallet::storage]
     pub type ReputationRecords<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, ReputationRecord<T::AccountId>>;
 
-    /// Devices of a provider, in the order of registration.
+    /// The devices of each provider, in the order of registration.
     #[pallet::storage]
     pub type DevicesOf<T: Config> = StorageMap<
         _,
@@ -228,17 +229,17 @@ pub mod pallet {
         ValueQuery,
     >;
 
-    /// Devices.
+    /// The registered devices.
     #[pallet::storage]
     pub type Devices<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Device<T>>;
 
-    /// Devices that have to prove what they declare before they can be matched. A device that is not in
-    /// this map is conformant.
+    /// The challenges of devices that have to prove what they declare before they can be matched. A device
+    /// without a challenge is conformant.
     #[pallet::storage]
     pub type Challenges<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Challenge>;
 
-    /// Devices that a provider's node did not find when it sent its last heartbeat. There is no entry for a provider
-    /// whose devices were all found.
+    /// The devices of each provider that its node named as missing in its last heartbeat. There is no entry for a
+    /// provider with no missing device.
     #[pallet::storage]
     pub type MissingDevicesOf<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, MissingDevices, ValueQuery>;
@@ -252,19 +253,19 @@ pub mod pallet {
     pub type Occupations<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, AssignmentId, Occupation>;
 
-    /// Nodes of the tree that providers are drawn from, see [`draw`]; none without a weight.
+    /// The nodes of the tree from which providers are drawn, see [`draw`]. A node without weight is not stored.
     #[pallet::storage]
     pub type DrawNodes<T: Config> = StorageMap<_, Twox64Concat, NodeKey, Node, ValueQuery>;
 
-    /// Its leaves.
+    /// The leaves of the draw tree.
     #[pallet::storage]
     pub type DrawLeaves<T: Config> = StorageMap<_, Twox64Concat, u32, Leaf<T::AccountId>>;
 
-    /// The leaf of a provider that can be drawn.
+    /// The leaf of each provider that can be drawn.
     #[pallet::storage]
     pub type DrawLeafOf<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32>;
 
-    /// Which leaves have been used, and which are free.
+    /// How many leaves of the draw tree have been used, and the first that is free.
     #[pallet::storage]
     pub type DrawTree<T: Config> = StorageValue<_, Leaves, ValueQuery>;
 
@@ -294,7 +295,7 @@ pub mod pallet {
         /// Origin: signed. `proof` is the worker key's signature over
         /// [`aicpw_protocol::worker::Statement::Join`]. The provider is offline until its first
         /// heartbeat. Errors: `AlreadyRegistered`, `StakeTooLow`, `BadSealingKey`,
-        /// `EmptyPeerAddress`, `WorkerTaken`, `BadProof`, or the stake is not there. Event:
+        /// `EmptyPeerAddress`, `WorkerTaken`, `BadProof`, or the account does not have the stake. Event:
         /// `ProviderRegistered`.
         #[pallet::call_index(0)]
         pub fn register_provider(
@@ -315,7 +316,7 @@ pub mod pallet {
             )
         }
 
-        /// Makes the signer no longer a provider, and frees its worker key.
+        /// Removes the signer from the providers, and frees its worker key.
         ///
         /// Origin: signed by a provider with no device and no stake, active or unbonding. Its
         /// reputation is forgotten. Errors: `NotRegistered`, `DevicesRemain`, `StakeRemains`.
@@ -325,7 +326,7 @@ pub mod pallet {
             Self::do_deregister_provider(ensure_signed(origin)?)
         }
 
-        /// Says where the provider's blobs can be fetched.
+        /// Sets the addresses from which the provider's blobs can be fetched.
         ///
         /// Origin: signed by a provider. Errors: `NotRegistered`, `EmptyPeerAddress`. Event:
         /// `PeersSet`.
@@ -334,12 +335,11 @@ pub mod pallet {
             Self::do_set_peers(ensure_signed(origin)?, peers)
         }
 
-        /// Replaces the provider's worker key. From now on the new key acts, also for assignments that
-        /// run already.
+        /// Replaces the provider's worker key. From now on the new key acts, also for running assignments.
         ///
-        /// Origin: signed by a provider; `proof` as in [`Pallet::register_provider`]. The old key is
-        /// free. Errors: `NotRegistered`, `BadSealingKey`, `WorkerTaken`,
-        /// `BadProof`. Event: `WorkerRotated`.
+        /// Origin: signed by a provider; `proof` as in [`Pallet::register_provider`]. The old key becomes
+        /// free. Errors: `NotRegistered`, `BadSealingKey`, `WorkerTaken`, `BadProof`. Event:
+        /// `WorkerRotated`.
         #[pallet::call_index(3)]
         pub fn rotate_worker(
             origin: OriginFor<T>,
@@ -353,8 +353,8 @@ pub mod pallet {
         /// Adds to the active stake, and lists the provider's devices anew, because they may fit more
         /// tasks now.
         ///
-        /// Origin: signed by a provider. Errors: `ZeroAmount`, `NotRegistered`, or the amount is
-        /// not there. Event: `StakeBonded`. Cost grows with the provider's devices.
+        /// Origin: signed by a provider. Errors: `ZeroAmount`, `NotRegistered`, or the account does not
+        /// have the amount. Event: `StakeBonded`. Cost grows with the provider's devices.
         #[pallet::call_index(4)]
         #[pallet::weight(<T as Config>::WeightInfo::bond_extra(T::MaxDevices::get()))]
         pub fn bond_extra(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
@@ -362,10 +362,10 @@ pub mod pallet {
         }
 
         /// Takes stake out of the active part. It can be withdrawn after
-        /// [`Config::UnbondingPeriod`]. Until then it can be slashed for what is locked.
+        /// [`Config::UnbondingPeriod`]. Until it is withdrawn, it can be slashed for what is locked.
         ///
-        /// Origin: signed by a provider. If less than [`Config::MinStake`] is left, its devices are
-        /// not offered. Errors: `ZeroAmount`, `NotRegistered`, `NotEnoughStake`,
+        /// Origin: signed by a provider. If the active stake is then below [`Config::MinStake`], its
+        /// devices are no longer offered. Errors: `ZeroAmount`, `NotRegistered`, `NotEnoughStake`,
         /// `TooManyUnbondings`. Event: `StakeUnbonded`. Cost grows with the provider's devices.
         #[pallet::call_index(5)]
         #[pallet::weight(<T as Config>::WeightInfo::unbond(T::MaxDevices::get()))]
@@ -373,7 +373,7 @@ pub mod pallet {
             Self::do_unbond(ensure_signed(origin)?, amount)
         }
 
-        /// Gives back the stake that has finished unbonding. As much as is locked stays held.
+        /// Gives back the stake that has finished unbonding. At least as much as is locked stays held.
         ///
         /// Origin: signed by a provider. Errors: `NotRegistered`, `NothingToWithdraw`. Event:
         /// `StakeWithdrawn`.
@@ -382,7 +382,7 @@ pub mod pallet {
             Self::do_withdraw_unbonded(ensure_signed(origin)?)
         }
 
-        /// Registers a device. It is available as soon as it has done its conformance run.
+        /// Registers a device. It cannot be matched until it has done its conformance run.
         ///
         /// Origin: signed by a provider. Errors: `NotRegistered`, `TooManyDevices`,
         /// `NoComputingPower`, `NoMemory`, `NoDeterminismClass`, `BadDeviceName`, `BadSlots`,
@@ -431,7 +431,7 @@ pub mod pallet {
             Self::do_update_spec(ensure_signed(origin)?, device, spec)
         }
 
-        /// Sets how many jobs a device runs at once. Jobs that run are not affected.
+        /// Sets how many jobs a device runs at once. Running jobs are not affected.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `BadSlots`. Event:
         /// `SlotsSet`.
@@ -449,7 +449,7 @@ pub mod pallet {
             Self::do_set_ask(ensure_signed(origin)?, device, ask)
         }
 
-        /// Offers a device, or stops offering it. Jobs that run are not affected.
+        /// Makes a device available for matching, or no longer available. Running jobs are not affected.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`. Event:
         /// `AvailabilitySet`.
@@ -462,7 +462,7 @@ pub mod pallet {
             Self::do_set_availability(ensure_signed(origin)?, device, available)
         }
 
-        /// Says that a provider's devices are online in this period.
+        /// Reports that a provider's devices are online in this period.
         ///
         /// Origin: authorised by the provider's worker key, which signs
         /// [`aicpw_protocol::worker::Statement::Heartbeat`]. Free. Accepted once per provider and
@@ -492,9 +492,9 @@ pub mod pallet {
             Ok(Some(weight).into())
         }
 
-        /// Has a device do its conformance run again. If the last attempt had no answer, the next one begins at once
-        /// and not later. The device cannot be matched until it has done the run. If runs are turned off, a device
-        /// that still has a run to do is believed.
+        /// Challenges a device to do its conformance run again. If the last attempt had no answer, the next attempt
+        /// begins at once instead of later. The device cannot be matched until it has done the run. If runs are turned
+        /// off, a device that still has a run to do no longer has to do it.
         ///
         /// Origin: signed by its provider, which also pays for the weight of the answer. Errors: `UnknownDevice`,
         /// `NotOwner`, `DeviceBusy` (a running job would make the run slow), `ChallengeOpen` (also after a wrong
@@ -508,12 +508,12 @@ pub mod pallet {
             Self::do_request_challenge(ensure_signed(origin)?, device)
         }
 
-        /// Answers a conformance run with what the device computed. If the answer is right, the device can be
-        /// matched. If it is wrong, this attempt is over, and nothing else happens.
+        /// Answers a conformance run with the results that the device computed. If the answer is right, the device can
+        /// be matched. If it is wrong, this attempt is over, and nothing else happens.
         ///
         /// Origin: authorised by the worker key of the device's provider, which signs
         /// [`aicpw_protocol::worker::Statement::Answer`]. Free. Accepted once for each attempt, while the attempt
-        /// is open. This call has no part of the block of its own: calls with a deadline that costs stake go
+        /// is open. No part of the block is reserved for this call: calls with a deadline that costs stake go
         /// before it. Cannot fail. Events: `DeviceProven` or `AnswerRefuted`.
         #[pallet::call_index(15)]
         #[pallet::weight(Pallet::<T>::answer_weight())]
@@ -531,7 +531,7 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Says that a provider's devices are online in this period, except those in `missing`. The node did not
+        /// Reports that a provider's devices are online in this period, except those in `missing`. The node did not
         /// find these as they were registered: a driver was changed, or a device is gone, is broken, or has less
         /// memory or bandwidth. A missing device is not matched until a heartbeat no longer names it, or until its
         /// spec is updated. Its assignments go on.

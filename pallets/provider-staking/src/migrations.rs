@@ -1,4 +1,4 @@
-//! What brings the state of an earlier release into the form that this one has.
+//! The migrations of the state of earlier releases into the form of this one.
 
 use core::marker::PhantomData;
 
@@ -16,51 +16,51 @@ use crate::{Config, Device, Devices, Occupation, Occupations, Pallet, WeightInfo
 
 pub mod v1;
 
-/// Whether all that is stored is in the form that this code reads. It is not while a migration is under way, nor
-/// after one that has failed, when none is under way any more.
+/// Whether everything in storage is in the form that this code reads. It is not while a migration is under way, nor
+/// after a migration has failed.
 pub fn is_done<T: Config>() -> bool {
     Pallet::<T>::on_chain_storage_version() == Pallet::<T>::in_code_storage_version()
 }
 
-/// The value that was written last.
+/// The value that the migration wrote last.
 #[derive(Encode, Decode, MaxEncodedLen, Clone, PartialEq, Eq, Debug)]
 pub enum Position<AccountId> {
-    /// A device. Those whose keys come after it, and all occupations, are to be written.
+    /// A device. The devices whose keys come after it, and all occupations, still have to be written.
     Device(DeviceId),
-    /// An occupation. Those whose keys come after it are to be written, and all devices are.
+    /// An occupation. The occupations whose keys come after it still have to be written. All devices are written.
     Occupation(AccountId, AssignmentId),
 }
 
-/// From version 1 to version 2: devices know how much of their memory is in use. All devices and occupations are
-/// written anew, over as many blocks as it takes.
+/// The migration from version 1 to version 2, in which devices know how much of their memory is in use. It writes all
+/// devices and occupations anew, over as many blocks as it takes.
 ///
-/// The version stays 1 until the last of them is written. In between some are in the one form and some in the
-/// other, and the runtime sees to it that nobody reads them. Whoever does takes what is not written yet for
-/// something that is not there, and never for something else: a value of version 1 is too short for version 2.
+/// The version stays 1 until the last value is written. Meanwhile some values are in one form and some in the other,
+/// and the runtime makes sure that nobody reads them. A reader would take a value that is not written yet for one
+/// that is not there, and never for another value, because a value of version 1 is too short for version 2.
 // RELEASE-1: remove when release 3 is main
 pub struct ToVersion2<T>(PhantomData<T>);
 
 impl<T: Config> ToVersion2<T> {
-    /// What a step takes beside the values that it writes: it reads the version, the key with which the
-    /// occupations begin, and that nothing comes after the last, and then it writes the version. To execute that takes
-    /// no longer than a whole step with a value.
+    /// The weight of a step beside the values that it writes. It reads the version, the key with which the occupations
+    /// begin, and that nothing comes after the last value, and then it writes the version. Executing that takes no
+    /// longer than a whole step with a value.
     fn weight_of_step() -> Weight {
         <T as Config>::WeightInfo::step_to_version_2()
             .saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 
-    /// What a value takes: its key is looked for, and it is read and written. It is measured in a step of its own; that
-    /// its key is looked for is not counted there.
+    /// The weight of a value: its key is looked for, and it is read and written. The benchmark measures a step with one
+    /// value, but does not count the read that looks for the key.
     fn weight_of_value() -> Weight {
         <T as Config>::WeightInfo::step_to_version_2().saturating_add(T::DbWeight::get().reads(1))
     }
 
-    /// The weight with which a step writes so many values.
+    /// The weight of a step that writes this many values.
     pub fn weight_of(values: u64) -> Weight {
         Self::weight_of_step().saturating_add(Self::weight_of_value().saturating_mul(values))
     }
 
-    /// What comes after it.
+    /// The first value that has to be written after `last`.
     fn next(last: Option<&Position<T::AccountId>>) -> Option<Position<T::AccountId>> {
         let device = match last {
             None => Devices::<T>::iter_keys().next(),
@@ -83,7 +83,7 @@ impl<T: Config> ToVersion2<T> {
         Some(Position::Occupation(provider, assignment))
     }
 
-    /// Writes it anew.
+    /// Writes the value anew, in the form of version 2.
     fn write(at: &Position<T::AccountId>) {
         match at {
             Position::Device(id) => {
@@ -102,7 +102,7 @@ impl<T: Config> ToVersion2<T> {
     }
 }
 
-/// A value, if it is one of version 1 and nothing else: what is of version 2 already has bytes left over.
+/// Reads a value if it is of version 1. A value of version 2 is not: it would have bytes left over.
 fn of_version_1<Value: Decode>(key: &[u8]) -> Option<Value> {
     let bytes = unhashed::get_raw(key)?;
     match Value::decode_all(&mut &bytes[..]) {
@@ -163,7 +163,7 @@ impl<T: Config> SteppedMigration for ToVersion2<T> {
         Ok(last)
     }
 
-    /// How many devices and occupations there are.
+    /// Returns how many devices and occupations there are.
     #[cfg(feature = "try-runtime")]
     fn pre_upgrade() -> Result<Vec<u8>, sp_runtime::TryRuntimeError> {
         Ok(count::<T>().encode())

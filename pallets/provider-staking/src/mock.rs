@@ -1,4 +1,4 @@
-//! A runtime of this pallet and balances, with an order book that remembers what it was told.
+//! A runtime with this pallet and balances, and an order book that stores what it was told.
 
 use aicpw_primitives::{
     traits::{DrawRandomness, DrawSeed, Listing, Locks, MarketSwitch, OrderBook, Standing},
@@ -109,17 +109,17 @@ parameter_types! {
     pub const ReputationHalfLife: BlockNumber = HALF_LIFE;
     pub const ReputationUnit: Balance = REPUTATION_UNIT;
     pub const HeartbeatPriority: u64 = PRIORITY;
-    /// No runs: devices are believed, but in the tests of runs.
+    /// Zero turns runs off. Tests of runs set it.
     pub static ConformanceRun: u64 = 0;
     pub const ConformanceWindow: BlockNumber = WINDOW;
-    /// Blocks from an anchor to its seed.
+    /// The number of blocks from an anchor to its seed.
     pub static SeedAfter: BlockNumber = SOONEST;
     pub static IsMigrating: bool = false;
-    /// What the order book holds.
+    /// The listings in the order book.
     pub static Book: BTreeMap<DeviceId, Listing> = BTreeMap::new();
     /// How often each device was listed.
     pub static Listed: BTreeMap<DeviceId, u32> = BTreeMap::new();
-    /// The devices whose provider got stake free, once for each time.
+    /// The devices for which the order book was told that stake got free, once for each time.
     pub static StakeFreed: Vec<DeviceId> = Vec::new();
 }
 
@@ -142,7 +142,7 @@ impl OrderBook for BookMock {
     fn unlist(device: DeviceId) {
         Book::mutate(|book| book.remove(&device));
     }
-    /// Where the device is, and of the memory and the computing power that it has been listed with.
+    /// Accepts a device that is in the book with the same computing power.
     fn reopen(device: DeviceId, listing: Listing, has_free_slot: bool) -> bool {
         let suits = |before: &Listing| before.spec.gflops == listing.spec.gflops;
         let suits = Book::get().get(&device).is_some_and(suits);
@@ -159,14 +159,14 @@ impl OrderBook for BookMock {
     }
 }
 
-/// Blocks in which an answer is in time.
-/// Longer than a node waits before it sends again.
+/// The number of blocks in which an answer is in time. It is longer than a node waits before it sends
+/// again.
 pub const WINDOW: BlockNumber = 12;
-/// Blocks from an anchor to its seed, and after how many there will be none.
+/// The number of blocks from an anchor to its seed, and the number after which there will be no seed.
 pub const SOONEST: BlockNumber = 3;
 pub const LONGEST: BlockNumber = 8;
 
-/// A seed for each anchor, [`SeedAfter`] so many blocks.
+/// Has a seed for each anchor after [`SeedAfter`] blocks.
 pub struct Randomness;
 impl DrawRandomness for Randomness {
     fn anchor() -> BlockNumber {
@@ -275,10 +275,10 @@ where
 pub const ALICE: AccountId = 1;
 pub const BOB: AccountId = 2;
 pub const REQUESTER: AccountId = 3;
-/// Has no account.
+/// An id without an account.
 pub const NOBODY: AccountId = 9;
 pub const FUNDS: Balance = 1_000_000;
-/// Where tests begin, with the hashes of all blocks before known.
+/// The block in which tests begin. The hashes of all blocks before are known.
 pub const START: BlockNumber = 5;
 
 pub struct ExtBuilder;
@@ -305,8 +305,8 @@ impl ExtBuilder {
         ext
     }
 
-    /// Runs a test and then checks the invariants, that no funds came or went, and that the book
-    /// holds nothing that is not offered.
+    /// Runs a test. Then checks the invariants, that no funds came or went, and that the book holds
+    /// only devices that are offered.
     pub fn build_and_execute(self, test: impl FnOnce()) {
         self.build().execute_with(|| {
             let issuance = Balances::total_issuance();
@@ -328,7 +328,7 @@ impl ExtBuilder {
     }
 }
 
-/// Goes on to the block, with the hashes of the recent ones before known.
+/// Goes to this block. The hashes of the recent blocks before it are known.
 pub fn run_to(block: BlockNumber) {
     let first = System::block_number().max(block.saturating_sub(RECENT_BLOCKS + 2));
     for parent in first..block {
@@ -345,7 +345,7 @@ pub fn period() -> BlockNumber {
     System::block_number() / HEARTBEAT_PERIOD
 }
 
-/// The first block of the `n`th period from now.
+/// Goes to the first block of the `n`th period from now.
 pub fn run_to_period(n: BlockNumber) {
     run_to((period() + n) * HEARTBEAT_PERIOD);
 }
@@ -354,7 +354,7 @@ fn hash_of(block: BlockNumber) -> sp_core::H256 {
     sp_core::H256::from_low_u64_be(u64::from(block) + 1)
 }
 
-/// A worker key in the keystore, always the same for one name.
+/// A worker key in the keystore, always the same for the same name.
 pub fn worker(name: &str) -> WorkerId {
     WorkerId::generate_pair(Some(format!("//{name}").into_bytes()))
 }
@@ -415,7 +415,7 @@ pub fn register(provider: AccountId, stake: Balance) -> WorkerId {
     worker
 }
 
-/// Registers a device with all the slots there can be.
+/// Registers a device with as many slots as there can be.
 pub fn add_device(provider: AccountId, fingerprint: u8) -> DeviceId {
     assert_ok!(ProviderStaking::register_device(
         RuntimeOrigin::signed(provider),
@@ -426,7 +426,7 @@ pub fn add_device(provider: AccountId, fingerprint: u8) -> DeviceId {
     *DevicesOf::<Test>::get(provider).last().unwrap()
 }
 
-/// Sends the heartbeat of the current period as a block would: authorised, then dispatched.
+/// Sends the heartbeat of the current period as a block does: authorises the call, then dispatches it.
 pub fn send_heartbeat(provider: AccountId) {
     use frame_support::{dispatch::DispatchInfo, traits::Authorize};
 
@@ -444,7 +444,7 @@ pub fn send_heartbeat(provider: AccountId) {
     assert!(post.actual_weight.unwrap().all_lte(info.call_weight));
 }
 
-/// A provider that is online, with one device.
+/// Registers a provider with one device, and sends its heartbeat.
 pub fn online_provider(provider: AccountId, stake: Balance) -> DeviceId {
     register(provider, stake);
     let device = add_device(provider, 1);
@@ -460,7 +460,7 @@ pub fn assignment(task: u64) -> AssignmentId {
     }
 }
 
-/// What an assignment needs that takes no memory.
+/// The memory of an assignment that needs none.
 pub const NO_MEMORY: Mebibytes = Mebibytes(0);
 
 pub fn locks(collateral: Balance, fraud_bond: Balance) -> Locks {
@@ -489,12 +489,12 @@ pub fn last_event() -> crate::Event<Test> {
         .expect("an event was deposited")
 }
 
-/// A millisecond of one GFLOPS: a run of some segments.
+/// Turns runs on: one millisecond, which is a few segments on a device of one GFLOPS.
 pub fn turn_on_runs() {
     ConformanceRun::set(1);
 }
 
-/// A spec of one GFLOPS and both exact classes.
+/// A spec with one GFLOPS and both exact classes.
 pub fn slow_spec(fingerprint: u8) -> DeviceSpec {
     DeviceSpec {
         gflops: Gflops(1),
@@ -507,7 +507,7 @@ pub fn slow_spec(fingerprint: u8) -> DeviceSpec {
     }
 }
 
-/// A provider that is online, with a device of [`slow_spec`] that has its run before it.
+/// Makes a provider that is online, with a device of [`slow_spec`] that has to do its run.
 pub fn challenged_device(provider: AccountId) -> DeviceId {
     turn_on_runs();
     register(provider, MIN_STAKE);
@@ -521,7 +521,7 @@ pub fn challenged_device(provider: AccountId) -> DeviceId {
     DevicesOf::<Test>::get(provider)[0]
 }
 
-/// The stage of the attempt that it is now.
+/// The present stage of the device's challenge.
 pub fn stage(device: DeviceId) -> crate::conformance::Stage {
     let challenge = crate::Challenges::<Test>::get(device).unwrap();
     Pallet::<Test>::stage(device, &challenge, System::block_number()).1
@@ -532,12 +532,12 @@ pub fn open_run(device: DeviceId) -> Run {
     Pallet::<Test>::open_run(device).expect("the challenge is open")
 }
 
-/// What a device computes that does what it has to.
+/// The right answer to a run.
 pub fn computed(run: &Run) -> Answer {
     run.answer(&run.outputs(Part::Int), &run.outputs(Part::Fp32))
 }
 
-/// The call by which a worker brings its answer to a run.
+/// The call by which a worker sends an answer to a run.
 pub fn answer_call(worker: &WorkerId, device: DeviceId, run: Run, answer: Answer) -> RuntimeCall {
     let statement = Statement::Answer {
         device,
@@ -553,7 +553,7 @@ pub fn answer_call(worker: &WorkerId, device: DeviceId, run: Run, answer: Answer
     .into()
 }
 
-/// Brings an answer as a block would: authorised, then dispatched.
+/// Executes an answer as a block does: authorises the call, then dispatches it.
 pub fn bring(call: RuntimeCall) -> Result<(), TransactionValidityError> {
     use frame_support::traits::Authorize;
     call.authorize(TransactionSource::External).unwrap()?;

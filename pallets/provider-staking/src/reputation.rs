@@ -1,4 +1,4 @@
-//! The storage of reputations; the arithmetic is [`aicpw_protocol::reputation`].
+//! The storage of reputations. Their arithmetic is in [`aicpw_protocol::reputation`].
 
 use aicpw_primitives::traits::Reputations;
 use aicpw_protocol::{

@@ -1,4 +1,4 @@
-//! What always holds, in words.
+//! The invariants of the pallet, in words.
 
 use crate::{
     draw::{path, Leaf, CAPACITY, LEVELS, WIDTH},
@@ -15,12 +15,13 @@ use frame_support::{
 };
 use sp_runtime::TryRuntimeError;
 
-/// Governance can change `MinStake` on a chain, and providers meet the new one one by one: who has too
-/// little when drawn, who has enough with its next change. In this pallet's tests it is fixed.
+/// Whether governance can change `MinStake`. The draw then takes the new value into account provider by
+/// provider: for one with too little stake when it is drawn, for one with enough at its next change. In
+/// this pallet's tests `MinStake` is fixed.
 const MIN_STAKE_MAY_CHANGE: bool = !cfg!(test);
 
 impl<T: Config> Pallet<T> {
-    /// Checks all invariants; the error is the one that is broken.
+    /// Checks all invariants. The error is the invariant that does not hold.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_providers()?;
         Self::try_stakes()?;
@@ -86,7 +87,7 @@ impl<T: Config> Pallet<T> {
             .filter(|last| last.period == attendance.period)
             .count();
         ensure!(
-            // One that left the chain meanwhile is still counted.
+            // A provider that has been deregistered meanwhile is still counted.
             present <= attendance.count as usize,
             "Every heartbeat of the last period is counted"
         );
@@ -136,7 +137,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn try_devices() -> Result<(), TryRuntimeError> {
-        // Of each device: assignments, slots in use, and what those need of its memory.
+        // For each device: its assignments, its slots in use, and the memory that the jobs in them need.
         let mut occupied = BTreeMap::<DeviceId, (u32, u32, u64)>::new();
         for (account, _, occupation) in Occupations::<T>::iter() {
             ensure!(

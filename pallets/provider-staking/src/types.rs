@@ -18,30 +18,30 @@ use scale_info::TypeInfo;
 
 use crate::Config;
 
-/// Periods without a heartbeat after which a provider counts as offline.
+/// The number of whole periods without a heartbeat after which a provider is offline.
 pub const MISSED_HEARTBEATS: BlockNumber = 3;
 
-/// Who a provider is.
+/// The keys and addresses of a provider.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Provider {
-    /// The key that acts for its devices.
+    /// The worker key that acts for its devices.
     pub worker: WorkerId,
-    /// X25519 key to which data keys are sealed.
+    /// The X25519 key to which data keys are sealed.
     pub sealing_key: Hash,
-    /// Where its blobs can be fetched.
+    /// The addresses from which its blobs can be fetched.
     pub peers: PeerAddresses,
 }
 
-/// Stake on its way out.
+/// An amount of stake that unbonds.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Unbonding {
-    /// How much.
+    /// The amount.
     pub amount: Balance,
-    /// First block in which it can be withdrawn.
+    /// The first block in which it can be withdrawn.
     pub available_at: BlockNumber,
 }
 
-/// A provider's stake. What is held on its account is `active` plus everything in `unbonding`.
+/// A provider's stake. The funds held on its account are `active` plus all amounts in `unbonding`.
 #[derive(
     Encode,
     Decode,
@@ -56,18 +56,18 @@ pub struct Unbonding {
 #[scale_info(skip_type_params(T))]
 #[codec(mel_bound())]
 pub struct Ledger<T: Config> {
-    /// Backs devices and assignments.
+    /// The active stake, which backs devices and assignments.
     pub active: Balance,
-    /// On its way out, oldest first. Backs nothing new, but what is locked can be slashed from it.
+    /// The amounts that unbond, oldest first. They back nothing new, but can be slashed for what is locked.
     pub unbonding: BoundedVec<Unbonding, T::MaxUnbondings>,
-    /// Sum of all locks; never more than is held.
+    /// The sum of all locks; never more than is held.
     pub locked: Balance,
-    /// Assignments that have locks or a slot; at most [`Config::MaxAssignments`].
+    /// The number of assignments that have locks or a slot; at most [`Config::MaxAssignments`].
     pub assignments: u32,
 }
 
 impl<T: Config> Ledger<T> {
-    /// What a provider starts with.
+    /// Creates the ledger of a new provider.
     pub fn new(active: Balance) -> Self {
         Self {
             active,
@@ -75,19 +75,19 @@ impl<T: Config> Ledger<T> {
         }
     }
 
-    /// Sum of what is unbonding.
+    /// The sum of the amounts that unbond.
     pub fn unbonding_total(&self) -> Balance {
         self.unbonding
             .iter()
             .fold(0, |sum: Balance, chunk| sum.saturating_add(chunk.amount))
     }
 
-    /// Everything held.
+    /// The stake that is held, both active and unbonding.
     pub fn held(&self) -> Balance {
         self.active.saturating_add(self.unbonding_total())
     }
 
-    /// What new assignments can lock.
+    /// The free stake, which new assignments can lock.
     pub fn free(&self) -> Balance {
         self.active.saturating_sub(self.locked)
     }
@@ -97,8 +97,8 @@ impl<T: Config> Ledger<T> {
         self.active >= T::MinStake::get()
     }
 
-    /// Takes `amount`, or all there is if that is less: from the active stake, then from what
-    /// would leave last. Returns what was taken.
+    /// Takes `amount`, or all that is held if that is less. Takes it first from the active stake, and
+    /// then from the amounts that unbond, the youngest first. Returns how much it took.
     pub fn take(&mut self, amount: Balance) -> Balance {
         let from_active = amount.min(self.active);
         self.active -= from_active;
@@ -112,8 +112,8 @@ impl<T: Config> Ledger<T> {
         amount - missing
     }
 
-    /// Removes what can be withdrawn at `now`, but never so much that less is held than is locked.
-    /// Returns how much that is.
+    /// Removes the stake that can be withdrawn at `now`, but leaves at least as much held as is locked.
+    /// Returns how much it removed.
     pub fn withdraw(&mut self, now: BlockNumber) -> Balance {
         let spare = self.held().saturating_sub(self.locked);
         let mut left = spare;
@@ -132,49 +132,49 @@ impl<T: Config> Ledger<T> {
 /// A heartbeat that was accepted.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Heartbeat {
-    /// The period it is for.
+    /// The period that it is for.
     pub period: BlockNumber,
-    /// The block it came in.
+    /// The block in which it came.
     pub block: BlockNumber,
 }
 
-/// Whether a provider is there.
+/// The last heartbeat of a provider, and what the next one has to do.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Presence {
     /// The last heartbeat.
     pub heartbeat: Option<Heartbeat>,
-    /// The next heartbeat has to look at the devices: one cools down, or stake became free that may
-    /// make another eligible.
+    /// Whether the next heartbeat has to list the devices anew, for example because one of them cools
+    /// down, or because stake became free with which one of them may fit more tasks.
     pub relist: bool,
 }
 
 impl Presence {
-    /// Whether the last heartbeat is recent in `period`.
+    /// Whether the provider is online in `period`: its last heartbeat is recent.
     pub fn is_online(&self, period: BlockNumber) -> bool {
         self.heartbeat
             .is_some_and(|last| last.period.saturating_add(MISSED_HEARTBEATS) >= period)
     }
 }
 
-/// How many providers there are, by their heartbeats.
+/// The number of providers that sent heartbeats in two periods.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Attendance {
     /// The period of the last heartbeat of any provider.
     pub period: BlockNumber,
-    /// Providers with a heartbeat in it.
+    /// The number of providers with a heartbeat in this period.
     pub count: u32,
-    /// Providers with one in the period before it.
+    /// The number of providers with a heartbeat in the period before.
     pub before: u32,
 }
 
 impl Attendance {
-    /// A provider's first heartbeat in `period`, which never goes back.
+    /// Counts a provider's first heartbeat in `period`. Periods never go back.
     pub fn add(&mut self, period: BlockNumber) {
         *self = self.as_of(period);
         self.count = self.count.saturating_add(1);
     }
 
-    /// What there is of `period` and the one before it.
+    /// The counts as seen in `period`, for it and the period before.
     pub fn as_of(self, period: BlockNumber) -> Self {
         let before = match period.saturating_sub(self.period) {
             0 => return self,
@@ -196,38 +196,38 @@ impl Attendance {
 #[scale_info(skip_type_params(T))]
 #[codec(mel_bound())]
 pub struct Device<T: Config> {
-    /// Who answers for it.
+    /// The provider that answers for it.
     pub provider: T::AccountId,
     /// Its measured spec.
     pub spec: DeviceSpec,
     /// Its ask.
     pub ask: AskPrice,
-    /// Jobs it runs at once.
+    /// The number of jobs that it can run at once.
     pub slots: Slots,
-    /// Slots in use. More than `slots` after those were lowered under running jobs.
+    /// The number of slots in use. It can exceed `slots` if that was lowered while jobs ran.
     pub used_slots: Slots,
-    /// What the jobs in them need of its memory, together; never more than it has.
+    /// The memory that the jobs in its slots need together; never more than it has.
     pub used_memory: Mebibytes,
-    /// Assignments that have a slot or locks.
+    /// The number of assignments that have a slot or locks.
     pub assignments: u32,
-    /// Whether its provider offers it.
+    /// Whether its provider has made it available for matching.
     pub available: bool,
-    /// Failures in a row.
+    /// The number of failures in a row.
     pub failures: u8,
-    /// Missed deadlines that it has not made up for; at most
+    /// The number of missed deadlines that it has not made up for; at most
     /// [`MAX_MISSED_DEADLINES`](aicpw_protocol::device::MAX_MISSED_DEADLINES).
     pub missed_deadlines: u8,
-    /// No match before this block; cleared by the heartbeat that lists the device again.
+    /// The block before which it is not matched; cleared by the heartbeat that lists the device again.
     pub cools_until: Option<BlockNumber>,
 }
 
 impl<T: Config> Device<T> {
-    /// The block at which the cool-down ends, if it has not.
+    /// The block in which the cool-down ends, if the device cools down now.
     pub fn cooling_until(&self, now: BlockNumber) -> Option<BlockNumber> {
         self.cools_until.filter(|until| now < *until)
     }
 
-    /// Slots for new assignments.
+    /// The number of slots for new assignments; zero during a cool-down.
     pub fn free_slots(&self, now: BlockNumber) -> Slots {
         match self.cooling_until(now) {
             Some(_) => 0,
@@ -235,29 +235,29 @@ impl<T: Config> Device<T> {
         }
     }
 
-    /// The computing power that it counts for.
+    /// The computing power for which it counts now.
     pub fn effective_gflops(&self) -> Gflops {
         effective_gflops(self.spec.gflops, self.missed_deadlines)
     }
 
-    /// Memory for new assignments.
+    /// The memory for new assignments.
     pub fn free_memory(&self) -> Mebibytes {
         Mebibytes(self.spec.memory.0.saturating_sub(self.used_memory.0))
     }
 
-    /// Takes a slot for a job that needs so much memory.
+    /// Takes a slot for a job that needs this much memory.
     pub fn take_slot(&mut self, memory: Mebibytes) {
         self.used_slots = self.used_slots.saturating_add(1);
         self.used_memory = Mebibytes(self.used_memory.0.saturating_add(memory.0));
     }
 
-    /// Frees the slot of such a job.
+    /// Frees the slot of a job that needs this much memory.
     pub fn free_slot(&mut self, memory: Mebibytes) {
         self.used_slots = self.used_slots.saturating_sub(1);
         self.used_memory = Mebibytes(self.used_memory.0.saturating_sub(memory.0));
     }
 
-    /// Its spec, with the computing power that it counts for and the memory that is free.
+    /// Its spec, with the computing power for which it counts and the memory that is free.
     pub fn effective_spec(&self) -> DeviceSpec {
         DeviceSpec {
             gflops: self.effective_gflops(),
@@ -266,7 +266,7 @@ impl<T: Config> Device<T> {
         }
     }
 
-    /// What the order book keeps of it.
+    /// What the order book stores of it.
     pub fn listing(&self) -> Listing {
         Listing {
             spec: self.effective_spec(),
@@ -275,33 +275,33 @@ impl<T: Config> Device<T> {
     }
 }
 
-/// What a device has to do before it can be matched.
+/// The conformance challenge of a device, which the device has to answer before it can be matched.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Challenge {
-    /// The height at which it was opened. The attempts follow from it: the first is anchored there, and
-    /// each that comes to nothing is followed by another, after a wait that doubles.
+    /// The height at which it was opened. All attempts follow from this height: the first is anchored there,
+    /// and each failed attempt is followed by another, after a wait that doubles.
     pub opened_at: BlockNumber,
-    /// The height of the last answer, which was wrong: the attempt that it is in is over.
+    /// The height of the last wrong answer, if there was one. The attempt in which it came is over.
     pub refuted: Option<BlockNumber>,
 }
 
-/// What an assignment has taken of a device and its provider.
+/// The slot, memory and locks that an assignment has taken of a device and its provider.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Occupation {
     /// The device.
     pub device: DeviceId,
-    /// What is left of the collateral.
+    /// The collateral that is left.
     pub collateral: Balance,
-    /// What is left of the fraud bond.
+    /// The fraud bond that is left.
     pub fraud_bond: Balance,
-    /// Whether it has a slot; if not, the locks are all that is left of it.
+    /// Whether it still has a slot. If not, only its locks are left.
     pub in_slot: bool,
-    /// What it needs of the device's memory while it has a slot.
+    /// The memory of the device that it needs while it has a slot.
     pub memory: Mebibytes,
 }
 
 impl Occupation {
-    /// A slot of `device`, with so much of its memory, and locks.
+    /// Creates an occupation with a slot of `device`, this much of its memory, and these locks.
     pub fn new(device: DeviceId, memory: Mebibytes, locks: Locks) -> Self {
         Self {
             device,
@@ -312,7 +312,7 @@ impl Occupation {
         }
     }
 
-    /// Both locks.
+    /// The sum of both locks.
     pub fn locked(&self) -> Balance {
         self.collateral.saturating_add(self.fraud_bond)
     }

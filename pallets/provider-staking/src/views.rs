@@ -1,4 +1,4 @@
-//! What the runtime API answers about providers and devices.
+//! The answers of the runtime API about providers and devices.
 
 use aicpw_primitives::{traits::Reputations, worker_key::WorkerId};
 use aicpw_protocol::{
@@ -15,11 +15,11 @@ use crate::{
     ReputationRecords, WorkerOwners,
 };
 
-/// Most providers in one answer.
+/// The most providers in one answer.
 const MAX_PROVIDERS: u32 = 100;
 
 impl<T: Config> Pallet<T> {
-    /// A provider with its devices.
+    /// The view of a provider, with its devices.
     pub fn provider_view(account: T::AccountId) -> Option<ProviderView<T::AccountId>> {
         let provider = Providers::<T>::get(&account)?;
         let record = ReputationRecords::<T>::get(&account)?;
@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// What a provider's reputation is made of, where results are audited like this.
+    /// The record that a provider's reputation is computed from, together with this audit policy.
     pub fn reputation_view(
         account: T::AccountId,
         audits: AuditPolicy,
@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Providers, in the order of storage: at most `limit`, and at most 100, after `after`.
+    /// The providers after `after`, in the order of storage: at most `limit`, and at most 100.
     pub fn providers_view(after: Option<T::AccountId>, limit: u32) -> Vec<T::AccountId> {
         let keys = match after {
             Some(account) => Providers::<T>::iter_keys_from_key(account),
@@ -75,7 +75,7 @@ impl<T: Config> Pallet<T> {
         keys.take(limit.min(MAX_PROVIDERS) as usize).collect()
     }
 
-    /// A device.
+    /// The view of a device.
     pub fn device_view(id: DeviceId) -> Option<DeviceView<T::AccountId>> {
         let device: Device<T> = Devices::<T>::get(id)?;
         Some(DeviceView {
@@ -93,8 +93,8 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Providers with a heartbeat in this period or the one before, whichever are more: at the
-    /// beginning of a period few have sent theirs.
+    /// The number of providers with a heartbeat in this period or in the one before, whichever is higher,
+    /// because few have sent theirs at the beginning of a period.
     pub fn live_providers() -> u32 {
         let attendance = Attendances::<T>::get().as_of(Self::current_period());
         attendance.count.max(attendance.before)

@@ -1,4 +1,4 @@
-//! Benchmarks of every call and of the authorisations, in their worst case.
+//! Benchmarks of every call and of the authorisations, in the worst case.
 
 mod setup;
 
@@ -28,7 +28,7 @@ use crate::{
 use setup::*;
 pub use setup::{come_online, lone_device, online_device, set_height, BenchmarkHelper};
 
-/// Octaves above the lowest ask where none of a provider's devices stands.
+/// The octaves above the lowest ask of an ask far from those of all of a provider's devices.
 const FAR: u32 = 20;
 
 #[benchmarks(
@@ -98,7 +98,7 @@ mod benchmarks {
         assert!(!WorkerOwners::<T>::contains_key(old));
     }
 
-    /// The free stake comes to another level: all devices are listed anew.
+    /// The free stake gets to another level, so all devices move in the order book.
     #[benchmark]
     fn bond_extra(d: Linear<0, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d);
@@ -112,7 +112,7 @@ mod benchmarks {
         assert_eq!(Ledgers::<T>::get(who).active, 2 * stake::<T>());
     }
 
-    /// What is left is too little: all devices leave the order book.
+    /// The stake that is left is too little, so all devices leave the order book.
     #[benchmark]
     fn unbond(d: Linear<0, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d);
@@ -140,7 +140,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// There are no conformance runs, so that it is listed at once: that is more than to open one.
+    /// Conformance runs are turned off, so the device is listed at once. That is more work than opening a challenge.
     #[benchmark]
     fn register_device(d: Linear<1, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d - 1);
@@ -171,7 +171,7 @@ mod benchmarks {
         assert!(!Devices::<T>::contains_key(device));
     }
 
-    /// There are no conformance runs, so that it goes to another segment of the order book at once.
+    /// Conformance runs are turned off, so the device moves to another segment of the order book at once.
     #[benchmark]
     fn update_spec(d: Linear<1, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d);
@@ -183,7 +183,7 @@ mod benchmarks {
         _(RawOrigin::Signed(who), device, spec(d));
     }
 
-    /// Of a device that had none free, and whose provider's free stake is on another level since its match.
+    /// The device had no free slot, and its provider's free stake is on another level since the device's match.
     #[benchmark]
     fn set_slots() {
         let (who, _) = provider::<T>(1);
@@ -198,7 +198,7 @@ mod benchmarks {
         _(RawOrigin::Signed(who), device, T::MaxSlots::get());
     }
 
-    /// Far from the one before.
+    /// The new ask is far from the one before.
     #[benchmark]
     fn set_ask() {
         let (who, _) = provider::<T>(1);
@@ -209,7 +209,7 @@ mod benchmarks {
         _(RawOrigin::Signed(who), device, octave_above::<T>(FAR));
     }
 
-    /// It comes into the order book: to leave it is no more.
+    /// The device enters the order book. Leaving it is no more work.
     #[benchmark]
     fn set_availability() -> Result<(), BenchmarkError> {
         let (who, _) = provider::<T>(1);
@@ -223,8 +223,8 @@ mod benchmarks {
         Ok(())
     }
 
-    /// The provider was offline, and every device has cooled down in the meantime and is found again, where it does not
-    /// belong any more; each has leaves of the order book for itself, and tasks wait for it.
+    /// The provider was offline. Every device has cooled down meanwhile, and is found again in a place to which it no
+    /// longer belongs. Each device has leaves of the order book for itself, and tasks wait for it.
     #[benchmark]
     fn heartbeat(d: Linear<1, { T::MaxDevices::get() }>) -> Result<(), BenchmarkError> {
         let (who, worker) = provider::<T>(d);
@@ -249,7 +249,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Of a provider that is online, and nothing about whose devices is to be looked at.
+    /// The provider is online, and none of its devices has to be listed.
     #[benchmark]
     fn heartbeat_again() {
         let (who, worker) = provider::<T>(T::MaxDevices::get());
@@ -269,8 +269,8 @@ mod benchmarks {
         assert_eq!(last.map(|last| last.period), Some(period));
     }
 
-    /// The provider was offline. `d` devices were missing and are found again where they do not belong any more, `m` are
-    /// missing now; each has leaves of the order book for itself, and tasks wait for it.
+    /// The provider was offline. `d` devices were missing, and are found again in places to which they no longer
+    /// belong. `m` devices are missing now. Each device has leaves of the order book for itself, and tasks wait for it.
     #[benchmark]
     fn heartbeat_without(
         d: Linear<0, { T::MaxDevices::get() / 2 }>,
@@ -305,7 +305,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Of either call: the statement names as many devices as one can.
+    /// For either call. The statement names as many devices as it can.
     #[benchmark]
     fn authorize_heartbeat() -> Result<(), BenchmarkError> {
         let (who, worker) = provider::<T>(0);
@@ -336,7 +336,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// An attempt came to nothing. How long its seed is looked for is weighed apart.
+    /// The last attempt ended without an answer. The search for its seed is weighed separately.
     #[benchmark]
     fn request_challenge() {
         let (who, _) = provider::<T>(1);
@@ -353,7 +353,7 @@ mod benchmarks {
         assert_ne!(Challenges::<T>::get(device), Some(challenge));
     }
 
-    /// The device is in the order book after it. The ways to the roots are weighed by `climb`.
+    /// The device enters the order book. `climb` measures the paths to the roots.
     #[benchmark]
     fn answer_challenge() {
         let (device, answer, proof) = answered::<T>();
@@ -384,7 +384,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Siblings on the ways from leaves to roots.
+    /// Hashes `n` siblings on the paths from leaves to roots.
     #[benchmark]
     fn climb(n: Linear<0, { 2 * SAMPLES * MOST_SIBLINGS }>) {
         let proof = InclusionProof {
@@ -404,7 +404,7 @@ mod benchmarks {
         assert_eq!(roots, n.div_ceil(MOST_SIBLINGS));
     }
 
-    /// Everybody fell silent.
+    /// All providers have fallen silent.
     #[benchmark]
     fn draw() {
         for seed in 0..crate::draw::DRAW_TRIES {
@@ -422,7 +422,7 @@ mod benchmarks {
         assert_eq!(DrawLeafOf::<T>::iter().count(), 0);
     }
 
-    /// With room for one device, of which there is one.
+    /// The step has weight for one device, and there is one.
     #[benchmark]
     fn step_to_version_2() {
         let (who, _) = provider::<T>(1);

@@ -1,4 +1,4 @@
-//! What benchmarks begin with: providers, devices, proofs.
+//! The setup of the benchmarks: providers, devices, proofs.
 
 use aicpw_primitives::{
     traits::DrawRandomness,
@@ -31,27 +31,27 @@ use crate::{
     *,
 };
 
-/// What the benchmarks need of other pallets.
+/// What the benchmarks need from other pallets.
 pub trait BenchmarkHelper {
-    /// Makes up the seed for an anchor, and goes to the first block in which it is known.
+    /// Makes a seed for an anchor, and goes to the first block in which the seed is known.
     fn bring_seed(anchor: BlockNumber);
 
-    /// Turns conformance runs off: what is registered then is listed at once.
+    /// Turns conformance runs off, so that devices are listed as soon as they are registered.
     fn believe_devices();
 
-    /// Has tasks wait for these devices: to list one is as much work as it can be but for where it stood before.
+    /// Makes tasks wait for these devices. Listing one is then as much work as it can be, apart from its former place.
     fn await_devices(devices: &[DeviceId]);
 
-    /// As if these devices, which are in the order book, had come into it while tasks waited for them, and none was woken
-    /// yet: to take one out is as much work as it can be.
+    /// Makes these devices, which are in the order book, fresh: tasks wait for them and have not been woken yet. Taking
+    /// a device out of the book is then as much work as it can be.
     fn freshen(devices: &[DeviceId]);
 
-    /// Has a device stand in the order book where it does not belong any more, alone, with no slot free, while tasks wait for
-    /// it: as if the free stake of its provider had changed.
+    /// Puts a device alone, and with no free slot, into a place of the order book to which it no longer belongs, as if
+    /// its provider's free stake had changed. Tasks wait for it.
     fn misplaced(device: DeviceId);
 }
 
-/// At which they begin.
+/// The height at which the benchmarks begin.
 pub(super) const HEIGHT: BlockNumber = 10;
 
 /// Moves to a block whose parent's hash is known.
@@ -66,7 +66,7 @@ pub fn set_height<T: Config>(height: BlockNumber) {
     }
 }
 
-/// Has each of these devices stand in an octave of asks of its own, where it does not belong any more.
+/// Puts each of these devices into an octave of asks of its own, in a place to which it no longer belongs.
 pub(super) fn spread<T: Config>(who: &T::AccountId, devices: &[DeviceId]) -> DispatchResult {
     for (octave, device) in devices.iter().enumerate() {
         let ask = AskPrice(T::MinAsk::get().0 << octave);
@@ -93,8 +93,8 @@ pub(super) fn peers() -> PeerAddresses {
     BoundedVec::truncate_from(vec![address; MAX_PEER_ADDRESSES as usize])
 }
 
-/// An online device with one free slot, of a provider of its own: the `seed`-th. It has this
-/// computing power and ask, everything else in plenty. For other pallets' benchmarks.
+/// Makes an online device with one free slot, for a provider of its own, the `seed`-th. It has this
+/// computing power and ask, and plenty of everything else. For other pallets' benchmarks.
 pub fn online_device<T: Config>(seed: u32, gflops: Gflops, ask: AskPrice) -> (DeviceId, WorkerId)
 where
     T::NativeBalance: Mutate<T::AccountId>,
@@ -106,14 +106,16 @@ where
     online::<T>(seed, spec, ask)
 }
 
-/// A device as [`online_device`] makes it, where what is done with it is as much work as it can be: it stands in an octave of
-/// asks of its own, this one above the lowest, and in one of the segments for class `int`; its provider has another device,
-/// which is not offered, and shares with others no node of the draw but the root. For other pallets' benchmarks.
+/// Makes a device as [`online_device`] does, but so that everything done with it is as much work as it can be. For
+/// other pallets' benchmarks.
+///
+/// It is in an octave of asks of its own, this many above the lowest, and in one of the segments for class `int`. Its
+/// provider has another device, which is not offered, and shares no node of the draw but the root with others.
 pub fn lone_device<T: Config>(seed: u32, octave: u32) -> (DeviceId, WorkerId)
 where
     T::NativeBalance: Mutate<T::AccountId>,
 {
-    // Leaves are taken in the order of their numbers. Where there are many, at least the lowest nodes are others.
+    // Leaves are taken in the order of their numbers. If many are taken, at least the lowest nodes are not shared.
     DrawTree::<T>::mutate(|leaves| {
         let far = WIDTH.pow(2);
         let is_room = leaves.ever.saturating_add(2 * far) < CAPACITY;
@@ -139,19 +141,19 @@ where
     lone
 }
 
-/// Has the provider of a device be online, wherever the chain is by now. For other pallets' benchmarks.
+/// Makes the provider of a device online at the chain's present height. For other pallets' benchmarks.
 pub fn come_online<T: Config>(device: DeviceId) {
     let device = Devices::<T>::get(device).expect("the device is registered");
     let period = Pallet::<T>::current_period();
     Pallet::<T>::do_heartbeat(device.provider, period, MissingDevices::default());
 }
 
-/// The ids of devices that are registered next share no word of a list with those before.
+/// Makes the ids of the next registered devices share no word of a list with those before.
 pub(super) fn keep_ids_apart<T: Config>() {
     NextDevice::<T>::mutate(|next| next.0 = next.0.saturating_add(400));
 }
 
-/// An ask that stands so many octaves above the lowest.
+/// An ask this many octaves above the lowest.
 pub(super) fn octave_above<T: Config>(octave: u32) -> AskPrice {
     AskPrice(T::MinAsk::get().0 << octave)
 }
@@ -210,7 +212,7 @@ pub(super) fn stake<T: Config>() -> Balance {
     T::MinStake::get().max(1_000_000_000_000_000_000)
 }
 
-/// Registers `who` with this stake; its worker key is in the keystore.
+/// Registers `who` with this stake. Its worker key is in the keystore.
 pub(super) fn joined<T: Config>(who: &T::AccountId, stake: Balance) -> WorkerId {
     let worker = WorkerId::generate_pair(None);
     let statement = Statement::Join {
@@ -228,7 +230,7 @@ pub(super) fn joined<T: Config>(who: &T::AccountId, stake: Balance) -> WorkerId 
     worker
 }
 
-/// A device in another segment of the order book than the six before.
+/// The spec of a device in another segment of the order book than the six before.
 fn various(number: u32) -> DeviceSpec {
     let classes = number % 7 + 1;
     DeviceSpec {
@@ -241,8 +243,8 @@ fn various(number: u32) -> DeviceSpec {
     }
 }
 
-/// A provider with `devices` devices that it offers. Each stands in an octave of asks of its own, and no more of them in a
-/// segment than have to.
+/// Makes a provider that offers this many devices. Each is in an octave of asks of its own, and they are spread evenly
+/// over the segments.
 pub(super) fn provider<T: Config>(devices: u32) -> (T::AccountId, WorkerId)
 where
     T::NativeBalance: Mutate<T::AccountId>,
@@ -270,7 +272,7 @@ where
     (who, worker)
 }
 
-/// A device of one GFLOPS whose challenge is open, what it computed, and the proof of its worker.
+/// Makes a device of one GFLOPS with an open challenge. Returns it with its answer and the proof of its worker.
 pub(super) fn answered<T: Config>() -> (DeviceId, Answer, WorkerProof)
 where
     T::NativeBalance: Mutate<T::AccountId>,

@@ -1,4 +1,4 @@
-//! What version 1 stored.
+//! The values that version 1 stored.
 // RELEASE-1: remove when release 3 is main
 
 use aicpw_protocol::{
@@ -10,7 +10,7 @@ use scale_info::TypeInfo;
 
 use crate::Config;
 
-/// A device. Its fields are those of [`crate::Device`] but for the memory in use.
+/// A device. It has the fields of [`crate::Device`] except the memory in use.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "the fields of `crate::Device` have docs")]
 pub struct Device<AccountId> {
@@ -27,7 +27,7 @@ pub struct Device<AccountId> {
 }
 
 impl<T: Config> From<Device<T::AccountId>> for crate::Device<T> {
-    /// Nobody has kept what the jobs that run need: they count for nothing until they have ended.
+    /// Converts a device. The memory that running jobs need was not stored, so it counts as zero until they end.
     fn from(old: Device<T::AccountId>) -> Self {
         Self {
             provider: old.provider,
@@ -45,7 +45,7 @@ impl<T: Config> From<Device<T::AccountId>> for crate::Device<T> {
     }
 }
 
-/// An occupation. Its fields are those of [`crate::Occupation`] but for the memory.
+/// An occupation. It has the fields of [`crate::Occupation`] except the memory.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "the fields of `crate::Occupation` have docs")]
 pub struct Occupation {
@@ -67,7 +67,7 @@ impl From<Occupation> for crate::Occupation {
     }
 }
 
-/// Writes all devices and occupations as version 1 would have. For tests and benchmarks, which upgrade from it.
+/// Writes all devices and occupations in the form of version 1. For tests and benchmarks, which upgrade from it.
 #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
 pub fn restore<T: Config>() {
     use alloc::vec::Vec;

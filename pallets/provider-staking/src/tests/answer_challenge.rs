@@ -3,7 +3,7 @@ use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{conformance::Stage, mock::*, Challenges, Event, Pallet};
 
-/// A device whose challenge is open, and its worker.
+/// Makes a device whose challenge is open. Returns it and its worker.
 fn open() -> (
     aicpw_protocol::DeviceId,
     aicpw_primitives::worker_key::WorkerId,
@@ -28,7 +28,7 @@ fn a_right_answer_brings_the_device_into_the_book() {
     });
 }
 
-/// Regression: as for heartbeats.
+/// Regression: after a failed migration, answers were accepted, as heartbeats were.
 #[test]
 fn none_is_taken_while_the_state_is_migrated() {
     ExtBuilder.build_and_execute(|| {
@@ -63,7 +63,7 @@ fn a_wrong_answer_ends_the_attempt_and_costs_nothing() {
             0
         );
 
-        // There is no second one in this attempt, and the next has another seed.
+        // There is no second answer in this attempt, and the next attempt has another seed.
         let right = computed(&run);
         let again = answer_call(&worker, device, run, right.clone());
         assert_eq!(bring(again), Err(InvalidTransaction::Stale.into()));

@@ -1,4 +1,4 @@
-//! The hook by which a node's challenges and their answers pass through its mailbox.
+//! The hook that passes a node's challenges and their answers through its mailbox.
 
 use aicpw_protocol::{
     mailbox::{answer_key, ChallengeAnswer, Challenges as Orders, CHALLENGES, RETRY_AFTER},
@@ -14,8 +14,8 @@ use sp_runtime::offchain::storage::StorageValueRef;
 
 use crate::{mock::*, Pallet};
 
-/// Runs a test on a node of ALICE with a device that has its run before it; the second argument takes what
-/// the hook has submitted since.
+/// Runs a test on a node of ALICE, with a device that has to do its run. The second argument takes the calls
+/// that the hook has submitted since.
 fn on_node(test: impl FnOnce(DeviceId, &dyn Fn() -> Vec<RuntimeCall>)) {
     let offchain = TestOffchainExt::default();
     let (pool, pool_state) = TestTransactionPoolExt::new();
@@ -84,7 +84,7 @@ fn an_answer_that_did_not_get_in_is_sent_again_while_there_is_time() {
         assert_eq!(run_hook(), [], "it may still get into a block");
         run_for(1);
         assert_eq!(run_hook().len(), 1);
-        // The window is over; and what is old is not sent in the next attempt.
+        // The window is over. The old answer is not sent in the next attempt either.
         run_for(WINDOW);
         assert_eq!(run_hook(), []);
         let attempt = Pallet::<Test>::attempt_at(START, System::block_number());

@@ -1,4 +1,4 @@
-//! When a device has something to prove, and how its attempts follow from the height.
+//! Which devices have something to prove, and how their attempts follow from the height.
 
 use aicpw_primitives::traits::{DeviceOffers, DevicePool};
 use aicpw_protocol::{device::DeviceSpec, view::ChallengeState, Gflops};
@@ -17,7 +17,7 @@ fn a_device_that_is_registered_cannot_be_matched() {
             Pallet::<Test>::occupy(device, assignment(1), NO_MEMORY, locks(1, 1)),
             Error::<Test>::NotOffered
         );
-        // Nor is it by anything else that lists devices.
+        // Other calls that list devices do not list it either.
         assert_ok!(ProviderStaking::bond_extra(
             RuntimeOrigin::signed(ALICE),
             1_000
@@ -146,7 +146,7 @@ fn a_seed_that_comes_late_leaves_the_time_until_the_next_attempt() {
 }
 
 proptest! {
-    /// Attempts follow one another without a gap, each as long as the cool-down after as many failures.
+    /// Attempts follow one another without a gap. Each is as long as the cool-down after as many failures.
     #[test]
     fn every_height_is_in_one_attempt(
         base in 1..COOL_DOWN_CAP,

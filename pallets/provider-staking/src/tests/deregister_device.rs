@@ -56,7 +56,7 @@ fn refuses_strangers_and_unknown_devices() {
     });
 }
 
-/// Regression: a device that had failed could be registered anew, and so shake its cool-down off.
+/// Regression: a device that had failed could be registered anew, and so get rid of its cool-down.
 #[test]
 fn a_device_that_cools_down_stays() {
     ExtBuilder.build_and_execute(|| {
@@ -70,7 +70,7 @@ fn a_device_that_cools_down_stays() {
     });
 }
 
-/// Regression: registered anew once it had cooled down, it had never failed and never missed a deadline.
+/// Regression: a device that was registered anew after its cool-down had no failures and no missed deadlines.
 #[test]
 fn a_device_that_is_not_forgiven_stays() {
     ExtBuilder.build_and_execute(|| {
@@ -91,7 +91,7 @@ fn a_device_that_is_not_forgiven_stays() {
     });
 }
 
-/// Nobody is kept: but to be back at once costs a second stake for as long as the first unbonds.
+/// Every provider can leave. But to be back at once, it needs a second stake while the first unbonds.
 #[test]
 fn who_leaves_altogether_takes_every_device_along() {
     ExtBuilder.build_and_execute(|| {

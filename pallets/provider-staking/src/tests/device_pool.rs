@@ -1,4 +1,4 @@
-//! `offer`, and the pair of `occupy` and `release` with `vacate` in between.
+//! `offer`, and the pair `occupy` and `release` with `vacate` in between.
 
 use aicpw_primitives::traits::{DeviceOffers, DevicePool, Offer};
 use aicpw_protocol::{device::Reputation, DeviceId, Gflops, Mebibytes};
@@ -68,7 +68,7 @@ fn lowering_frees_stake_and_never_locks_more() {
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 80);
         Pool::lower(device, assignment(1), locks(40, 50));
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 80);
-        // An assignment that it does not know.
+        // The pool does not know this assignment.
         Pool::lower(device, assignment(2), locks(0, 0));
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 80);
         Pool::release(device, assignment(1));
@@ -329,7 +329,7 @@ fn jobs_in_the_slots_of_a_device_share_its_memory() {
         );
         assert_ok!(Pool::occupy(device, assignment(2), part(10), locks(1, 0)));
         assert_eq!(free(), part(0));
-        // It goes with the slot, once, and the book is told.
+        // The memory is freed with the slot, only once, and the book is told.
         Pool::vacate(device, assignment(1));
         Pool::vacate(device, assignment(1));
         assert_eq!(
@@ -338,7 +338,7 @@ fn jobs_in_the_slots_of_a_device_share_its_memory() {
         );
         Pool::release(device, assignment(1));
         assert_eq!(free(), part(all.0 - 10));
-        // Or with the locks, if the slot was not freed before.
+        // It is freed with the locks if the slot was not freed before.
         Pool::release(device, assignment(2));
         assert_eq!((free(), listed()), (all, Some(all)));
     });

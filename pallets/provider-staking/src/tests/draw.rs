@@ -1,4 +1,4 @@
-//! Who can be drawn, and with what chance.
+//! Which providers can be drawn, and with what chance.
 
 use aicpw_primitives::traits::{DevicePool, Penalty, StakeDraw};
 use aicpw_protocol::{draw::ticket, Balance};
@@ -9,7 +9,7 @@ use crate::{draw::DRAW_TRIES, mock::*, DrawLeafOf, DrawNodes, DrawTree, Pallet};
 
 type Draw = Pallet<Test>;
 
-/// Draws from one seed, always the same.
+/// Draws with a ticket of this number, always from the same seed.
 fn draw(number: u32) -> Option<AccountId> {
     Draw::draw(&ticket(&[7; 32], &"test", number))
 }
@@ -33,7 +33,7 @@ fn join_online(provider: AccountId, stake: Balance) {
     send_heartbeat(provider);
 }
 
-/// [`join_online`], and back to the issuance that the invariants compare with.
+/// Runs a test, and then checks the invariants. The issuance may change, as it does with [`join_online`].
 fn execute(test: impl FnOnce()) {
     ExtBuilder.build().execute_with(|| {
         test();
@@ -70,9 +70,9 @@ fn everyone_has_the_chance_of_its_stake() {
                 error * error / expected
             })
             .sum();
-        // 19 degrees of freedom: 43.8 is exceeded by chance once in a thousand.
+        // With 19 degrees of freedom, chance exceeds 43.8 once in a thousand tries.
         assert!(chi_squared < 43.8, "{chi_squared}: {counts:?}");
-        // And not by being no draw at all.
+        // A value that is too low would mean that nothing is drawn at random.
         assert!(chi_squared > 5.4, "{chi_squared}: {counts:?}");
     });
 }
@@ -209,7 +209,7 @@ fn leaves_are_used_again() {
 #[test]
 fn when_the_tree_is_full_others_wait() {
     execute(|| {
-        // As if all leaves were used.
+        // All leaves count as used.
         DrawTree::<Test>::mutate(|tree| tree.ever = crate::draw::CAPACITY);
         join_online(ALICE, MIN_STAKE);
         assert_eq!(draw(0), None);

@@ -1,4 +1,4 @@
-//! What a draw costs, however many providers there are.
+//! The cost of a draw does not depend on the number of providers.
 
 use aicpw_primitives::traits::StakeDraw;
 use aicpw_protocol::{draw::ticket, Balance};
@@ -25,11 +25,11 @@ use crate::{
 
 const JURY: u32 = 5;
 
-/// Writes of a provider's new weight: a node on each level, its leaf, where that is, and which leaves are
-/// free.
+/// The number of writes for a provider's new weight: a node on each level, its leaf, the number of its leaf,
+/// and the first free leaf.
 const WEIGHING_WRITES: u64 = LEVELS as u64 + 3;
 
-/// As many providers as that, stored as if each had come by itself.
+/// Makes a state with this many providers, as if each had come by itself.
 fn crowd(providers: u32) -> sp_io::TestExternalities {
     let mut ext = ExtBuilder.build();
     ext.execute_with(|| {
@@ -67,12 +67,12 @@ fn crowd(providers: u32) -> sp_io::TestExternalities {
     ext
 }
 
-/// Counts accesses to the state, by what the state machine traces of each.
+/// Counts the accesses to the state that the state machine traces.
 #[derive(Clone, Default)]
 struct Accesses(Arc<[AtomicUsize; 2]>);
 
 impl Accesses {
-    /// Reads and writes so far.
+    /// The number of reads and writes so far.
     fn counts(&self) -> [usize; 2] {
         [0, 1].map(|kind| self.0[kind].load(Ordering::Relaxed))
     }
@@ -106,7 +106,7 @@ impl Subscriber for Accesses {
     fn exit(&self, _: &Id) {}
 }
 
-/// Reads and writes of `work` with a crowd of this size, some periods after it was last heard of.
+/// The number of reads and writes of `work`, with a crowd of this size, this many periods after its last heartbeats.
 fn cost(providers: u32, periods: u32, work: fn()) -> [usize; 2] {
     let accesses = Accesses::default();
     let mut ext = crowd(providers);
@@ -122,13 +122,13 @@ fn jury() {
     }
 }
 
-/// Draws while everybody is silent.
+/// Draws while all providers are silent.
 fn silence() {
     assert_eq!(Pallet::<Test>::draw(&[7; 32]), None);
 }
 
-/// A node on each level, the leaf, when its provider was last heard of, what it holds, and what block it
-/// is.
+/// The number of reads of a draw: a node on each level, the leaf, its provider's last heartbeat and stake, and
+/// the block number.
 const READS: usize = LEVELS as usize + 4;
 
 #[test]

@@ -121,7 +121,7 @@ fn a_proof_near_its_end_is_not_kept_for_longer() {
     });
 }
 
-/// Regression: after a migration that has failed heartbeats were taken, and devices that could not be read left the book.
+/// Regression: after a failed migration, heartbeats were accepted, and devices that could not be read left the book.
 #[test]
 fn none_is_taken_while_the_state_is_migrated() {
     ExtBuilder.build_and_execute(|| {
@@ -267,7 +267,7 @@ fn coming_back_lists_all_devices_again() {
         let second = add_device(ALICE, 2);
         Pool::cool_down(second);
         run_to_period(MISSED_HEARTBEATS + 1);
-        // Matching drops what it meets offline.
+        // Matching drops devices that it meets offline.
         Book::take();
         System::reset_events();
         send_heartbeat(ALICE);

@@ -1,4 +1,4 @@
-//! What the state of an earlier release becomes.
+//! The migration of the state of an earlier release.
 
 use aicpw_primitives::traits::DevicePool;
 use aicpw_protocol::{AssignmentId, DeviceId, Mebibytes};
@@ -19,16 +19,16 @@ use crate::{
 type Migration = ToVersion2<Test>;
 type Stepped = Result<Option<Position<AccountId>>, SteppedMigrationError>;
 
-/// One step, in which there is room for so many values.
+/// Makes one step, with weight for this many values.
 fn step(cursor: Option<Position<AccountId>>, values: u64) -> Stepped {
     let mut meter = WeightMeter::with_limit(Migration::weight_of(values));
     Migration::step(cursor, &mut meter)
 }
 
-/// Goes on with it to the end, by steps of so many values; returns how many it took.
+/// Continues the migration to its end, in steps of this many values. Returns the number of steps.
 fn finish(mut cursor: Option<Position<AccountId>>, values: u64) -> u32 {
     for steps in 1..100 {
-        // Between two blocks it is bytes.
+        // Between two blocks the cursor is stored as bytes.
         let bytes = cursor.encode();
         cursor = step(Decode::decode(&mut &bytes[..]).unwrap(), values).unwrap();
         if cursor.is_none() {
@@ -42,13 +42,13 @@ fn version() -> StorageVersion {
     Pallet::<Test>::on_chain_storage_version()
 }
 
-/// Everything that is migrated, as this version writes it.
+/// All values that are migrated, in the form of this version.
 type State = (
     Vec<(DeviceId, Device<Test>)>,
     Vec<(AccountId, AssignmentId, Occupation)>,
 );
 
-/// How much of it can be read now.
+/// The number of devices and of occupations that can be read now.
 fn readable() -> (usize, usize) {
     (
         Devices::<Test>::iter().count(),
@@ -56,8 +56,8 @@ fn readable() -> (usize, usize) {
     )
 }
 
-/// Two devices, of which the first has a job and the locks of another, written by version 1; and what is to
-/// become of them.
+/// Makes two devices, of which the first has a job and the locks of another, in the form of version 1.
+/// Returns the state that they have to become.
 fn of_version_1() -> State {
     let device = online_provider(ALICE, MIN_STAKE);
     add_device(ALICE, 2);
@@ -96,11 +96,11 @@ fn devices_and_what_runs_on_them_are_there_after_an_upgrade_from_version_1() {
     ExtBuilder.build_and_execute(|| {
         let expected = of_version_1();
         let (first, second) = (expected.0[0].0, expected.0[1].0);
-        // As much as there is, and the look that there is no more.
+        // Weight for all four values, and for the look that there are no more.
         assert_eq!(finish(None, 5), 1);
         expect(expected);
 
-        // What ran before ends as it would have.
+        // The job that ran before ends as it would have without the migration.
         let (busy, other) = match Devices::<Test>::get(first).unwrap().used_slots {
             0 => (second, first),
             _ => (first, second),
@@ -113,7 +113,7 @@ fn devices_and_what_runs_on_them_are_there_after_an_upgrade_from_version_1() {
             Mebibytes(1),
             locks(1, 0)
         ));
-        // Once.
+        // The migration runs only once.
         assert_storage_noop!(assert_eq!(step(None, 5), Ok(None)));
     });
 }
@@ -206,7 +206,7 @@ fn a_chain_that_began_with_version_2_has_nothing_to_migrate() {
     });
 }
 
-/// Only root could have it come to that, by a call in a provider's name while the migration is under way.
+/// Only root could cause such a state, by a call in a provider's name while the migration is under way.
 #[test]
 fn what_is_of_version_2_already_is_left_alone() {
     ExtBuilder.build_and_execute(|| {

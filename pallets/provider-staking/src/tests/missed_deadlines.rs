@@ -1,4 +1,4 @@
-//! A device that is slower than its spec says counts for less.
+//! A device that is slower than its spec says counts for less computing power.
 
 use aicpw_primitives::traits::{DeviceOffers, DevicePool};
 use aicpw_protocol::{
@@ -11,7 +11,7 @@ use crate::{mock::*, Event, Pallet};
 
 type Pool = Pallet<Test>;
 
-/// An online device with this computing power.
+/// Makes an online device with this computing power.
 fn device_of(gflops: u64) -> DeviceId {
     let device = online_provider(ALICE, MIN_STAKE);
     let spec = DeviceSpec {

@@ -32,17 +32,17 @@ use crate::{
 
 struct Node {
     offchain: TestOffchainExt,
-    /// Takes what is in its transaction pool.
+    /// Takes all transactions out of the node's pool.
     take_pool: Box<dyn Fn() -> Vec<Vec<u8>>>,
 }
 
 impl Node {
-    /// Its clock.
+    /// Sets the node's clock.
     fn set_time(&self, milliseconds: u64) {
         self.offchain.0.write().timestamp = Timestamp::from_unix_millis(milliseconds);
     }
 
-    /// What the native engine does.
+    /// Says that the node serves, as its native engine does.
     fn say_serving(&self, at: u64) {
         StorageValueRef::persistent(SERVING).set(&at);
     }
@@ -62,7 +62,7 @@ impl Node {
         StorageValueRef::persistent(DEVICE_SIZES).set(&sizes);
     }
 
-    /// Puts what was submitted into a block. Returns how many calls that were.
+    /// Executes the submitted calls as a block does. Returns their number.
     fn include(&self) -> usize {
         let calls = self.submitted();
         for call in &calls {
@@ -76,7 +76,7 @@ impl Node {
         <Pallet<Test> as Hooks<u32>>::offchain_worker(System::block_number());
     }
 
-    /// What the hook submitted since the last time.
+    /// The calls that the hook submitted since the last call of this.
     fn submitted(&self) -> Vec<RuntimeCall> {
         (self.take_pool)()
             .iter()
@@ -85,7 +85,7 @@ impl Node {
     }
 }
 
-/// Runs a test on a node of ALICE that serves, a few blocks after the start.
+/// Runs a test on a serving node of ALICE, a few blocks after the start.
 fn on_node(test: impl FnOnce(Node, WorkerId)) {
     let offchain = TestOffchainExt::default();
     let (pool, pool_state) = TestTransactionPoolExt::new();
@@ -142,7 +142,7 @@ fn it_is_sent_again_only_if_it_did_not_get_in() {
     });
 }
 
-/// Regression: of a device that was there and did not work it was asked whether its driver was changed.
+/// Regression: for a device that was there but did not work, the log asked whether a driver was changed.
 #[test]
 fn a_device_that_does_not_work_is_missing_and_told_from_one_that_is_gone() {
     on_node(|node, _| {
@@ -159,7 +159,7 @@ fn a_device_that_does_not_work_is_missing_and_told_from_one_that_is_gone() {
         assert_eq!(node.include(), 1);
         let missing = MissingDevicesOf::<Test>::get(ALICE).into_inner();
         assert_eq!(missing, vec![fails, gone]);
-        // It works, and what was said of it before is still there.
+        // The device works again, while the report that it fails is still there.
         node.say_devices(&[1, 2, 3]);
         assert_eq!(
             Pallet::<Test>::not_on_this_machine(&ALICE),
@@ -188,7 +188,7 @@ fn a_device_that_the_node_does_not_find_is_not_offered_until_it_does() {
         assert!(Pallet::<Test>::offer(stays).is_some() && Pallet::<Test>::offer(gone).is_none());
         assert!(Pallet::<Test>::is_online(&ALICE));
         assert!(!Pallet::<Test>::device_view(gone).unwrap().online);
-        // Whatever else has it looked at.
+        // A call that lists it anew does not change that.
         assert_ok!(ProviderStaking::set_availability(
             RuntimeOrigin::signed(ALICE),
             gone,
@@ -261,7 +261,7 @@ fn a_device_that_has_less_than_it_was_registered_with_is_missing_until_the_chain
             bandwidth: MegabitsPerSecond(spec(1).bandwidth.0 - 1),
             ..spec(1)
         };
-        // Nothing is known of what was not measured.
+        // A device that was not measured counts as registered.
         node.say_devices(&[1, 2]);
         node.say_measured(&[]);
         beat();
@@ -272,7 +272,7 @@ fn a_device_that_has_less_than_it_was_registered_with_is_missing_until_the_chain
             assert_eq!(last_event(), Event::DeviceMissing { device });
             assert!(!is_listed(device) && is_listed(other));
             assert!(Pallet::<Test>::offer(device).is_none());
-            // As it was, or more.
+            // The device has what it was registered with, or more.
             let more = DeviceSpec {
                 memory: Mebibytes(spec(1).memory.0 + 1),
                 bandwidth: MegabitsPerSecond(spec(1).bandwidth.0 + 1),
@@ -339,7 +339,8 @@ fn nobody_else_can_say_that_a_device_is_missing() {
             period,
             missing: missing.clone(),
         };
-        // Of another's key, and of its own for what is not its own.
+        // With the key of another provider, BOB's statement is not valid. With BOB's own key it is, but has no effect
+        // on devices of others.
         let bobs = Providers::<Test>::get(BOB).unwrap().worker;
         for (key, is_valid) in [(&worker, false), (&bobs, true)] {
             let call = RuntimeCall::from(Call::heartbeat_without {
@@ -375,7 +376,7 @@ fn a_node_whose_engine_died_sends_none() {
     });
 }
 
-/// The clock ran ahead, the node crashed, and the clock was set back.
+/// This happens if the clock ran ahead, the node crashed, and the clock was set back.
 #[test]
 fn what_was_said_with_a_clock_that_ran_ahead_is_not_believed() {
     on_node(|node, _| {
@@ -384,7 +385,7 @@ fn what_was_said_with_a_clock_that_ran_ahead_is_not_believed() {
             node.run_hook();
             assert!(node.submitted().is_empty(), "{ahead} ms ahead");
         }
-        // An engine that lives says it again, with the clock as it is now.
+        // A living engine says again that it serves, with the time of the present clock.
         node.say_serving(1_000_000);
         node.run_hook();
         assert_eq!(node.submitted().len(), 1);

@@ -1,4 +1,4 @@
-//! Whatever is called in whatever order: no funds come or go, and the invariants hold.
+//! With any calls in any order, no funds come or go, and the invariants hold.
 
 use aicpw_primitives::traits::{DeviceOffers, DevicePool, Penalty, Reputations, StakeDraw};
 use aicpw_protocol::{DeviceId, Gflops, Mebibytes};
@@ -74,7 +74,7 @@ fn steps() -> impl Strategy<Value = Step> {
 
 fn take(step: Step) {
     let signed = RuntimeOrigin::signed;
-    // A call that is refused changes nothing; the runtime sees to that with a storage layer.
+    // A refused call changes nothing, because the runtime executes it in a storage layer.
     let _ = with_storage_layer(|| match step {
         Step::Bond(who, amount) => ProviderStaking::bond_extra(signed(who), amount),
         Step::Unbond(who, amount) => ProviderStaking::unbond(signed(who), amount),
@@ -112,7 +112,7 @@ fn take(step: Step) {
             let occupied = Pool::occupy(
                 DeviceId(id),
                 assignment(task),
-                // Four of the highest are more than a device has.
+                // Four jobs with the highest need together need more than a device has.
                 Mebibytes(u64::from(fraud_bond as u8) * spec(1).memory.0 / 600),
                 locks(collateral, fraud_bond),
             );

@@ -11,7 +11,7 @@ fn score() -> u32 {
     ReputationRecords::<Test>::get(ALICE).unwrap().score
 }
 
-/// What the score gains by a change.
+/// The points that the score gains by a change.
 fn gain(change: impl FnOnce()) -> i64 {
     let before = i64::from(score());
     change();
@@ -80,7 +80,7 @@ fn faults_lower_it_even_if_little_was_at_stake() {
 fn ratings_nudge_it() {
     ExtBuilder.build_and_execute(|| {
         register(ALICE, MIN_STAKE);
-        // Each of another requester.
+        // Each rating is of another requester.
         let gains: Vec<_> = (1..=5)
             .map(|rating| gain(|| Score::rated(&ALICE, &(100 + u64::from(rating)), rating, MUCH)))
             .collect();

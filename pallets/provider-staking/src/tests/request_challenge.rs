@@ -44,7 +44,7 @@ fn who_answered_wrongly_waits() {
         let call = answer_call(&worker("worker-1"), device, run, wrong);
         assert_eq!(bring(call), Ok(()));
         assert_noop!(request(ALICE, device), Error::<Test>::ChallengeOpen);
-        // Nor does another spec bring the next attempt forward, which is a run of that one.
+        // A new spec does not bring the next attempt forward either. That attempt is a run of the new spec.
         let spec = DeviceSpec {
             gflops: Gflops(2),
             ..Devices::<Test>::get(device).unwrap().spec

@@ -117,7 +117,7 @@ fn below_the_minimum_the_devices_are_not_offered_until_the_stake_is_topped_up() 
             assert_eq!(Pool::offer(device), None);
         }
         Pool::release(device, assignment(1));
-        // Who meets one of them in the order book takes it out.
+        // A search that meets one of them takes it out of the order book.
         let refused = Pool::occupy(other, assignment(2), NO_MEMORY, locks(0, 0));
         assert_eq!(refused, Err(Error::<Test>::NotOffered.into()));
         assert_ok!(ProviderStaking::bond_extra(RuntimeOrigin::signed(ALICE), 4));
@@ -128,8 +128,8 @@ fn below_the_minimum_the_devices_are_not_offered_until_the_stake_is_topped_up() 
     });
 }
 
-/// Regression: a provider with all devices that it may have, and no more stake than the least, had each of them taken out
-/// of the order book by a deadline that was weighed as if it had one; again each time that it had made up for the slash.
+/// Regression: if a provider had only the least stake, a missed deadline took all its devices out of the order book,
+/// but was weighed as if it had one device. This happened again each time that the provider had topped up its stake.
 #[test]
 fn a_slash_touches_no_device_but_one() {
     ExtBuilder.build_and_execute(|| {

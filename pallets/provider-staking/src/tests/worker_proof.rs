@@ -1,4 +1,4 @@
-//! `verify_worker`: known key, recent block, right signature.
+//! `verify_worker` checks that the key is known, the block recent and the signature right.
 
 use aicpw_primitives::traits::DevicePool;
 use aicpw_protocol::worker::Statement;
