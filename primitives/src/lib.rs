@@ -1,4 +1,4 @@
-//! Shared types, the runtime APIs, the traits by which the pallets meet, and what their hooks have in common.
+//! Shared types, the runtime APIs, the traits through which the pallets meet, and what their hooks share.
 //!
 //! Pallets know each other only through [`traits`]; each trait states its contract and has an
 //! implementation for `()`, so that a mock builds one pallet and not all of them.
@@ -26,7 +26,7 @@ pub type Signature = MultiSignature;
 /// An account.
 pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
 
-/// Transactions an account has sent.
+/// The number of transactions that an account has sent.
 pub type Nonce = u32;
 
 /// A block hash.

@@ -1,5 +1,5 @@
-//! How a node's hooks make worker calls, whichever pallet those are of: signed for a block that a short fork does
-//! not take away, and made again when they did not get into a block.
+//! How the hooks of a node make worker calls, for any pallet: signed for a block that a short fork does not remove, and
+//! made again if they did not get into a block.
 
 use aicpw_protocol::{mailbox::RETRY_AFTER, worker::Statement, BlockNumber, Hash};
 use codec::{Codec, Encode};
@@ -8,7 +8,7 @@ use sp_runtime::{offchain::storage::StorageValueRef, SaturatedConversion};
 
 use crate::worker_key::{prove, WorkerId, WorkerProof};
 
-/// How many blocks below the best one a proof names: a fork this short does not spoil it.
+/// How many blocks below the best block a proof names. A fork that is this short does not invalidate the proof.
 pub const PROOF_DEPTH: BlockNumber = 4;
 
 /// Why a statement was not signed.
@@ -20,22 +20,22 @@ pub enum NotProven {
     NoSignature,
 }
 
-/// Height of the state that the caller runs on.
+/// The height of the state that the caller runs on.
 pub fn height<T: frame_system::Config>() -> BlockNumber {
     frame_system::Pallet::<T>::block_number().saturated_into()
 }
 
-/// Hash of a recent block, or of the first; `None` if the state does not know it.
+/// The hash of a recent block, or of the first; `None` if the state does not know it.
 pub fn hash_of<T: frame_system::Config>(block: BlockNumber) -> Option<Hash> {
     let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(block));
     let hash = Hash::try_from(hash.as_ref()).ok()?;
     (hash != Hash::default()).then_some(hash)
 }
 
-/// The statement, signed for a block that a short fork does not take away.
+/// Returns the statement, signed for a block that a short fork does not remove.
 ///
 /// # Errors
-/// When the chain knows no such block, or the keystore not the key.
+/// Fails if the chain knows no such block, or if the keystore does not have the key.
 pub fn prove_now<T: frame_system::Config>(
     worker: &WorkerId,
     statement: &Statement<T::AccountId>,
@@ -49,14 +49,14 @@ where
     prove(worker, &genesis, (recent, &hash), statement).ok_or(NotProven::NoSignature)
 }
 
-/// Whether a call that was made at one height may still get into a block at another. After a fork the first can be
-/// the higher one: then it has to be made again.
+/// Whether a call that was made at one height may still get into a block at another. After a fork, `made_at` can be the
+/// higher one: then the call has to be made again.
 pub fn was_lately(made_at: BlockNumber, now: BlockNumber) -> bool {
     made_at <= now && now < made_at.saturating_add(RETRY_AFTER)
 }
 
-/// Remembers under this key of the node's store that a call about `what` is made now. False if one was lately. Of
-/// hooks that overlap one goes on.
+/// Records under this key of the node's store that a call about `what` is being made now. Returns false if one was made
+/// recently. If hooks overlap, only one of them goes on.
 pub fn claim<What: Codec + PartialEq>(key: &[u8], what: What, now: BlockNumber) -> bool {
     StorageValueRef::persistent(key)
         .mutate(|last: Result<Option<(What, BlockNumber)>, _>| match last {
@@ -66,7 +66,7 @@ pub fn claim<What: Codec + PartialEq>(key: &[u8], what: What, now: BlockNumber) 
         .is_ok()
 }
 
-/// Forgets what was [claimed](claim): the call was not made.
+/// Forgets what was [claimed](claim), because the call was not made.
 pub fn unclaim(key: &[u8]) {
     StorageValueRef::persistent(key).clear();
 }

@@ -25,12 +25,11 @@ pub type WorkerId = app::Public;
 /// Signature by a worker key.
 pub type WorkerSignature = app::Signature;
 
-/// Pair of a worker key.
+/// Key pair of a worker key.
 #[cfg(feature = "std")]
 pub type WorkerPair = app::Pair;
 
-/// What authorises a worker call: a signature over the call's [`Statement`], the chain and a
-/// recent block.
+/// The authorisation of a worker call: a signature over the call's [`Statement`], the chain and a recent block.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
@@ -42,7 +41,7 @@ pub struct WorkerProof {
 }
 
 /// Whether `proof` is `worker`'s signature over `statement`. `recent_hash` is the hash of the block at
-/// `proof.recent_block`, which the caller has found to be recent.
+/// `proof.recent_block`. The caller has checked that this block is recent.
 pub fn verify<AccountId: Encode>(
     worker: &WorkerId,
     proof: &WorkerProof,

@@ -8,22 +8,22 @@ use aicpw_protocol::{
 pub struct Offer<AccountId> {
     /// The account that answers for the device.
     pub provider: AccountId,
-    /// Its spec. The computing power is what the device counts for now. The memory is what its running assignments
+    /// Its spec. The computing power is what the device counts for now, and the memory is what its running assignments
     /// leave free.
     pub spec: DeviceSpec,
     /// Its ask.
     pub ask: AskPrice,
-    /// Reputation of its provider.
+    /// The reputation of its provider.
     pub reputation: Reputation,
-    /// Stake of its provider that is not locked.
+    /// The part of its provider's stake that is not locked.
     pub free_stake: Balance,
-    /// Slots not in use; zero while it cools down.
+    /// Slots that are not in use; zero while the device cools down.
     pub free_slots: u8,
 }
 
 /// Devices and what they offer, as matching sees them. Implemented by `pallet-provider-staking`.
 ///
-/// Contract: a device has no offer while it is offline or unavailable. An id without a device has none either.
+/// Contract: a device has no offer while it is offline or unavailable. An unknown id has none either.
 pub trait DeviceOffers<AccountId> {
     /// What the device offers now; `None` if it is unknown, offline or not available.
     fn offer(device: DeviceId) -> Option<Offer<AccountId>>;

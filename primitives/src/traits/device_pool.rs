@@ -7,10 +7,10 @@ use sp_runtime::{DispatchError, DispatchResult, Perbill};
 use super::{DeviceOffers, Standing};
 use crate::worker_key::{WorkerId, WorkerProof};
 
-/// Notes about a device and its provider. A call writes each of them only if it changes.
+/// Notes about a device and its provider. A call writes only the notes that it changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Notes {
-    /// The number of faults in a row, and of missed deadlines that later tasks have not made up for.
+    /// The number of faults in a row, and the number of missed deadlines that later tasks have not made up for.
     pub faults: (u8, u8),
     /// Whether the provider's next heartbeat lists all devices anew.
     pub is_relisted: bool,
@@ -19,10 +19,11 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// The keys, read and written, that a call which frees stake has not touched and which leaves them as `after`.
+    /// The number of keys that a call that frees stake has not read, and has not written, if the notes are `after` when
+    /// it ends.
     pub fn spared(&self, after: &Self) -> (u64, u64) {
         let of_provider = u64::from(self.is_relisted == after.is_relisted);
-        // The word of a list, and its two neighbours; that it is not in it has been read.
+        // A word of the list and its two neighbours. The call has read in any case that the device is not in the list.
         let (in_lists, of_lists): (u64, u64) = if self.is_fresh == after.is_fresh {
             (2, 3)
         } else {
@@ -31,7 +32,7 @@ impl Notes {
         (in_lists, of_lists.saturating_add(of_provider))
     }
 
-    /// The same of a call that also notes how a job of the device has ended.
+    /// The same for a call that also notes how a job on the device has ended.
     pub fn spared_of_end(&self, after: &Self) -> (u64, u64) {
         let (reads, writes) = self.spared(after);
         let of_device = u64::from(self.faults == after.faults);
@@ -42,9 +43,9 @@ impl Notes {
 /// What is locked on a provider's stake for one assignment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Locks {
-    /// Against faults.
+    /// The lock against faults.
     pub collateral: Balance,
-    /// Against proven wrong results.
+    /// The lock against proven wrong results.
     pub fraud_bond: Balance,
 }
 
@@ -53,9 +54,9 @@ pub struct Locks {
 pub struct Terms {
     /// Its price.
     pub price: Balance,
-    /// How likely its result is audited.
+    /// The probability that its result is audited.
     pub audit_rate: Perbill,
-    /// What the requester pays for audits beside the price.
+    /// What the requester pays for audits in addition to the price.
     pub audit_cost: Balance,
     /// What is locked for it.
     pub locks: Locks,
@@ -64,8 +65,8 @@ pub struct Terms {
 /// How much of the locks a provider loses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Penalty {
-    /// The share of the collateral that governance sets. For silence, a missing commit or a crash, and for a juror
-    /// that was unable or copied its vote.
+    /// The share of the collateral that governance sets. For silence, a missing commit or a crash, and for a juror that
+    /// was unable or copied its vote.
     Fault,
     /// The whole collateral, because other providers found another result. These providers can be in league, so the
     /// fraud bond stays: only a jury can take it.
@@ -110,32 +111,33 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
         beneficiary: &AccountId,
     ) -> Balance;
 
-    /// The device failed: it is not matched for a while. The while grows with each failure in a row.
+    /// Notes that the device failed: it is not matched for a while. Each further failure in a row makes that time
+    /// longer.
     fn cool_down(device: DeviceId);
 
-    /// Nobody knows whether the device failed: it is not matched for as long as after a first failure. This counts as no
-    /// failure, and shortens no cool-down. It touches nothing that [`Self::release`] does not.
+    /// Notes that the device may have failed, without anybody knowing: it is not matched for as long as after a first
+    /// failure. This does not count as a failure, and does not shorten a running cool-down. It touches nothing that
+    /// [`Self::release`] does not touch.
     fn cool_down_unblamed(device: DeviceId);
 
-    /// A job on the device did not end within its time, by the provider's fault. From now on the device counts for
+    /// Notes that a job on the device did not end in time, by the provider's fault. From now on the device counts for
     /// less computing power than was measured.
     fn missed_deadline(device: DeviceId);
 
-    /// A job that asked for `needed` ended well on the device. The cool-downs of the device start over. If `needed`
-    /// is large enough, this makes up for a missed deadline.
+    /// Notes that a job that asked for `needed` ended well on the device. The cool-downs of the device start over. If
+    /// `needed` is large enough, this makes up for a missed deadline.
     fn succeeded(device: DeviceId, needed: Gflops);
 
     /// How the device stands in the order book.
     fn standing(device: DeviceId) -> Standing;
 
-    /// The notes about a device and its provider. A note that is the same after a call was not written by the call.
+    /// The notes about a device and its provider. If a note is the same after a call, the call did not write it.
     fn notes(device: DeviceId) -> Notes;
 
-    /// Where to fetch what the provider of a device serves.
+    /// The addresses at which the provider of a device serves its blobs.
     fn peers(device: DeviceId) -> PeerAddresses;
 
-    /// The x25519 key to which data for the provider of a device is sealed; `None` if the device is
-    /// unknown.
+    /// The x25519 key to which data for the provider of a device is sealed; `None` if the device is unknown.
     fn sealing_key(device: DeviceId) -> Option<Hash>;
 
     /// The worker key that acts for a provider now.

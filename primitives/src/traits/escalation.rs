@@ -7,84 +7,84 @@ use sp_runtime::DispatchResult;
 
 use super::JurorTerms;
 
-/// What a dispute that is not over waits for.
+/// What a dispute that is not over is waiting for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Awaited {
-    /// Its jury. The jury is done when each of its members has revealed or is gone.
+    /// Its jury. The jury is done when each juror has revealed or is gone.
     Jury,
     /// A call of [`Escalation::due`], in this block at the latest.
     Due(BlockNumber),
-    /// The same. The task or the claim is already decided, and the jurors are being paid.
+    /// The same as `Due`, when the task or the claim is already decided and the jurors are being paid.
     DueToPay(BlockNumber),
 }
 
 /// Decides which result is right where the tasks pallet cannot. Implemented by `pallet-disputes`.
 ///
-/// Contract: when the implementation has taken a task over, only it ends the task, through
-/// [`Contested`](super::Contested). Until then the escrow stays as it is, and so do the locks of each provider that
-/// has revealed, and no deadline of the tasks pallet ends the task. If a call here returns an error, the caller
-/// undoes what led to the call.
+/// Contract: once the implementation has taken over a task, only it ends the task, through
+/// [`Contested`](super::Contested). Until then the escrow and the locks of every provider that has revealed stay as
+/// they are, and no deadline of the tasks pallet ends the task. If a call here returns an error, the caller undoes what
+/// led to the call.
 pub trait Escalation {
     /// Takes over a task whose replicas have no majority, or whose auditors found another root than the replicas.
-    /// Returns whether it did. If not, the requester is refunded and nobody is slashed. The tasks pallet does not
-    /// call this while a dispute about the task goes on ([`Self::is_over`]): it waits for the end, which comes
-    /// with [`Self::due`].
+    /// Returns whether it took the task over. If not, the requester is refunded and nobody is slashed. The tasks pallet
+    /// does not call this while a dispute about the task goes on ([`Self::is_over`]). It waits for the end of that
+    /// dispute, which comes with [`Self::due`].
     fn take_over(task: TaskId) -> bool;
 
-    /// The judged price of a result of this price, in a task that pays one provider at most `price_cap`. The pay of
-    /// auditors, the audit cost and the fraud bond follow from it; see [`aicpw_protocol::judging`]. It is never below
-    /// the price, and it is above the cap only if the price is.
+    /// The judged price of a result of this price, in a task that pays one provider at most `price_cap`. It decides the
+    /// pay of auditors, the audit cost and the fraud bond; see [`aicpw_protocol::judging`]. It is never below the
+    /// price, and it is above the cap only if the price is.
     fn judged_price(price: Balance, price_cap: Balance) -> Balance;
 
     /// The terms of an auditor of such a result. `pay` is the highest price that the auditor may have at its own ask.
-    /// `lock` is what the auditor loses if it is wrong: as much as the bond of anybody else that doubts the result.
+    /// `lock` is what the auditor loses if it is wrong: as much as the bond of anybody else who doubts the result.
     fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms;
 
-    /// The jury of the task is done: each of its members has revealed or is gone.
+    /// Notes that the jury of the task is done: each juror has revealed or is gone.
     fn jury_done(task: TaskId) -> DispatchResult;
 
-    /// The requester of a sealed task did not grant the key to a juror in time.
+    /// Notes that the requester of a sealed task did not grant the key to a juror in time.
     fn key_withheld(task: TaskId) -> DispatchResult;
 
-    /// The last block in which the trace of a task's result is wanted; `None` if it is not wanted.
+    /// The last block in which the trace of a task's result can be opened; `None` if no trace is wanted.
     fn trace_wanted(task: TaskId) -> Option<BlockNumber>;
 
-    /// The provider's worker has opened the trace of a task's result. The trace was wanted.
+    /// Notes that the provider's worker has opened the trace of a task's result. The trace was wanted.
     fn trace_opened(task: TaskId, trace: OpenTrace) -> DispatchResult;
 
-    /// The last block in which the jurors of a task are asked to show their work; `None` if they are not asked.
+    /// The last block in which the jurors of a task can show their work; `None` if they are not asked to.
     fn work_wanted(task: TaskId) -> Option<BlockNumber>;
 
-    /// Whether this trace root is the work of the jurors of a task that were right: enough of them have committed to
+    /// Whether this trace root is the work of those jurors of a task that were right: enough of them have committed to
     /// it.
     fn is_work(task: TaskId, trace_root: &Hash) -> bool;
 
-    /// A juror has shown the work of the jury of a task: this trace root. The work was wanted.
+    /// Notes that a juror has shown the work of a task's jury, which is this trace root. The work was wanted.
     fn work_shown(task: TaskId, trace_root: Hash) -> DispatchResult;
 
     /// The part of the job that the jury of a task runs; `None` if it runs the whole job.
     fn part(task: TaskId) -> Option<DisputedPart>;
 
-    /// The block that [`Contested::remind`](super::Contested::remind) asked for has come. After an error this is
-    /// called again in the next block.
+    /// Goes on with the dispute, in the block that [`Contested::remind`](super::Contested::remind) asked for. After an
+    /// error it is called again in the next block.
     fn due(task: TaskId) -> DispatchResult;
 
-    /// The most that the step weighs that decides a dispute, beside what it does through
-    /// [`Contested`](super::Contested): to take the bonds or give them back, and to divide what was lost.
+    /// The most that the step that decides a dispute weighs, in addition to what it does through
+    /// [`Contested`](super::Contested): taking the bonds or giving them back, and dividing what was lost.
     fn division_weight() -> Weight;
 
     /// What the dispute about a task waits for; `None` if no dispute goes on. For invariants: the pallet that
-    /// implements [`Contested`](super::Contested) checks with it that something ends every dispute.
+    /// implements [`Contested`](super::Contested) uses it to check that something will end every dispute.
     fn awaited(task: TaskId) -> Option<Awaited>;
 
-    /// Whether no dispute about the task goes on: everything was paid and given back.
+    /// Whether no dispute about the task goes on: everything has been paid and given back.
     fn is_over(task: TaskId) -> bool;
 
-    /// Forgets what is stored about a task, because the task is removed. Returns whether anything was stored.
+    /// Forgets what is stored about a task, because the task is being removed. Returns whether anything was stored.
     fn forget(task: TaskId) -> bool;
 
     /// The most blocks from the opening of a dispute to its end. `jury` is the most blocks from the call of a jury to
-    /// its last reveal, `time_limit` the longest time limit of a task, in blocks.
+    /// its last reveal. `time_limit` is the longest time limit of a task, in blocks.
     fn longest_dispute(jury: BlockNumber, time_limit: BlockNumber) -> BlockNumber;
 }
 

@@ -1,13 +1,13 @@
 /// Whether the market is open. Implemented by `pallet-market-clock`.
 ///
-/// Contract: while the market is not open, the clock of deadlines stands still. No task is accepted or matched, and
+/// Contract: while the market is not open, the clock of deadlines stands still. No task is accepted or matched, but
 /// assignments that were matched before go on. While the state is being migrated, the market is not open, and no hook
-/// reads or writes what the market stores: some of it may have the old form and some the new one.
+/// reads or writes what the market stores, because some of it may have the old form and some the new one.
 pub trait MarketSwitch {
     /// Whether tasks are accepted and matched.
     fn is_open() -> bool;
 
-    /// Whether a migration over many blocks goes on, or has failed and left both forms in the state.
+    /// Whether a migration over several blocks is running, or has failed and left both forms in the state.
     fn is_migrating() -> bool;
 }
 

@@ -3,17 +3,17 @@ use aicpw_protocol::TaskId;
 /// The end of the queue that a task goes to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum QueueEnd {
-    /// Behind all others, in history order. For a new task, which matching does not know yet.
+    /// Behind all other tasks, in history order. For a new task, which matching does not know yet.
     Back,
-    /// Before all others. For a task that was in the queue before and wants a device again.
+    /// Before all other tasks. For a task that was in the queue before and wants a device again.
     Front,
 }
 
 /// The queue of tasks that wait for a device. Implemented by `pallet-matching`.
 ///
-/// Contract: a task stays in the queue until matching has matched it, has parked it or is told to forget it. As long
-/// as it is there, matching asks the [`super::TaskBoard`] about it. A task is in the queue at most once. Only a task
-/// that was never in the queue goes to its back.
+/// Contract: a task stays in the queue until matching has matched it, has parked it or is told to forget it. As long as
+/// it is there, matching asks the [`super::TaskBoard`] about it. A task is in the queue at most once. Only a task that
+/// has never been in the queue goes to its back.
 pub trait MatchQueue {
     /// Puts a task into the queue.
     fn enqueue(task: TaskId, end: QueueEnd);

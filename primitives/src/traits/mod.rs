@@ -8,10 +8,10 @@
 //!          └──────────────────── DevicePool, Reputations ───────────┘
 //! ```
 //!
-//! Tasks and matching ask `MarketSwitch`, which market-clock implements. A pallet that draws providers
-//! at random asks `DrawRandomness` for a seed, and `StakeDraw`, which provider-staking implements, for
-//! the providers. If replicas find no majority, tasks asks `Escalation`, which disputes implements.
-//! Disputes ends the tasks that it took over through `Contested`, which tasks implements.
+//! Tasks and matching ask `MarketSwitch`, which market-clock implements. A pallet that draws providers at random asks
+//! `DrawRandomness` for a seed, and `StakeDraw`, which provider-staking implements, for the providers. If replicas have
+//! no majority, tasks asks `Escalation`, which disputes implements. Disputes ends the tasks that it took over through
+//! `Contested`, which tasks implements.
 
 mod contested;
 mod device_offers;
