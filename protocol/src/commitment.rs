@@ -1,8 +1,8 @@
 //! Commit and reveal (design §6).
 //!
-//! A worker first commits to what it computed, so that nobody can copy it, and opens the
-//! commitment later. The trace root stays hidden behind its own salt even then, until auditors or
-//! jurors have committed to theirs. A juror's has a salt that all know ([`juror_trace_salt`]).
+//! A worker first commits to what it computed, so that nobody can copy it, and opens the commitment later. Even then
+//! the trace root stays hidden behind its own salt, until auditors or jurors have committed to theirs. A juror's salt
+//! is known to everybody ([`juror_trace_salt`]).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -19,8 +19,7 @@ const EXPECTED: &str = "aicpw 2026 expected root v1";
 const SALT: &str = "aicpw 2026 salt v1";
 const JUROR_SALT: &str = "aicpw 2026 juror trace salt v1";
 
-/// What opens a result commitment: everything but the trace root, of which only the commitment
-/// is shown.
+/// The opening of a result commitment: everything but the trace root, of which it contains only the commitment.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
@@ -36,7 +35,7 @@ pub struct ResultOpening {
     /// See [`trace_commitment`].
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub trace_commitment: Hash,
-    /// Where the output is: plaintext, or for a sealed task the ciphertext.
+    /// The CID of the output: of the plaintext, or for a sealed task of the ciphertext.
     pub result: ContentId,
 }
 
@@ -71,20 +70,20 @@ pub fn trace_commitment(trace_salt: &Hash, trace_root: &Hash) -> Hash {
     hash_in(TRACE, &(trace_salt, trace_root))
 }
 
-/// The salt of a juror's [`trace_commitment`]. It is no secret. With the trace root, anybody can tell which jurors have
-/// committed to it; without the root, nobody learns anything from the commitments. So one juror that shows the root
-/// when all is decided shows it for all. Until then nobody can copy it, not even the jury of an appeal.
+/// The salt of a juror's [`trace_commitment`]. It is not secret. With the trace root, anybody can tell which jurors
+/// have committed to it; without the root, nobody learns anything from the commitments. So when everything is decided,
+/// one juror that shows the root shows it for all. Until then nobody can copy the root, not even the jury of an appeal.
 pub fn juror_trace_salt<AccountId: Encode>(account: &AccountId, assignment: AssignmentId) -> Hash {
     hash_in(JUROR_SALT, &(account, assignment))
 }
 
-/// What a requester in mode `expected` puts on chain: the hash of the root, so that a provider
-/// cannot read the answer there.
+/// What a requester in mode `expected` puts on chain: the hash of the result root, so that a provider cannot read the
+/// answer there.
 pub fn expected_root_hash(result_root: &Hash) -> Hash {
     hash_in(EXPECTED, result_root)
 }
 
-/// What a salt is for.
+/// The purpose of a salt.
 #[derive(Encode, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SaltPurpose {
     /// [`ResultOpening::salt`].
@@ -93,7 +92,7 @@ pub enum SaltPurpose {
     Trace,
 }
 
-/// Salts are derived, never only remembered, so that a worker that lost its disk cache can still
+/// Derives a salt. Salts are derived, and never only remembered, so that a worker that lost its disk cache can still
 /// open what it committed to.
 pub fn derive_salt(
     worker_secret: &Hash,

@@ -14,8 +14,8 @@ pub const MAX_PEER_ADDRESS_BYTES: u32 = 128;
 /// A binary multiaddress (with its `/p2p/` part) at which blobs can be fetched.
 pub type PeerAddress = BoundedVec<u8, ConstU32<MAX_PEER_ADDRESS_BYTES>>;
 
-/// A CIDv1 in its binary form. The chain checks its shape; what it points to is checked by
-/// whoever fetches it.
+/// A CIDv1 in its binary form. The chain checks its shape. Whoever fetches the content checks what
+/// the CID points to.
 #[derive(
     Encode,
     Decode,
@@ -57,9 +57,9 @@ impl ContentId {
         &self.0
     }
 
-    /// Whether the bytes are `version 1 · codec · multihash code · length · digest`, the digest
-    /// being as long as it says and at least 16 bytes. Decoded values must be asked this before
-    /// they are stored, since SCALE only checks the bound.
+    /// Whether the bytes are `version 1 · codec · multihash code · length · digest`, where the
+    /// digest has the stated length of at least 16 bytes. Check decoded values with this before
+    /// they are stored, because SCALE only checks the bound.
     pub fn is_well_formed(&self) -> bool {
         let mut rest: &[u8] = &self.0;
         let mut varint = || -> Option<u64> {

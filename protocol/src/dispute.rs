@@ -1,63 +1,64 @@
-//! The money of disputes: what a jury costs, what its members put at risk, who is paid first (design §6).
+//! The money of disputes: what a jury costs, what its jurors put at risk, and who is paid first (design §6).
 //!
 //! # The rule
 //!
-//! Whoever calls a jury puts up its pay, and the losing side pays. The *pay* of a juror is what the task pays one
-//! provider at most, so that whoever could have run it can judge it ([`crate::judging`]).
+//! The account that calls a jury puts up the jury's pay, and the losing side pays it. The *pay* of a juror is the most
+//! that the task pays one provider, so that every provider that could have run the task can judge it
+//! ([`crate::judging`]).
 //!
 //! | who | puts up | loses it if |
 //! | --- | --- | --- |
 //! | challenger | [`DisputePolicy::bond`] of round 0 | the verdict is for the provider |
-//! | claimant | [`DisputePolicy::claim_bond`] | the jury could fetch the result; what the jurors lack, if it could not |
-//! | auditor | the same, as a lock on its stake, from the draw on | its root is not the verdict's, and the provider's is |
-//! | who appeals | the bond of the next round | the next verdict is no better for it |
-//! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; the share that a fault takes (`FaultSlash`) if it is silent, or votes for it without the work |
+//! | claimant | [`DisputePolicy::claim_bond`] | the jury could fetch the result; if it could not, only what the jurors lack |
+//! | auditor | the same as the challenger, as a lock on its stake, from the draw on | its root is not the verdict's, and the provider's is |
+//! | appellant | the bond of the next round | the next verdict is no better for it |
+//! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; the share that a fault takes (`FaultSlash`) if it is silent, or votes for the verdict without the work |
 //! | provider | collateral and fraud bond | the verdict is against it |
 //!
-//! Everything that the losers of the *last* verdict lose is one pot. [`Claims::pay_out`] fills from
-//! it, in this order: the requester's compensation, the jurors of all rounds who voted as the last
-//! verdict, the auditors that found the wrong result. What is left is the treasury's, and nobody who judges
-//! gains by others' loss. The winners' bonds are not in the pot; they go back.
+//! Everything that the losers of the *last* verdict lose goes into one pot. [`Claims::pay_out`] pays from it in this
+//! order: the requester's compensation, the jurors of all rounds that voted as the last verdict says, the auditors that
+//! found the wrong result. The treasury gets the rest, so nobody that judges gains by the losses of others. The
+//! winners' bonds are not in the pot; they are given back.
 //!
-//! The requester gets what it has paid for the wrong result and does not have back, and a challenger its bond,
-//! and neither gets more. Both can be one person, and its program one that comes to something else when it is
-//! run later: whatever they got beyond would be paid for having an honest provider convicted. An auditor is drawn.
+//! The requester gets what it has paid for the wrong result and has not got back. A challenger gets its bond back.
+//! Neither gets more. The requester and the challenger can be the same person, and the program can be one that gives
+//! another result when it is run later. Anything more would then be a reward for having an honest provider convicted.
+//! An auditor can be rewarded, because it is drawn.
 //!
 //! # Unavailable claims
 //!
-//! A juror of an unavailable claim runs nothing, so its pay has nothing to do with the price of the
-//! task: a jury of the first round is paid a quarter of the collateral that is at stake
-//! ([`DisputePolicy::fetch_pay`]). So a claim costs less than it brings. Each of them locks as much as the
-//! provider has at stake ([`DisputePolicy::fetch_lock`]). To say that something is not there which is, or the
-//! reverse, costs a fault's share of that, half at the defaults, because whoever says so can be right for
-//! its part: so three of five who lie risk one and a half times what there is to gain by it. They do as long
-//! as that share is above a third.
+//! A juror of an unavailable claim runs nothing, so its pay does not depend on the price of the task: a jury of the
+//! first round is paid a quarter of the collateral that is at stake ([`DisputePolicy::fetch_pay`]). So a claim costs
+//! less than it brings. Each juror locks as much as the provider has at stake ([`DisputePolicy::fetch_lock`]). A juror
+//! that says that an available result is unavailable, or the reverse, loses a fault's share of its lock, half at the
+//! defaults. It does not lose all of it, because a juror can be right from where it stands. So three liars out of five
+//! jurors risk one and a half times what they can gain together. Lying does not pay as long as the share is above a
+//! third.
 //!
-//! The claimant puts up one pay more than the jury's. If the result was there, that one is the
-//! provider's, which was doubted for nothing. If it was not, the collateral is the pot: from it the
-//! requester gets its price back first, as far as that goes. The collateral can be less than the price,
-//! and then nothing is left for the jurors: what they lack ([`Claims::lack`]) comes out of the bond. As
-//! only the requester can claim, it has what is left of both, and never less than it had: the whole
-//! collateral less a quarter of it.
+//! The claimant puts up one pay more than the jury's. If the result was available, the provider gets that one pay,
+//! because it was doubted for nothing. If the result was unavailable, the collateral is the pot. The requester first
+//! gets its price back from the pot, as far as it goes. The collateral can be less than the price, so that nothing is
+//! left for the jurors. What they lack ([`Claims::lack`]) then comes out of the bond. Only the requester can claim, so
+//! it keeps the rest of the bond as well. It still has more than before: the whole collateral less a quarter of it.
 //!
 //! # Why a juror works
 //!
-//! A juror commits to a result root before it sees another's. A guess agrees with nobody and costs the
-//! lock. Who votes for a side without work wins the pay if that side is right, with chance `r`, and else
-//! loses `lock` times the pay: at ten it loses in expectation as long as `r` is below ten elevenths. For the
-//! root that an auditor has found `r` is near one. So a juror commits to a trace root as well, which nobody has
-//! said that could be copied, and is right only if it is that of most who have voted so
-//! ([`crate::verdict::is_work`]): then `r` is zero, as long as the trace says more than the result, must be the same for all and is not open,
-//! nobody tells its root, and three have worked and more than have copied: else nobody can show anything, and all are
-//! paid. Honest work at an ask that covers its cost loses nothing.
+//! A juror commits to a result root before it sees another juror's. A guess agrees with nobody and costs the lock. A
+//! juror that votes for a side without doing the work wins the pay if that side is right, with chance `r`, and
+//! otherwise loses `lock` times the pay. With a `lock` of ten it loses in expectation as long as `r` is below ten
+//! elevenths. For the root that an auditor has found, `r` is near one. So a juror also commits to a trace root, which
+//! nobody has published to be copied. The juror is right only if its trace root is that of most jurors that have voted
+//! like it ([`crate::verdict::is_work`]). Then `r` is zero under these conditions: the trace says more than the result,
+//! must be the same for all jurors and is not open; nobody tells its root; and at least three jurors, more than the
+//! copiers, have done the work. Otherwise nobody can show any work, and all are paid. Honest work at an ask that covers
+//! its cost loses nothing.
 //!
 //! # Why the pot suffices
 //!
-//! The first jury is covered by the bond of whoever called it, or by the provider's locks. If a
-//! verdict is overturned, at least (n + 1) / 2 of the n jurors before were wrong, and their locks pay
-//! the 2n + 1 of the next round, if `lock` is at least four. In the modes with a fraud bond the locks of a proven lie
-//! pay for all rounds alone, and for the requester and the finders, as long as the relation holds that
-//! [`crate::judging`] derives.
+//! The first jury is covered by the bond of the account that called it, or by the provider's locks. If a verdict is
+//! overturned, at least (n + 1) / 2 of the n jurors before were wrong, and their locks pay the 2n + 1 jurors of the
+//! next round, if `lock` is at least four. In the modes with a fraud bond, the locks of a proven lie alone pay for all
+//! rounds, for the requester and for the finders, as long as the relation derived in [`crate::judging`] holds.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -65,13 +66,13 @@ use sp_arithmetic::Perbill;
 
 use crate::units::Balance;
 
-/// The least `lock` with which an overturned jury pays the next one.
+/// The lowest `lock` at which an overturned jury pays for the next one.
 const LEAST_LOCK: u16 = 4;
 
-/// Of how many parts of the collateral at stake a jury that fetches is paid one.
+/// A jury that fetches is paid the collateral at stake, divided by this number.
 const FETCH_SHARE: Balance = 4;
 
-/// The numbers of disputes that every verdict goes by.
+/// The numbers of disputes, which apply to every verdict.
 #[derive(
     Encode,
     Decode,
@@ -85,11 +86,11 @@ const FETCH_SHARE: Balance = 4;
     Debug,
 )]
 pub struct DisputePolicy {
-    /// Jurors of the first round; odd, so that there is a majority.
+    /// Jurors of the first round: an odd number, so that there is a majority.
     pub jury: u16,
-    /// Appeals at most; each doubles the jury, and adds one to keep it odd.
+    /// Most appeals. Each doubles the jury and adds one juror, to keep the number odd.
     pub appeals: u8,
-    /// A juror's lock, in its pay.
+    /// A juror's lock, as a multiple of its pay.
     pub lock: u16,
 }
 
@@ -101,14 +102,13 @@ impl DisputePolicy {
         lock: 10,
     };
 
-    /// Whether the numbers keep what this module promises. What is not sound must not be put in
-    /// force.
+    /// Whether the numbers keep what this module promises. A policy that is not sound must not be put in force.
     pub fn is_sound(&self) -> bool {
         self.jury % 2 == 1 && self.jurors(self.appeals).is_some() && self.lock >= LEAST_LOCK
     }
 
-    /// Jurors of a round; round 0 is the first, each appeal is one more. `None` past the last, or
-    /// if there are more than can be counted.
+    /// The number of jurors of a round; round 0 is the first, and each appeal is one more. `None` after the last round,
+    /// or if the number is too large for the type.
     pub fn jurors(&self, round: u8) -> Option<u16> {
         if round > self.appeals {
             return None;
@@ -116,42 +116,42 @@ impl DisputePolicy {
         (0..round).try_fold(self.jury, |jury, _| jury.checked_mul(2)?.checked_add(1))
     }
 
-    /// Jurors of all rounds together: so many can be right about one result, at most. `None` if there are more than can
-    /// be counted.
+    /// The number of jurors of all rounds together: no more jurors can be right about one result. `None` if the number
+    /// is too large for the type.
     pub fn all_jurors(&self) -> Option<u16> {
         (0..=self.appeals).try_fold(0u16, |sum, round| sum.checked_add(self.jurors(round)?))
     }
 
-    /// The bond for calling the jury of this round: its pay. `None` past the last round, or if it does
-    /// not fit.
+    /// The bond for calling the jury of this round, which is the jury's pay. `None` after the last round, or if the
+    /// amount does not fit.
     pub fn bond(&self, pay: Balance, round: u8) -> Option<Balance> {
         pay.checked_mul(self.jurors(round)?.into())
     }
 
-    /// What each juror of an unavailable claim is paid, if the provider has this collateral at stake.
-    /// Rounded up.
+    /// The pay of each juror of an unavailable claim, if the provider has this collateral at stake. Rounded up.
     pub fn fetch_pay(&self, collateral: Balance) -> Balance {
         collateral.div_ceil(Balance::from(self.jury.max(1)).saturating_mul(FETCH_SHARE))
     }
 
-    /// What each juror of an unavailable claim locks, if the provider has this collateral at stake: as much.
+    /// The lock of each juror of an unavailable claim, if the provider has this collateral at stake: the same amount.
     pub fn fetch_lock(&self, collateral: Balance) -> Balance {
         collateral
     }
 
-    /// The bond for an unavailable claim: the pay of the first jury, and the pay of one juror more for the
-    /// provider. `None` if it does not fit.
+    /// The bond for an unavailable claim: the pay of the first jury, and one more juror's pay for the provider. `None`
+    /// if it does not fit.
     pub fn claim_bond(&self, pay: Balance) -> Option<Balance> {
         self.bond(pay, 0)?.checked_add(pay)
     }
 
-    /// What a juror locks.
+    /// The lock of a juror with this pay.
     pub fn juror_lock(&self, pay: Balance) -> Balance {
         pay.saturating_mul(self.lock.into())
     }
 
     /// Whether lying about an unavailable claim does not pay for three jurors of a first jury of five, if each loses
-    /// this share of its lock. They must lose more than there is to gain, and each locks as much as there is to gain.
+    /// this share of its lock. They must lose more than they can gain, and the lock of each is as much as they can
+    /// gain.
     pub fn deters_lies_about_claims(share: Perbill) -> bool {
         u64::from(share.deconstruct()).saturating_mul(3) > Perbill::one().deconstruct().into()
     }
@@ -166,34 +166,32 @@ impl Default for DisputePolicy {
 /// What is to be paid after the last verdict, in the order of payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Claims {
-    /// To the requester, for the harm: what it paid for the result and does not get back, if the verdict is against
-    /// the provider.
+    /// For the requester: what it paid for the result and does not get back, if the verdict is against the provider.
     pub compensation: Balance,
-    /// How many jurors, of all rounds, were right by the last verdict.
+    /// How many jurors, of all rounds, were right according to the last verdict.
     pub jurors: u16,
-    /// To each of them.
+    /// For each of these jurors.
     pub pay: Balance,
-    /// To the auditors that found a wrong result, see
-    /// [`crate::audit::AuditPolicy::finders_reward`]; or to the provider of a result that was claimed to be
-    /// unavailable and was there.
+    /// For the auditors that found a wrong result, see [`crate::audit::AuditPolicy::finders_reward`]; or for the
+    /// provider of a result that was claimed to be unavailable and was available.
     pub reward: Balance,
 }
 
-/// How a pot is divided. The parts add up to the pot.
+/// The parts of a divided pot. They add up to the pot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Payout {
     /// To the requester.
     pub requester: Balance,
-    /// To each juror of the claims.
+    /// To each juror that the claims count.
     pub juror: Balance,
-    /// To the auditors that found the wrong result, or the provider whose result was there.
+    /// To the auditors that found the wrong result, or to the provider whose result was available.
     pub finders: Balance,
     /// The rest.
     pub treasury: Balance,
 }
 
 impl Claims {
-    /// What the pot lacks for the jurors after the requester, which comes first.
+    /// What the jurors lack after the pot has paid the requester, which comes first.
     pub fn lack(&self, pot: Balance) -> Balance {
         let rest = pot.saturating_sub(self.compensation);
         self.pay
@@ -254,7 +252,7 @@ mod tests {
             "no majority"
         );
         assert!(!DisputePolicy { jury: 0, ..POLICY }.is_sound());
-        // Three of five lose three times their pay: nine, and the next jury wants eleven.
+        // Three of five lose three times their pay each, which is nine pays, and the next jury costs eleven.
         assert!(!DisputePolicy { lock: 3, ..POLICY }.is_sound());
         assert!(DisputePolicy { lock: 4, ..POLICY }.is_sound());
     }
@@ -297,8 +295,8 @@ mod tests {
         assert_eq!(paid(99), (99, 0, 0, 0));
     }
 
-    /// A provider whose locks are what `audit` asks for pays for everything that its wrong result
-    /// causes, with two appeals; what a juror is paid at most, in [`crate::judging`].
+    /// A provider whose locks are what `audit` asks for pays for everything that its wrong result causes, with two
+    /// appeals. [`crate::judging`] says what a juror is paid at most.
     #[test]
     fn the_bond_pays_for_all_rounds() {
         let price = 1_000;
@@ -312,7 +310,7 @@ mod tests {
             pay: price,
             reward: AuditPolicy::DEFAULT.finders_reward(pot),
         };
-        // Nobody appeals against a verdict that is for it, so this is more than can happen.
+        // Nobody appeals against a verdict in its own favour, so this is more than can happen.
         assert_eq!(jurors, 39);
         assert_eq!(claims.pay_out(pot).juror, price);
     }
@@ -324,7 +322,7 @@ mod tests {
         assert_eq!(POLICY.claim_bond(pay), Some(6 * 50));
         assert_eq!(POLICY.fetch_pay(1), 1, "nobody works for nothing");
         assert_eq!(POLICY.claim_bond(Balance::MAX), None);
-        // Three of five who lie lose a fault's share each, which is more than there is to gain.
+        // Three of five that lie lose a fault's share each, which is more than they can gain.
         let lost = sp_arithmetic::Perbill::from_percent(50) * POLICY.fetch_lock(1_000);
         assert!(3 * lost > 1_000);
     }
@@ -344,8 +342,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever was at stake: with the claimant's bond all jurors are paid, and whoever claims
-        /// rightly has more than before.
+        /// Whatever was at stake: the claimant's bond completes the pay of all jurors, and a claimant that is right has
+        /// more than before.
         #[test]
         fn a_right_claim_pays_for_itself(
             collateral in 1_000u128..u64::MAX as u128, price in 0..u64::MAX as u128, right in 3u16..=5,

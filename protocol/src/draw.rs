@@ -1,7 +1,7 @@
-//! How randomness becomes a draw: what anyone needs to check who was drawn, and why.
+//! How randomness becomes a draw: what anyone needs to check who was drawn and why.
 //!
-//! A draw anchors at a block; the outputs of blocks after it are mixed into one seed ([`mix`]); each
-//! draw from that seed has a ticket of its own ([`ticket`]).
+//! A draw anchors at a block. The outputs of blocks after the anchor are mixed into one seed ([`mix`]). Each draw from
+//! that seed has its own ticket ([`ticket`]).
 
 use codec::Encode;
 
@@ -11,13 +11,13 @@ const SEED: &str = "aicpw 2026 draw seed v1";
 const TICKET: &str = "aicpw 2026 draw ticket v1";
 const NEXT_TICKET: &str = "aicpw 2026 draw next ticket v1";
 
-/// The seed of outputs in the order of their blocks, each with its author.
+/// Mixes outputs into a seed. The outputs are in the order of their blocks, each with its author.
 pub fn mix<Author: Encode>(outputs: &[(Author, Hash)]) -> Hash {
     hash_in(SEED, &outputs)
 }
 
-/// The `number`th ticket that is drawn from a seed for a purpose. The purpose names what is drawn for,
-/// so that two draws from one seed have nothing in common.
+/// The ticket with this number that is drawn from a seed for a purpose. The purpose names what is drawn for, so that
+/// two draws from one seed have nothing in common.
 pub fn ticket(seed: &Hash, purpose: &impl Encode, number: u32) -> Hash {
     hash_in(TICKET, &(seed, purpose, number))
 }
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
     use alloc::collections::BTreeSet;
 
-    /// What other implementations have to arrive at.
+    /// Values that other implementations must also compute.
     #[test]
     fn the_rules_stay_as_they_are() {
         let seed = mix(&[(1u64, [1; 32]), (2, [2; 32])]);

@@ -1,5 +1,5 @@
-//! The one hash function: BLAKE3, in its key-derivation mode with a context for each use, so
-//! that no value of one kind can ever be taken for another.
+//! The only hash function: BLAKE3 in its key-derivation mode, with a different context for each
+//! use, so that no value of one kind can ever be taken for another.
 
 use codec::Encode;
 

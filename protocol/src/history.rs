@@ -1,5 +1,5 @@
-//! The hash chain over submissions: the order in which matching serves tasks, and which anyone
-//! can verify (`aicpw history verify`).
+//! The hash chain over submissions. It fixes the order in which matching serves tasks, and anyone can verify it
+//! (`aicpw history verify`).
 
 use codec::Encode;
 
@@ -27,7 +27,7 @@ pub fn next_head(
     hash_in(HISTORY, &(head, sequence, task, block, timestamp))
 }
 
-/// The hash of what was submitted, and by whom.
+/// The hash of a submission and its requester.
 pub fn task_hash<AccountId: Encode, Submission: Encode>(
     requester: &AccountId,
     submission: &Submission,
@@ -41,7 +41,7 @@ mod tests {
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
-    /// What is hashed for a submission.
+    /// The values that are hashed for a submission.
     type Link = (u64, Hash, BlockNumber, u64);
 
     fn heads(links: &[Link]) -> Vec<Hash> {

@@ -1,5 +1,4 @@
-//! How a node and the executor talk about one job: a folder, a description in it, and lines of
-//! JSON.
+//! How a node and the executor talk about one job: through a folder, a description in it, and lines of JSON.
 //!
 //! ```text
 //! FOLDER/job.json            JobSpec, written by the node
@@ -18,15 +17,14 @@
 //! FOLDER/work/               private to the two stages: kernel cache, temporary files
 //! ```
 //!
-//! A state is the SCALE encoding of the [`Position`](crate::trace::Position), and behind it the contents of
-//! all buffers that are not constant, in the manifest's order, with nothing between them.
+//! A state is the SCALE encoding of the [`Position`](crate::trace::Position), followed by the contents of all buffers
+//! that are not constant, in the manifest's order, with nothing between them.
 //!
-//! The executor writes [`Message`]s to its standard output, one in a line: any number of
-//! `progress`, then one `done` or `failed`, after which it ends with code 0 or 1. If it ends
-//! without either, it crashed. Its standard error is a log for people. It ends by itself when its
-//! standard input is a pipe and the other end closes.
+//! The executor writes [`Message`]s to its standard output, one per line: any number of `progress`, then one `done` or
+//! `failed`. After that it ends with code 0 or 1. If it ends without either, it crashed. Its standard error is a log
+//! for people. It ends by itself when its standard input is a pipe and the other end closes.
 //!
-//! What the run stage writes is made by a stranger's code: read it as such.
+//! The run stage runs a stranger's code: do not trust what it writes.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -40,37 +38,37 @@ use crate::{
     trace::{trace_root, End},
 };
 
-/// Most bytes of a state that are not of a buffer: a position is two numbers for each loop around a launch,
-/// of which there are few.
+/// Most bytes of a state that do not belong to a buffer: a position is two numbers for each loop around a launch, and
+/// there are few such loops.
 pub const MAX_POSITION_BYTES: u64 = 1 << 10;
 
-/// Most bytes of a trace: as many hashes as there can be, each of 67 characters, and the end.
+/// Most bytes of a trace: the largest number of hashes, each of 67 characters, and the end.
 pub const MAX_TRACE_BYTES: u64 = 8 << 20;
 
-/// Most bytes of a file that the build stage makes on a processor, the built program among them. The run stage's
-/// driver unpacks that, before anything of it runs, into files of which none is longer.
+/// Most bytes of a file that the build stage makes on a processor, including the built program. Before the program
+/// runs, the run stage's driver unpacks it into files, none of which is longer.
 pub const MAX_BUILD_BYTES: u64 = 32 << 20;
 
-/// Most bytes that all files take which the build stage makes: the program in the forms that a compiler has it in on its
-/// way, of which none is longer than [`MAX_BUILD_BYTES`] on a processor. The node looks from time to time, so that for a
-/// moment it can be more.
+/// Most bytes that all files of the build stage take together: the program in each form that the compiler puts it
+/// through, none longer than [`MAX_BUILD_BYTES`] on a processor. The node checks from time to time, so the files can
+/// take more for a moment.
 pub const MAX_BUILD_FOLDER_BYTES: u64 = 6 * MAX_BUILD_BYTES;
 
 /// Most files and folders that the build stage makes.
 pub const MAX_BUILD_FILES: u64 = 1 << 14;
 
-/// Files that a program can write to on a processor: the output, the trace and the result are open when it
-/// starts, and nothing else can be opened. (A state is one file.)
+/// Files that a program can write to on a processor: the output, the trace and the result are open when it starts, and
+/// nothing else can be opened. (A state is one file.)
 pub const RESULT_FILES: u64 = 3;
 
-/// Most bytes of a file that the run stage makes on a processor, for an output, or a state, of at most so many.
+/// Most bytes of a file that the run stage makes on a processor, for an output, or a state, of at most this many bytes.
 pub fn longest_file(output_bytes: u64) -> u64 {
     output_bytes.max(MAX_TRACE_BYTES).max(MAX_BUILD_BYTES)
 }
 
-/// Most bytes that a job takes on the disk on a processor, whatever its program promises, beside its inputs: what
-/// was built, with all that a compiler leaves on its way; the same unpacked; the files of the result, each filled to its
-/// limit; and the output once more, sealed or in the store.
+/// Most bytes that a job takes on the disk on a processor, whatever its program promises, besides its inputs:
+/// everything that the compiler leaves in the build stage, the built program unpacked, the files of the result at their
+/// largest, and the output once more, sealed or in the store.
 pub fn most_on_disk(output_bytes: u64) -> u64 {
     longest_file(output_bytes)
         .saturating_mul(RESULT_FILES)
@@ -79,14 +77,14 @@ pub fn most_on_disk(output_bytes: u64) -> u64 {
         .saturating_add(output_bytes)
 }
 
-/// What PoCL reads to know how many threads it may have, by version.
+/// The variables, by version, in which PoCL reads how many threads it may have.
 const THREADS_OF_POCL: [&str; 2] = ["POCL_CPU_MAX_CU_COUNT", "POCL_MAX_PTHREAD_COUNT"];
 
-/// What a driver may need to know of this machine, by the variables of whoever runs the job. Nothing
-/// else of its environment reaches the driver.
+/// What a driver may need to know about this machine, from the environment of whoever runs the job. Nothing else of
+/// that environment reaches the driver.
 ///
-/// `processors` are those that it may use. A job's process does not see the control group that it is in, and would
-/// count all of the machine.
+/// `processors` is the number that the driver may use. A job's process does not see its control group, and would count
+/// all processors of the machine.
 pub fn driver_variables(
     processors: usize,
     variable: impl Fn(&str) -> Option<OsString>,
@@ -100,7 +98,7 @@ pub fn driver_variables(
     kept.chain(threads).collect()
 }
 
-/// The names of those variables.
+/// The names of the variables that are passed on.
 const DRIVER_ENVIRONMENT: &[&str] = &[
     "LD_LIBRARY_PATH",
     "OCL_ICD_ENABLE_TRACE",
@@ -126,7 +124,7 @@ pub mod path {
     pub const JOB: &str = "job.json";
     /// The manifest.
     pub const MANIFEST: &str = "manifest.json";
-    /// Folder of what was fetched.
+    /// Folder of the fetched files.
     pub const INPUTS: &str = "inputs";
     /// The program.
     pub const PROGRAM: &str = "inputs/program.cl";
@@ -138,7 +136,7 @@ pub mod path {
     pub const KERNELS: &str = "build/kernels.json";
     /// [`super::BuildRecord`].
     pub const BUILD_RECORD: &str = "build/build.json";
-    /// What the compiler said.
+    /// The compiler's log.
     pub const BUILD_LOG: &str = "build/build.log";
     /// Folder that the run stage may write to.
     pub const OUTPUT_FOLDER: &str = "output";
@@ -148,7 +146,7 @@ pub mod path {
     pub const TRACE: &str = "output/trace.json";
     /// [`super::JobResult`].
     pub const RESULT: &str = "output/result.json";
-    /// The state that a job goes on from.
+    /// The state from which a job goes on.
     pub const STATE_BEFORE: &str = "inputs/state.bin";
     /// The state that was asked for.
     pub const STATE: &str = "output/state.bin";
@@ -178,18 +176,18 @@ pub struct JobSpec {
     /// [`crate::device::DeviceSpec::fingerprint`] of the device.
     #[serde(with = "hex::serde")]
     pub device: Hash,
-    /// Its kind, if it is known. Only where this says that it is a graphics card does the sandbox have what drivers of
-    /// those need.
+    /// Its kind, if it is known. The sandbox has what drivers of graphics cards need only if this says that the device
+    /// is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<DeviceKind>,
-    /// What the job may use. The wall clock is the node's to watch.
+    /// What the job may use. The node watches the wall clock.
     pub limits: JobLimits,
-    /// What of the job is run, if not all of it.
+    /// The part of the job that is run; `None` for the whole job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
 }
 
-/// A part of a job, for whoever looks at the place where two runs of it part.
+/// A part of a job, for finding the place where two runs of the job differ.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Part {
@@ -212,16 +210,15 @@ pub enum Part {
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct JobLimits {
-    /// Most memory of all buffers, in bytes. The process gets more: drivers and compilers need
-    /// some themselves.
+    /// Most memory of all buffers, in bytes. The process gets more, because drivers and compilers need some themselves.
     pub memory_bytes: u64,
     /// Longest canonical output, in bytes.
     pub output_bytes: u64,
-    /// Processor time of each stage, in seconds, all cores together.
+    /// Processor time of each stage, in seconds, over all cores together.
     pub cpu_seconds: u64,
 }
 
-/// What the executor says.
+/// A message of the executor.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
 pub enum Message {
@@ -229,8 +226,8 @@ pub enum Message {
     Progress {
         /// Launches that have ended.
         done: u64,
-        /// All launches of the job; at least one. Where a loop ends early, those that it leaves
-        /// out count as ended when the job has.
+        /// All launches of the job; at least one. If a loop ends early, the launches that it leaves out count as ended
+        /// when the job has ended.
         total: u64,
     },
     /// The stage is done.
@@ -254,23 +251,24 @@ pub enum Done {
 /// Why a job cannot be done.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 pub struct Failed {
-    /// Whose fault it may be.
+    /// Who may be at fault.
     pub fault: Fault,
-    /// For the requester.
+    /// A message for the requester.
     pub message: String,
     /// A file in the job folder that says more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
 }
 
-/// Name, in its manifest, of the tiny job by which a node tries its own devices: no task, and nobody's money.
+/// The manifest's name for the tiny job with which a node tries its own devices. It is no task, and costs nobody
+/// anything.
 pub const TRIAL: &str = "aicpw device trial";
 
-/// What stands before a failure's message where the executor says it to people, on its standard error.
+/// What the executor puts before a failure's message when it prints the message for people, on its standard error.
 pub const EXECUTOR_SAYS: &str = "aicpw-executor: ";
 
-/// The part of a failure's message that its log does not say as well: of a compiler's errors only
-/// the first line, if the log goes on with the rest. (Messages are cut, and then end with `…`.)
+/// The part of a failure's message that its log does not repeat: only the first line of a compiler's errors, if the log
+/// goes on with the rest. (Messages are cut, and then end with `…`.)
 pub fn without_log<'a>(message: &'a str, log: &str) -> &'a str {
     match message.split_once('\n') {
         Some((first, rest)) if log.contains(rest.trim_end_matches('…').trim()) => first,
@@ -278,7 +276,7 @@ pub fn without_log<'a>(message: &'a str, log: &str) -> &'a str {
     }
 }
 
-/// What came out of a job.
+/// The outcome of a job.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct JobResult {
     /// [`crate::merkle::result_root`] of the output.
@@ -289,25 +287,25 @@ pub struct JobResult {
     pub trace_root: Hash,
     /// Length of the output.
     pub output_bytes: u64,
-    /// Launches: fewer than planned where a loop ended early.
+    /// The number of launches: fewer than planned if a loop ended early.
     pub launches: u64,
     /// Time from the first launch to the last one's end, checkpoints included.
     pub run_milliseconds: u64,
 }
 
-/// What came out of a part of a job.
+/// The outcome of a part of a job.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PartResult {
-    /// The hash of the checkpoint, or of the end, that it came to.
+    /// The hash of the checkpoint, or of the end, at which the part ended.
     #[serde(with = "hex::serde")]
     pub hash: Hash,
-    /// Launches of the job up to there, those before the part included.
+    /// Launches of the job up to there, including those before the part.
     pub launches: u64,
     /// Time from its first launch to its last one's end, checkpoints included.
     pub run_milliseconds: u64,
 }
 
-/// What a built program was made of: the run stage takes no other.
+/// What a built program was made from. The run stage accepts no other program.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 pub struct BuildRecord {
     /// The device that it was built for.
@@ -322,34 +320,34 @@ pub struct BuildRecord {
     pub binary_bytes: u64,
 }
 
-/// What the kernels of a built program take, as the driver said when it compiled them: the run stage gives them nothing
-/// else.
+/// What the kernels of a built program take, as the driver reported it after compiling them. The run stage passes them
+/// nothing else.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct KernelRecord {
-    /// Of each kernel that the job launches, by its name, the kinds of its parameters, in order.
+    /// For each kernel that the job launches, by name: the kinds of its parameters, in order.
     pub kernels: BTreeMap<String, Vec<ParameterKind>>,
 }
 
-/// What a parameter of a kernel takes. To the driver an argument is bytes, and it is the parameter that makes a number of
-/// them, or a handle which the driver follows in its own process.
+/// What a parameter of a kernel takes. To the driver, an argument is just bytes. The parameter decides whether these
+/// are a number, or a handle that the driver follows in its own process.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
 pub enum ParameterKind {
     /// A buffer: it is a pointer to `__global` or `__constant` memory.
     Buffer,
-    /// A value: a scalar, a vector or a structure, and no handle.
+    /// A value: a scalar, a vector or a structure, but no handle.
     Value,
-    /// Local memory: it is a pointer to that.
+    /// Local memory: it is a pointer to `__local` memory.
     Local,
 }
 
 /// The trace of a job.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 pub struct TraceRecord {
-    /// In order.
+    /// The checkpoints, in order.
     pub checkpoints: Vec<Checkpoint>,
-    /// What follows the last of them.
+    /// The end, which follows the last of them.
     pub end: End,
 }
 
@@ -372,14 +370,14 @@ impl TraceRecord {
 }
 
 impl Message {
-    /// As a line, with its end.
+    /// The message as a line, including the newline.
     pub fn to_line(&self) -> String {
         let mut line = serde_json::to_string(self).expect("messages have only string keys; qed");
         line.push('\n');
         line
     }
 
-    /// Reads a line. `None` if it is something else.
+    /// Reads a line; `None` if it is no message.
     pub fn from_line(line: &[u8]) -> Option<Self> {
         serde_json::from_slice(line).ok()
     }

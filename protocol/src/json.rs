@@ -1,6 +1,6 @@
-//! How values look in JSON, where their Rust type alone would not say it well: hashes are `0x` and
-//! hexadecimal, amounts are decimal strings (JavaScript's numbers end at 2⁵³), texts are texts,
-//! peer addresses are written as multiaddresses. For `#[serde(with = …)]`.
+//! The JSON form of values whose Rust type alone would not give a good one: hashes are `0x` and
+//! hexadecimal digits, amounts are decimal strings (JavaScript's numbers are exact up to 2⁵³),
+//! texts are strings, and peer addresses are written as multiaddresses. For `#[serde(with = …)]`.
 
 use alloc::{string::String, vec::Vec};
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
@@ -91,7 +91,7 @@ pub mod amount {
     }
 }
 
-/// Bytes that are meant as UTF-8; what is not becomes `�`.
+/// Bytes that should be UTF-8; invalid bytes become `�`.
 pub mod text {
     use super::*;
     use bounded_collections::{BoundedVec, ConstU32};
@@ -118,7 +118,7 @@ pub mod text {
     }
 }
 
-/// Binary multiaddresses as text; one that is none as `0x…`.
+/// Binary multiaddresses as text; bytes that are no multiaddress as `0x…`.
 pub mod peers {
     use super::*;
     use crate::task::PeerAddresses;

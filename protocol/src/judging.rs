@@ -1,32 +1,32 @@
-//! By what judging a result is reckoned: the *judged price*.
+//! The amount on which the cost of judging a result is based: the *judged price*.
 //!
 //! # Why not by the price
 //!
-//! Auditors and jurors are paid by somebody else than the provider whose result they run again, and as much as that
-//! work may cost: so no more than some multiple `k` of the provider's price, or nobody could judge who does not ask as
-//! little as it does. Were the pay reckoned by the price alone, a provider would choose its judges by its ask. As the
-//! cheapest it has the task; and if it asks less than a `k`-th of what the cheapest honest provider asks, no honest one
-//! can audit it or sit on its jury: an audit finds nobody, a dispute too few, and a lie is paid or costs nothing.
+//! Auditors and jurors are not paid by the provider whose result they run again. They are paid as much as that work may
+//! cost. If the limit were some multiple `k` of the provider's price, only providers that ask little enough could
+//! judge. A provider would then choose its judges by its own ask. As the cheapest provider it gets the task; and if it
+//! asks less than a `k`-th of what the cheapest honest provider asks, no honest provider can audit it or sit on its
+//! jury. An audit finds nobody, a dispute finds too few, and a lie is paid or costs nothing.
 //!
 //! # The rule
 //!
-//! Let `p` be the price, `B` what the task pays one provider at most (its budget, shared among its replicas; `p ≤ B`),
-//! and `k` how many judged prices a juror is paid at most. The judged price is
+//! Let `p` be the price, `B` the most that the task pays one provider (its budget, shared among its replicas; `p ≤ B`),
+//! and `k` the most judged prices that a juror is paid. The judged price is
 //!
 //! > J = max(p, ⌈B / k⌉)
 //!
-//! It is what an auditor is paid, what the expected cost of audits and the fraud bond are reckoned by, and of it follows
-//! what a juror is paid, and an auditor may ask: `min(k · J, B)`. As `k · J ≥ B`, that is `B` ([`pay`]). **Whoever the
-//! requester would have paid as a provider can judge what it gets**, whatever its provider asks, and nobody who is not
-//! party to it can change that. For the same reason the collateral counts the budget
+//! An auditor is paid `J`. The expected cost of audits and the fraud bond are computed from `J`. A juror is paid
+//! `min(k · J, B)`, and an auditor may ask no more than that. As `k · J ≥ B`, that is `B` ([`pay`]). **Every provider
+//! that the requester would have paid can judge the result**, whatever the result's provider asks, and no outsider to
+//! the task can change that. For the same reason the collateral counts the budget
 //! ([`collateral`](crate::pricing::collateral)).
 //!
 //! # Why the locks suffice
 //!
-//! What a lie costs its provider is `L`: the fraud bond and the collateral. The bond is `J / f`, where `f` is the least
-//! chance that a wrong result is found ([`AuditPolicy`]). If an audit has found the lie and the verdict is against it,
-//! and nobody else has lost anything, `L` is all that there is to pay out. In this order
-//! ([`Claims::pay_out`](crate::dispute::Claims::pay_out)) it owes at most:
+//! A lie costs its provider `L`: the fraud bond and the collateral. The bond is `J / f`, where `f` is the lowest chance
+//! that a wrong result is found ([`AuditPolicy`]). If an audit has found the lie, the verdict is against it and nobody
+//! else has lost anything, `L` is all that there is to pay out. The lie owes at most the following, in this order
+//! ([`Claims::pay_out`](crate::dispute::Claims::pay_out)):
 //!
 //! | to whom | how much |
 //! | --- | --- |
@@ -40,46 +40,48 @@
 //! > f · (n · k + rate · auditors) + reward ≤ 1  (2)
 //!
 //! Rounding changes nothing. The pot, the reward and the jurors' pay are whole numbers, so what is left for the
-//! requester is one too. It is no less than the cost before that was rounded up, so it is no less than after.
+//! requester is a whole number too. It is no less than the cost before rounding up, so it is no less than the cost
+//! after rounding up.
 //!
-//! Of several replicas the requester gets the cost back only if all were wrong. It was reckoned by the highest of their
-//! judged prices, and the provider that has that one loses its locks with the others. If some were right, it gets
-//! nothing, and the locks of one of the others pay the jurors: its judged price is the `k`-th part of `B` or more.
+//! With several replicas the requester gets the cost back only if all of them were wrong. The cost was computed from
+//! the highest of their judged prices, and the provider with that judged price loses its locks with the others. If some
+//! replicas were right, the requester gets nothing, and the locks of a wrong one pay the jurors: its judged price is at
+//! least the `k`-th part of `B`.
 //!
 //! [`locks_pay_everybody`] is (2). At the defaults it comes to 2.5 % · (16 · 2 + 52 %) + 10 % = 91.3 %. Parameters that
-//! break it must not be put in force: the finders are paid last, and a reward that is not paid in full outbids no bribe
-//! ([`AuditPolicy::is_sound`]). (2) asks for more than can happen, since whoever has lost an appeal pays too: the bond
-//! of the appeal or the locks of the jury before are in the pot as well. In exchange nothing else has to hold.
+//! break it must not be put in force: the finders are paid last, and a reward that is not paid in full does not outbid
+//! a bribe ([`AuditPolicy::is_sound`]). (2) asks for more than can happen, because the losers of an appeal pay too: the
+//! bond of the appeal or the locks of the jury before it are in the pot as well. In exchange, no other condition is
+//! needed.
 //!
 //! A sound policy has `reward > 2 · f · auditors`, so with (2) `f` is less than `1 / (n · k + 2)`: the bond is always
 //! more than 34 judged prices, for sixteen jurors at `k` = 2.
 //!
-//! As `J ≥ p` all that the bond of a price does, that of the judged price does too.
+//! As `J ≥ p`, the bond for the judged price does everything that a bond for the price would do.
 //!
 //! # What it costs
 //!
-//! Nothing where the budget is at most `k` prices. A requester that names more pays for audits as if the price were
-//! the `k`-th part of its budget, and puts up the budget for each juror when it doubts a result; and its provider locks
-//! more.
+//! Nothing if the budget is at most `k` prices. A requester with a higher budget pays for audits as if the price were
+//! the `k`-th part of its budget, and puts up the budget for each juror if it doubts a result. Its provider locks more.
 //!
 //! # What is fixed when
 //!
-//! Rate, cost and locks are fixed at the match. A juror's pay does not depend on `k`, so that no change of it can make
-//! that more than it would have been. What an auditor is paid is bounded by the cost that was fixed
-//! ([`highest_judged`](crate::audit::AuditPolicy::highest_judged)). The share of the reward is that of the day of the
-//! verdict, and the locks are those of the match. If the share has risen since, the finders get what the jurors leave,
-//! which is no less than the share of before. If it has fallen together with `f`, they get it in full, of a bond that
-//! is smaller than one of that day.
+//! Rate, cost and locks are fixed at the match. A juror's pay does not depend on `k`, so no change of `k` can make it
+//! higher than it would have been. The pay of an auditor is bounded by the cost that was fixed
+//! ([`highest_judged`](crate::audit::AuditPolicy::highest_judged)). The share of the reward is the one in force on the
+//! day of the verdict, and the locks are those of the match. If the share has risen since the match, the finders get
+//! what the jurors leave, which is no less than the earlier share. If it has fallen together with `f`, they get it in
+//! full, out of a bond that is smaller than one of that day.
 //!
-//! What was matched by a runtime that reckoned by the price has locks of forty prices. If such a result is disputed, its jury is
-//! called for the budget, and shares what those locks are where they are less: up to two fifths of the pay at a budget of twenty
-//! prices.
+//! Assignments that were matched by a runtime that still used the price have locks of forty prices. If such a result is
+//! disputed, its jury is called for the budget, and shares the locks where they are less: up to two fifths of the pay
+//! at a budget of twenty prices.
 
 use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
 use crate::{audit::AuditPolicy, dispute::DisputePolicy, units::Balance};
 
-/// The judged price of a result of this price: the amount that the cost of judging it is reckoned by. The task pays one
+/// The judged price of a result of this price: the amount on which the cost of judging it is based. The task pays one
 /// provider at most `budget`, and a juror is paid at most `juror_pay` judged prices.
 pub fn judged_price(price: Balance, budget: Balance, juror_pay: Balance) -> Balance {
     price.max(budget.div_ceil(juror_pay.max(1)))
@@ -90,7 +92,7 @@ pub fn pay(price: Balance, budget: Balance) -> Balance {
     budget.max(price)
 }
 
-/// What of a fraud bond that was reckoned by the judged price is that of the price. Rounded up.
+/// The part of a fraud bond that belongs to the price, if the bond was computed from the judged price. Rounded up.
 pub fn bond_of_price(bond: Balance, price: Balance, judged: Balance) -> Balance {
     if judged <= price {
         return bond;
@@ -98,9 +100,9 @@ pub fn bond_of_price(bond: Balance, price: Balance, judged: Balance) -> Balance 
     multiply_by_rational_with_rounding(bond, price, judged, Rounding::Up).unwrap_or(bond)
 }
 
-/// Whether the locks of a proven lie pay everybody whom it owes in full: the requester, all jurors that were right, and
-/// the auditors that found it. It is (2) of the module's documentation. A juror is paid at most `juror_pay` judged
-/// prices.
+/// Whether the locks of a proven lie pay in full everybody that the lie owes: the requester, all jurors that were
+/// right, and the auditors that found the lie. This is (2) of the module's documentation. A juror is paid at most
+/// `juror_pay` judged prices.
 pub fn locks_pay_everybody(
     audits: &AuditPolicy,
     disputes: &DisputePolicy,
@@ -119,7 +121,7 @@ mod tests {
     use proptest::prelude::*;
     use sp_arithmetic::Perbill;
 
-    /// Of the runtime, as is the one appeal of `DISPUTES`.
+    /// The runtime's value. The one appeal of `DISPUTES` is the runtime's too.
     const JUROR_PAY: Balance = 2;
 
     const POLICY: AuditPolicy = AuditPolicy::DEFAULT;
@@ -129,7 +131,7 @@ mod tests {
         ..DisputePolicy::DEFAULT
     };
 
-    /// A millionth of an AICP. Of less a reward can be rounded down to a bribe.
+    /// A millionth of an AICP. With less, a reward can be rounded down to the size of a bribe.
     const LEAST_BUDGET: Balance = 1_000_000_000_000;
 
     fn judged(price: Balance, budget: Balance) -> Balance {
@@ -140,7 +142,7 @@ mod tests {
         locks_pay_everybody(policy, &DISPUTES, JUROR_PAY)
     }
 
-    /// What a lie owes at most that was audited at this rate, if it costs its provider `pot`.
+    /// The most that a lie owes if it was audited at this rate and costs its provider `pot`.
     fn claims(
         policy: &AuditPolicy,
         price: Balance,
@@ -276,7 +278,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
 
-        /// Whoever the task would have paid as a provider can judge, whatever the provider asked.
+        /// Every provider that the task would have paid can judge, whatever the result's provider asked.
         #[test]
         fn an_ask_does_not_choose_its_judges(
             budget in 1..u64::MAX as u128, price in 0..u64::MAX as u128, other in 0..u64::MAX as u128,
@@ -295,8 +297,8 @@ mod tests {
             prop_assert_eq!(pay(price, budget), (juror_pay * judged).min(budget).max(price));
         }
 
-        /// Whoever finds a lie has more of it than of a bribe: its own work saved, of which it is paid the judged
-        /// price, and what the liar gains.
+        /// A finder gains more by reporting a lie than by a bribe: the bribe is what the liar gains, and lets the
+        /// finder save its own work, which is paid with the judged price.
         #[test]
         fn a_finders_reward_is_more_than_a_bribe(
             budget in 1..u64::MAX as u128, price in 0..u64::MAX as u128,
@@ -307,8 +309,8 @@ mod tests {
             prop_assert!(reward > judged + price);
         }
 
-        /// What is allowed pays everybody to the last unit, and what is refused does not. The price is so high that
-        /// rounding hides nothing.
+        /// The policies that are allowed pay everybody to the last unit, and those that are refused do not. The price
+        /// is so high that rounding hides nothing.
         #[test]
         fn what_is_refused_leaves_somebody_unpaid(policy in sound_policies()) {
             let price = 10u128.pow(27);

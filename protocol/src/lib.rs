@@ -1,4 +1,4 @@
-//! Rules that chain, worker and client must agree on, written once.
+//! Rules that the chain, the worker and the client must agree on, written once.
 //!
 //! Everything here is pure: no storage, no clock, no I/O. The chain uses it in Wasm (`no_std`),
 //! the worker and the command line natively (`std`, which adds the JSON [`manifest`] and the

@@ -1,34 +1,32 @@
 //! The mailbox between the offchain worker hook (in Wasm) and the native engine: a few keys in the
 //! node's persistent offchain storage.
 //!
-//! Contract. The hook may overlap with itself, be skipped or run twice, and the last writes of
-//! the store can be lost when the node is killed. So the mailbox is a cache: the truth about a job is
-//! its job folder, the truth about an assignment is the chain, and either side can rebuild its
-//! half from there at any time.
+//! Contract. The hook may overlap with itself, be skipped or run twice, and the store's last writes can be lost when
+//! the node is killed. So the mailbox is only a cache: the truth about a job is its job folder, the truth about an
+//! assignment is the chain, and either side can rebuild its half from there at any time.
 //!
-//! * [`ORDERS`] is written by the hook only: the orders of all open assignments of the local
-//!   worker keys, as of one block. An assignment that is not in it any more has ended. As long as
-//!   there is one they are written on each block; an idle node writes nothing.
-//! * [`ASKS`] is written by the hook only, before the orders of the same block: what disputes want of
-//!   those assignments. Every juror has an entry; one without (another run has written them meanwhile) is
-//!   left for the next look.
-//! * [`SERVING`] is written by the native engine only, every few seconds while it is able to run
-//!   jobs. The hook sends heartbeats only while it is fresh, so that a node whose engine died goes
-//!   offline by itself.
-//! * [`DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that
-//!   this machine has. In heartbeats the hook names those of the provider that are not among them.
-//! * [`FAILING_DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that
-//!   are there and do not do the job by which the engine tries them. They are not among [`DEVICES`], and the hook says why.
-//! * [`DEVICE_SIZES`] is written by the native engine only, when it has measured: how much there is of each device
-//!   that it offers. The hook also names those that are less than they were registered as. Of a device without
-//!   an entry nothing is known.
+//! * [`ORDERS`] is written by the hook only: the orders of all open assignments of the local worker keys, as of one
+//!   block. An assignment that is no longer in it has ended. As long as there is an open assignment, the orders are
+//!   written on each block; an idle node writes nothing.
+//! * [`ASKS`] is written by the hook only, before the orders of the same block: what disputes want for those
+//!   assignments. Every juror has an entry. If an entry is missing, another run of the hook has written the asks in the
+//!   meantime, and the engine waits until it looks again.
+//! * [`SERVING`] is written by the native engine only, every few seconds while it is able to run jobs. The hook sends
+//!   heartbeats only while it is fresh, so a node whose engine died goes offline by itself.
+//! * [`DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that this
+//!   machine has. In heartbeats the hook names the provider's devices that are not among them.
+//! * [`FAILING_DEVICES`] is written by the native engine only, when it changes: the fingerprints of devices that are
+//!   present but fail the job with which the engine tries them. They are not among [`DEVICES`], and the hook says why.
+//! * [`DEVICE_SIZES`] is written by the native engine only, when it has measured: the size of each device that it
+//!   offers. The hook also names devices that are smaller than they were registered. Without an entry, nothing is known
+//!   about a device.
 //! * [`CHALLENGES`] is written by the hook only, when it changes: the open conformance challenges of
 //!   the devices of the local worker keys.
-//! * [`answer_key`] of a device is written by the native engine only: what the device computed. The
-//!   hook sends it as long as the challenge is open.
-//! * [`report_key`] of an assignment is written by the native engine only: the newest report.
-//!   The hook turns it into a worker call when the chain's state is ready for it. Saying the same
-//!   twice is harmless; the chain accepts each statement once.
+//! * [`answer_key`] of a device is written by the native engine only: what the device computed. The hook sends it as
+//!   long as the challenge is open.
+//! * [`report_key`] of an assignment is written by the native engine only: the newest report. The hook turns it into a
+//!   worker call when the chain's state is ready for it. Repeating a report is harmless, because the chain accepts each
+//!   statement once.
 
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
@@ -62,25 +60,25 @@ pub const SERVING: &[u8] = b"aicpw/mailbox/v1/serving";
 /// Key of the fingerprints of this machine's devices: a `Vec<Hash>`, SCALE-encoded.
 pub const DEVICES: &[u8] = b"aicpw/mailbox/v1/devices";
 
-/// Key of the fingerprints of the devices that this machine has and that do not work: a `Vec<Hash>`, SCALE-encoded.
+/// Key of the fingerprints of devices that this machine has but that do not work: a `Vec<Hash>`, SCALE-encoded.
 pub const FAILING_DEVICES: &[u8] = b"aicpw/mailbox/v1/failing-devices";
 
-/// Key of how much there is of this machine's devices: a `Vec<DeviceSize>`, SCALE-encoded.
+/// Key of the sizes of this machine's devices: a `Vec<DeviceSize>`, SCALE-encoded.
 pub const DEVICE_SIZES: &[u8] = b"aicpw/mailbox/v1/device-sizes";
 
-/// How much there is of a device.
+/// The size of a device.
 #[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DeviceSize {
     /// [`DeviceSpec::fingerprint`] of the device.
     pub fingerprint: Hash,
-    /// Its memory, as it was measured last.
+    /// Its memory, as last measured.
     pub memory: Mebibytes,
     /// The bandwidth that the node was started with.
     pub bandwidth: MegabitsPerSecond,
 }
 
 impl DeviceSize {
-    /// That of a device as it is here.
+    /// The size of a device of this machine.
     pub fn of(spec: &DeviceSpec) -> Self {
         Self {
             fingerprint: spec.fingerprint,
@@ -89,34 +87,34 @@ impl DeviceSize {
         }
     }
 
-    /// Whether this is the device that is registered as `spec`, with less than that says. What it has more of
-    /// promises nobody too much.
+    /// Whether this is the device that is registered as `spec`, but smaller. A device that is larger does not promise
+    /// too much.
     pub fn is_less_than(&self, spec: &DeviceSpec) -> bool {
         self.fingerprint == spec.fingerprint
             && (self.memory < spec.memory || self.bandwidth < spec.bandwidth)
     }
 }
 
-/// Blocks after which the hook makes a statement again that has not changed the state: the call was lost with
-/// a fork, or fell out of a full pool.
+/// Blocks after which the hook makes a call again if its statement has not changed the state: the call was lost with a
+/// fork, or fell out of a full pool.
 pub const RETRY_AFTER: BlockNumber = 8;
 
-/// Blocks, usually, from what a job says to the block that has it: one for the hook to see it, one or two for the
-/// call to get in, and one to spare.
+/// The usual number of blocks from a job's report to the block that includes the call: one for the hook to see the
+/// report, one or two for the call to get in, and one to spare.
 pub const USUAL_INCLUSION: BlockNumber = 4;
 
-/// Blocks that are left, before a window closes, when a job says at the latest what there is to say: the call
-/// can get lost and be made again. What comes too late is the provider's fault, whoever's it was.
+/// The latest time at which a job reports, in blocks before a window closes: the call can get lost and be made again. If
+/// the call comes too late, that is the provider's fault, whatever the cause.
 pub const MARGIN: BlockNumber = USUAL_INCLUSION + RETRY_AFTER + USUAL_INCLUSION;
 
-/// [`MARGIN`], of the window to commit of a task with this time limit: of a short one a quarter, for most of it
-/// is there to work in, and never less than one try takes.
+/// The [`MARGIN`] in the commit window of a task with this time limit. It is at most a quarter of a short window,
+/// because most of the window is for the work. It is never less than one attempt takes.
 pub fn margin(time_limit: Milliseconds) -> BlockNumber {
     let quarter = time_limit.in_blocks(BLOCK_TIME) / 4;
     quarter.clamp(USUAL_INCLUSION, MARGIN)
 }
 
-/// Age from which on [`SERVING`] means nothing any more.
+/// The age at which [`SERVING`] is no longer fresh.
 pub const SERVING_FRESH_FOR: Milliseconds = Milliseconds(30_000);
 
 /// Key of the [`Report`] on an assignment.
@@ -152,14 +150,14 @@ pub struct ChallengeOrder {
     pub device: DeviceId,
     /// [`crate::device::DeviceSpec::fingerprint`] of the device.
     pub fingerprint: Hash,
-    /// What it has to compute.
+    /// The run that it has to compute.
     pub run: Run,
 }
 
 /// What a device computed.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct ChallengeAnswer {
-    /// Of which run.
+    /// The run that was computed.
     pub run: Run,
     /// The answer.
     pub answer: Answer,
@@ -167,29 +165,29 @@ pub struct ChallengeAnswer {
 
 /// What the chain wants from this node's workers.
 ///
-/// A node runs before and after an upgrade of the runtime, so [`Order`] is encoded as the runtime before
-/// this one does it, and what came since follows all orders. Where nothing follows there is none.
+/// A node runs both before and after an upgrade of the runtime. So [`Order`] is encoded as the runtime before this one
+/// encodes it, and what was added since then follows all orders. If nothing follows, there is nothing of that kind.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Orders {
     /// Genesis hash of the chain.
     pub genesis: Hash,
     /// The block on whose state the orders are based.
     pub block: BlockNumber,
-    /// What the market's clock shows there: deadlines go by it, and it stands still while the
-    /// market is paused.
+    /// The block on the market's clock in that state. Deadlines follow this clock, which stands still while the market
+    /// is paused.
     pub now: BlockNumber,
     /// One for each open assignment.
     pub orders: Vec<Order>,
 }
 
-/// [`Orders`] as they are encoded.
+/// The encoded form of [`Orders`].
 #[derive(Encode, TypeInfo)]
 struct Written {
     genesis: Hash,
     block: BlockNumber,
     now: BlockNumber,
     orders: Vec<Order>,
-    /// [`Order::fetch`] of those that have one.
+    /// The [`Order::fetch`] of each order that has one.
     fetches: Vec<(AssignmentId, FetchOrder)>,
 }
 
@@ -246,9 +244,9 @@ impl TypeInfo for Orders {
 /// One assignment.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Order {
-    /// Which.
+    /// Its id.
     pub assignment: AssignmentId,
-    /// What it counts for: only who delivers serves the output.
+    /// Its role: only a replica's output is served.
     pub role: Role,
     /// SCALE-encoded account of the provider; part of the commitment.
     pub provider: Vec<u8>,
@@ -260,62 +258,62 @@ pub struct Order {
     pub manifest: ContentId,
     /// What the task needs.
     pub needs: Needs,
-    /// Longest run.
+    /// The longest run.
     pub time_limit: Milliseconds,
     /// Who may see the data.
     pub privacy: Privacy,
     /// Where to fetch manifest, program and inputs.
     pub peers: PeerAddresses,
-    /// State of the assignment in that block.
+    /// The state of the assignment in that block.
     pub status: AssignmentStatus,
     /// For a sealed task: the data key, once it is granted.
     pub envelope: Option<Envelope>,
-    /// For whoever is to fetch a result instead of running the task: which. Not part of an order's
-    /// encoding: see [`Orders`].
+    /// For a fetcher, which fetches a result instead of running the task: the result. Not part of an order's encoding:
+    /// see [`Orders`].
     #[codec(skip)]
     pub fetch: Option<FetchOrder>,
 }
 
-/// A result that is said not to be there.
+/// A result that is claimed to be unavailable.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct FetchOrder {
-    /// Its CID: of a sealed task the ciphertext's.
+    /// The result's CID. For a sealed task, the CID of the ciphertext.
     pub result: ContentId,
-    /// Its result root, if the data is public: what is fetched has to have it.
+    /// The result root, if the data is public: the fetched result must have it.
     pub root: Option<Hash>,
-    /// With what it is digested: see [`crate::availability::key`].
+    /// The key of the digest: see [`crate::availability::key`].
     pub key: Hash,
-    /// Where its provider serves it.
+    /// The addresses at which the provider serves the result.
     pub peers: PeerAddresses,
 }
 
-/// What disputes want of this node's workers, beside the orders. Of its own, so that nodes and runtimes of
-/// before and after it understand each other's orders.
+/// What disputes want from this node's workers, besides the orders. It is separate, so that older and newer nodes and
+/// runtimes understand each other's orders.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Asks {
     /// Genesis hash of the chain.
     pub genesis: Hash,
-    /// The block on whose state they are based.
+    /// The block on whose state the asks are based.
     pub block: BlockNumber,
     /// One for each juror, and for each result whose trace is wanted.
     pub asks: Vec<(AssignmentId, Ask)>,
 }
 
-/// What a dispute wants of a worker.
+/// What a dispute wants from a worker.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub enum Ask {
     /// A juror: to run the whole job.
     Whole,
     /// A juror: to run this part of it.
     Part(DisputedPart),
-    /// Who has revealed a result: its trace. A juror that has voted: the trace's root.
+    /// From a provider that has revealed a result: its trace. From a juror that has voted: the root of its trace.
     Trace,
 }
 
-/// What the native engine says of an assignment; each replaces the one before.
+/// The native engine's report on an assignment. Each report replaces the one before.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub enum Report {
-    /// Inputs are here and checked: the hook may submit `start`.
+    /// The inputs are here and checked: the hook may submit `start`.
     Ready,
     /// The job runs (implies `Ready`).
     Running {
@@ -327,11 +325,10 @@ pub enum Report {
         /// The commitment.
         commitment: Hash,
     },
-    /// The commit is final: the hook may reveal. Only written when the native side has seen in a
-    /// finalised block that the reveal is open, with the commits of the others, so that a fork leaks
-    /// nothing.
+    /// The commit is final: the hook may reveal. The native side writes this only after it has seen, in a finalised
+    /// block, that the reveal is open and the others have committed, so that a fork leaks nothing.
     Open {
-        /// The commitment, in case the chain reorganised it away.
+        /// The commitment, in case a reorganisation of the chain has removed it.
         commitment: Hash,
         /// Its opening.
         opening: ResultOpening,

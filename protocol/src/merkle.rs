@@ -36,7 +36,7 @@ fn level_up(level: &[Hash]) -> Vec<Hash> {
         .collect()
 }
 
-/// The root of a tree with these leaf hashes; of none, the hash of the empty chunk.
+/// The root of a tree with these leaf hashes. Without leaves, it is the hash of the empty chunk.
 pub fn tree_root(leaves: Vec<Hash>) -> Hash {
     let mut level = leaves;
     if level.is_empty() {
@@ -48,7 +48,7 @@ pub fn tree_root(leaves: Vec<Hash>) -> Hash {
     level[0]
 }
 
-/// A path from a leaf to the root: the siblings met on the way, `None` where there is none.
+/// A path from a leaf to the root: the siblings on the way, `None` where there is none.
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct InclusionProof {
     /// Position of the leaf, from zero.
@@ -84,7 +84,7 @@ impl Tree {
         Self { levels }
     }
 
-    /// Its root: what [`tree_root`] computes.
+    /// The root of the tree: the same as [`tree_root`] computes.
     pub fn root(&self) -> Hash {
         let last = self.levels.last().and_then(|level| level.first());
         last.copied().unwrap_or_else(|| leaf(&[]))
@@ -153,8 +153,8 @@ pub fn chunk_hashes(bytes: &[u8]) -> Vec<Hash> {
     bytes.chunks(CHUNK_BYTES).map(leaf).collect()
 }
 
-/// The result root: over the canonical plaintext output, which is the manifest's outputs, in
-/// the manifest's order, without anything between them.
+/// The result root of the canonical plaintext output, which is the manifest's outputs in the
+/// manifest's order, with nothing between them.
 pub fn result_root(output: &[u8]) -> Hash {
     root_of_bytes(RESULT, output)
 }
@@ -165,7 +165,7 @@ pub fn result_root_of_chunks(length: u64, chunks: Vec<Hash>) -> Hash {
 }
 
 /// Computes a result root from a stream, holding at most one chunk. Large pieces that start at a
-/// chunk's border are hashed as [`chunk_hashes`] does.
+/// chunk's border are hashed as [`chunk_hashes`] does it.
 #[derive(Default)]
 pub struct ResultRootBuilder {
     pending: Vec<u8>,
@@ -266,7 +266,7 @@ mod tests {
     fn roots_of_different_kind_and_length_differ() {
         assert_ne!(result_root(b"abc"), buffer_root(b"abc"));
         assert_ne!(result_root(&[]), result_root(&[0]));
-        // A whole chunk of zeros against the same with one byte more.
+        // A whole chunk of zeros, and the same with one more byte.
         assert_ne!(
             result_root(&alloc::vec![0; CHUNK_BYTES]),
             result_root(&alloc::vec![0; CHUNK_BYTES + 1])

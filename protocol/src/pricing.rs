@@ -1,4 +1,4 @@
-//! What an assignment costs and what a provider puts at risk for it (design §4, Price).
+//! What an assignment costs, and what a provider puts at risk for it (design §4, Price).
 
 use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Perbill, Rounding};
 
@@ -7,8 +7,8 @@ use crate::units::{AskPrice, Balance, Gflops, Milliseconds};
 /// GFLOPS in a TFLOPS times milliseconds in an hour.
 const GFLOPS_MS_PER_TFLOPS_HOUR: u128 = 1_000 * 3_600_000;
 
-/// Price of an assignment: ask × required GFLOPS × time limit, rounded up. `None` if it does not
-/// fit a [`Balance`]: no budget can pay it.
+/// The price of an assignment: ask × required GFLOPS × time limit, rounded up. `None` if it does not fit a [`Balance`],
+/// which means that no budget can pay it.
 pub fn price(ask: AskPrice, required: Gflops, time_limit: Milliseconds) -> Option<Balance> {
     let work = u128::from(required.0).checked_mul(u128::from(time_limit.0))?;
     multiply_by_rational_with_rounding(ask.0, work, GFLOPS_MS_PER_TFLOPS_HOUR, Rounding::Up)
@@ -32,8 +32,8 @@ pub fn protocol_fee(price: Balance, rate: Perbill) -> Balance {
     rate.mul_floor(price)
 }
 
-/// Collateral against faults: a share of the largest of the price, the budget per replica and
-/// the governed minimum, so that a low price does not make a fault cheap. Rounded up.
+/// The collateral against faults: a share of the highest of the price, the budget per replica and the governed minimum,
+/// so that a low price does not make a fault cheap. Rounded up.
 pub fn collateral(
     price: Balance,
     budget_per_replica: Balance,
@@ -43,9 +43,10 @@ pub fn collateral(
     share.mul_ceil(price.max(budget_per_replica).max(minimum))
 }
 
-/// Fraud bond: a multiple of the price (or of the [judged price](crate::judging), which is as much or more), taken whole
-/// on a proven wrong result, in modes where the chain cannot verify by itself. With audit rate `a`, a cheat that saves at
-/// most the price `p` loses in expectation when `a · (bond + collateral) > (1 − a) · p`; `bond = p / a` suffices.
+/// The fraud bond: a multiple of the price, or of the [judged price](crate::judging), which is at least the price. The
+/// whole bond is taken on a proven wrong result, in modes where the chain cannot verify by itself. With audit rate `a`,
+/// a cheat that saves at most the price `p` loses in expectation when `a · (bond + collateral) > (1 − a) · p`;
+/// `bond = p / a` suffices.
 pub fn fraud_bond(price: Balance, audit_rate: Perbill) -> Option<Balance> {
     let rate = u128::from(audit_rate.deconstruct());
     if rate == 0 {
@@ -133,8 +134,8 @@ mod tests {
             prop_assert!(locked <= p.max(budget).max(minimum));
         }
 
-        /// What `fraud_bond` promises, in whole numbers: at the audit rate `a`, a cheat loses the
-        /// bond in `a` of the cases and keeps the price in the others.
+        /// What `fraud_bond` promises, in whole numbers: at the audit rate `a`, a cheat loses the bond in the share `a`
+        /// of the cases and keeps the price in the others.
         #[test]
         fn cheating_loses_in_expectation(p in 1..u64::MAX as u128, parts in 1u32..=1_000_000_000) {
             let bond = fraud_bond(p, Perbill::from_parts(parts));

@@ -1,19 +1,20 @@
-//! How often an assignment may report progress, and what a submission costs therefore.
+//! How often an assignment may report progress, and what a submission costs because of that.
 //!
-//! Reports are free for the worker, so their number is bounded and the requester pays for as many as
-//! its time limit allows, with the fee for the submission.
+//! Reports are free for the worker. So their number is bounded, and the fee for the submission covers as many reports
+//! as the task's time limit allows.
 
 use crate::units::{Balance, BlockNumber};
 
-/// A report is welcome when a tenth of the time since the start has passed again: short jobs have
-/// a lively progress bar and long ones do not fill blocks.
+/// A report is welcome again after a tenth of the time since the start: short jobs have a lively progress bar, and long
+/// jobs do not fill blocks.
 const SHARE_OF_ELAPSED: BlockNumber = 10;
 
-/// Reports that fit a progress window at least, so that one that is lost costs nothing.
+/// The fewest reports that fit into a progress window, so that a lost report costs nothing.
 const REPORTS_IN_WINDOW: BlockNumber = 3;
 
-/// How many progress reports weigh as much as what else the chain does for a task with one replica.
-/// Measured: 0.46 of 5.1 ms (`docs/benchmarks.md`); rounded down, which is to the requester's cost.
+/// The number of progress reports that weigh as much as everything else that the chain does for a task with one
+/// replica. Measured: 0.46 of 5.1 ms (`docs/benchmarks.md`). Rounded down, which makes it more expensive for the
+/// requester.
 pub const REPORTS_PER_LIFE: u32 = 10;
 
 /// The governed numbers that bound reports, in blocks.
@@ -28,8 +29,8 @@ pub struct ReportLimits {
 }
 
 impl ReportLimits {
-    /// Shortest and longest interval of a job whose time limit is `limit` blocks. No interval is
-    /// shorter than `limit / most`, so no job has more than `most` reports.
+    /// The shortest and the longest interval of a job whose time limit is `limit` blocks. No interval is shorter than
+    /// `limit / most`, so no job has more than `most` reports.
     fn range(&self, limit: BlockNumber) -> (BlockNumber, BlockNumber) {
         let shortest = limit
             .div_ceil(self.most.max(1))
@@ -39,8 +40,8 @@ impl ReportLimits {
         (shortest, longest)
     }
 
-    /// Fewest blocks from a report (or the start) that came `elapsed` blocks after the start to the
-    /// next one, for a job whose time limit is `limit` blocks.
+    /// The fewest blocks from one report (or the start) to the next, for a job whose time limit is `limit` blocks. The
+    /// earlier report came `elapsed` blocks after the start.
     pub fn interval(&self, limit: BlockNumber, elapsed: BlockNumber) -> BlockNumber {
         let (shortest, longest) = self.range(limit);
         (elapsed / SHARE_OF_ELAPSED).clamp(shortest, longest)
@@ -66,8 +67,8 @@ impl ReportLimits {
     }
 }
 
-/// Fee for a submission: `life`, the governed fee for a task's life, and a part of it for each of
-/// `reports` that an assignment may make, for each of `replicas`. Rounded up; saturates.
+/// The fee for a submission: `life`, the governed fee for a task's life, plus a part of it for each of the `reports`
+/// that an assignment may make, for each of the `replicas`. Rounded up; saturates.
 pub fn submission_fee(life: Balance, reports: u32, replicas: u8) -> Balance {
     let reporting = life
         .saturating_mul(reports.into())
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Blocks of 250 ms: at least 2 s, a window of a minute.
+    /// Blocks of 250 ms: an interval of at least 2 s, and a window of a minute.
     const LIMITS: ReportLimits = ReportLimits {
         min_interval: 8,
         window: 240,
@@ -117,8 +118,8 @@ mod tests {
     }
 
     proptest! {
-        /// A worker that reports as soon as it may never makes more reports than were paid, nor than
-        /// there may be.
+        /// A worker that reports as soon as it may never makes more reports than were paid for, nor more than are
+        /// allowed.
         #[test]
         fn as_many_as_were_paid(
             limit in 0..400_000_u32, min_interval in 0..300_u32, window in 0..20_000_u32,

@@ -1,27 +1,27 @@
-//! Peer addresses that strangers name, and who dials them.
+//! Peer addresses that strangers name, and which nodes dial them.
 //!
-//! Whoever submits a task or offers devices names the addresses at which others are to fetch. A node dials only public
-//! ones of these, unless it allows private ones, so that nobody uses it to look around in the network behind it. And
-//! whoever names addresses names those first that are dialled.
+//! An account that submits a task or offers devices names the addresses from which others fetch. A node dials only the
+//! public ones, unless it allows private addresses, so that nobody can use it to explore the network behind it. And
+//! when a node names addresses, it puts those that are dialled first.
 
 use std::net::IpAddr;
 
 use ip_network::IpNetwork;
 use multiaddr::{Multiaddr, Protocol};
 
-/// Who dials an address that a stranger has named, the most first.
+/// Which nodes dial an address that a stranger has named, from the most nodes to the fewest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Reach {
-    /// Every node. Of an address through a relay the relay's is dialled.
+    /// Every node. Of an address that goes through a relay, the relay is dialled.
     Everybody,
-    /// Nodes that allow private addresses, if they are in the same network.
+    /// Nodes that allow private addresses and are in the same network.
     Network,
     /// Nodes on the same machine.
     Machine,
 }
 
 impl Reach {
-    /// Of an address. Names are not looked up here: they may be others to those who dial.
+    /// The reach of an address. Names are not looked up here, because they may lead elsewhere for those that dial.
     pub fn of(address: &Multiaddr) -> Self {
         let mut parts = address.iter();
         let first = match parts.next() {
@@ -35,14 +35,14 @@ impl Reach {
             }
             _ => Self::Network,
         };
-        // Who names a second host has others dial that: nobody does.
+        // An address with a second host would have others dial that host, so nobody dials it.
         match parts.any(|part| is_host(&part)) {
             true => first.max(Self::Network),
             false => first,
         }
     }
 
-    /// Of a host.
+    /// The reach of a host.
     pub fn of_ip(ip: IpAddr) -> Self {
         let ip = ip.to_canonical();
         if ip.is_loopback() || ip.is_unspecified() {
@@ -55,7 +55,7 @@ impl Reach {
     }
 }
 
-/// Whether a part of an address says which host to go to. Only the first may.
+/// Whether a part of an address says which host to go to. Only the first part may.
 pub fn is_host(part: &Protocol<'_>) -> bool {
     matches!(
         part,
@@ -70,8 +70,8 @@ pub fn is_host(part: &Protocol<'_>) -> bool {
     )
 }
 
-/// Whether an address is one of the internet: not of this machine, of a network that is not
-/// routed, of a group, of examples, nor reserved.
+/// Whether an address belongs to the public internet: not to this machine, to a network that is not routed, to a group
+/// or to examples, and not reserved.
 pub fn is_public(ip: IpAddr) -> bool {
     Reach::of_ip(ip) == Reach::Everybody
 }
@@ -118,7 +118,7 @@ mod tests {
                     direct("/ip6/fd00::1"),
                     direct("/ip6/::ffff:192.168.1.1"),
                     through_relay("/ip4/192.168.1.1"),
-                    // What the others would look up is not dialled.
+                    // A name that others would have to look up is not dialled.
                     direct("/dnsaddr/node.example"),
                     direct("/unix/%2Frun%2Fsocket"),
                     format!("{}/ip4/10.0.0.1/tcp/1", direct("/ip4/8.8.8.8")),

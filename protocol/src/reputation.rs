@@ -1,4 +1,4 @@
-//! Reputation: what a provider did before, as a number.
+//! Reputation: what a provider did in the past, as a number.
 //!
 //! The score lies between 0 and [`MAX_SCORE`] and starts in the middle. With `w = paid / (paid +
 //! ReputationUnit)`, between 0 and 1, the weight of what was paid or at stake:
@@ -11,11 +11,11 @@
 //! | rating of 5, 4, 3, 2, 1 | + (max − score) · w / 40, the half of it, nothing, − score · w / 80, twice that; each / 2ⁿ, without the settled task that is rated |
 //! | time | the distance from the start halves every `ReputationHalfLife` blocks (linear between the halvings), computed when it is read |
 //!
-//! So the score can not leave its range; what costs little counts little; a fault always costs
-//! something, however small the task; a requester that settles with the same provider again and again, and
-//! rates it, soon moves nothing, up or down; and neither merit nor guilt lasts for ever. A verdict takes everything because
-//! wrong results that nobody found raise a score like right ones: were it only a fault, who cheats in
-//! every task would keep a score near the best, and be audited least (`docs/economics.md`).
+//! So the score never leaves its range. What costs little counts little. A fault always costs something, however small
+//! the task. A requester that settles with the same provider again and again, and rates it, soon moves nothing, up or
+//! down. Neither merit nor guilt lasts for ever. A verdict takes everything, because wrong results that nobody found
+//! raise a score like right ones. If a verdict were only a fault, a provider that cheats in every task would keep a
+//! score near the best and be audited least (`docs/economics.md`).
 
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, Encode, MaxEncodedLen};
@@ -27,14 +27,14 @@ use crate::{
     units::{Balance, BlockNumber},
 };
 
-/// The best score. A [`Reputation`] is a thousandth of it: the finer unit keeps what is small from
-/// being rounded away.
+/// The best score. A [`Reputation`] point is a thousand of these units, which are fine enough that small changes are
+/// not rounded away.
 pub const MAX_SCORE: u32 = 1_000_000;
 
-/// Where a provider starts.
+/// The score at which a provider starts.
 pub const START_SCORE: u32 = Reputation::START.0 as u32 * SCORE_PER_POINT;
 
-/// How many settled tasks and ratings back a requester is remembered.
+/// For how many settled tasks and ratings a requester is remembered.
 pub const RECENT: u32 = 16;
 
 const SCORE_PER_POINT: u32 = MAX_SCORE / Reputation::MAX.0 as u32;
@@ -42,7 +42,7 @@ const SETTLED_DIVISOR: u32 = 20;
 const FAULT_DIVISOR: u32 = 20;
 const RATING_DIVISOR: u32 = 80;
 
-/// What is known of a provider's past.
+/// What is recorded about a provider's past.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct ReputationRecord<AccountId> {
     /// The score at `updated_at`.
@@ -62,7 +62,7 @@ pub struct ReputationRecord<AccountId> {
 }
 
 impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
-    /// A beginner's.
+    /// The record of a beginner.
     pub fn new(now: BlockNumber) -> Self {
         Self {
             score: START_SCORE,
@@ -85,7 +85,7 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
         decayed(self.score, now.saturating_sub(self.updated_at), half_life)
     }
 
-    /// Moves the record on to `now`; before every change.
+    /// Moves the record on to `now`. Called before every change.
     pub fn settle_time(&mut self, now: BlockNumber, half_life: BlockNumber) {
         self.score = self.score_at(now, half_life);
         self.updated_at = now;
@@ -103,7 +103,7 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
         MAX_SCORE.saturating_sub(self.score)
     }
 
-    /// A task of `requester` was settled, with the [`weight`] of what was paid.
+    /// Records that a task of `requester` was settled, with the [`weight`] of what was paid.
     pub fn settled(&mut self, requester: &AccountId, weight: Perbill) {
         let before = self.times(requester);
         self.raise((weight * (self.headroom() / SETTLED_DIVISOR)) >> before);
@@ -111,8 +111,8 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
         self.remember(requester);
     }
 
-    /// How often the requester is remembered: what its next settled task moves is halved so often. Never more than
-    /// fits, so that as much can be shifted by it.
+    /// How often the requester is remembered: the effect of its next settled task is halved this many times. The number
+    /// is small enough to shift by.
     pub fn times(&self, requester: &AccountId) -> u32 {
         self.recent.iter().filter(|who| *who == requester).count() as u32
     }
@@ -121,28 +121,28 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
         if self.recent.is_full() {
             self.recent.remove(0);
         }
-        // There is room for one: it is full no more.
+        // There is room for one, because the list is no longer full.
         let _ = self.recent.try_push(requester.clone());
     }
 
-    /// An assignment failed by the provider's fault, with the [`weight`] of what was at stake.
+    /// Records that an assignment failed by the provider's fault, with the [`weight`] of what was at stake.
     pub fn faulted(&mut self, weight: Perbill) {
         let share = self.score / FAULT_DIVISOR;
         self.lower(share.saturating_add(weight * share.saturating_mul(2)));
         self.faults = self.faults.saturating_add(1);
     }
 
-    /// A verdict found a result wrong.
+    /// Records that a verdict found a result wrong.
     pub fn convicted(&mut self) {
         self.score = 0;
         self.faults = self.faults.saturating_add(1);
     }
 
-    /// The requester of a settled task rated it from 1 to 5, with the [`weight`] of what was paid.
+    /// Records that the requester of a settled task rated it from 1 to 5, with the [`weight`] of what was paid.
     pub fn rated(&mut self, requester: &AccountId, rating: u8, weight: Perbill) {
         let rating = rating.clamp(1, 5);
-        // One of them is the settled task that is rated. The rating is remembered too: who keeps many back until
-        // their tasks are forgotten gains little by it.
+        // One of them is the settled task that is rated. The rating is remembered too, so that a requester gains little
+        // by holding back many ratings until their tasks are forgotten.
         let before = self.times(requester).saturating_sub(1);
         self.remember(requester);
         let good = (weight * (self.headroom() / RATING_DIVISOR)) >> before;
@@ -174,7 +174,7 @@ fn decayed(score: u32, elapsed: BlockNumber, half_life: BlockNumber) -> u32 {
     }
 }
 
-/// How much an amount counts: 0 for nothing, a half for the unit, towards 1 for more.
+/// How much an amount counts: 0 for nothing, a half for the unit, and closer to 1 the larger it is.
 pub fn weight(amount: Balance, unit: Balance) -> Perbill {
     Perbill::from_rational(amount, amount.saturating_add(unit))
 }
@@ -220,7 +220,7 @@ mod tests {
 
     const ALL: Perbill = Perbill::one();
 
-    /// What a rating moves the score by.
+    /// How much a rating moves the score.
     fn by_rating(record: &mut ReputationRecord<u64>, requester: u64, rating: u8) -> u32 {
         let before = record.score;
         record.rated(&requester, rating, ALL);

@@ -1,4 +1,4 @@
-//! What a task asks for, the states it goes through, and whose fault it is when it fails.
+//! What a task asks for, the states it goes through, and who is at fault when it fails.
 
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -13,7 +13,7 @@ use crate::{
 /// Most peer addresses that a task or a provider gives.
 pub const MAX_PEER_ADDRESSES: u32 = 8;
 
-/// Where blobs can be fetched.
+/// The addresses at which blobs can be fetched.
 pub type PeerAddresses = BoundedVec<PeerAddress, ConstU32<MAX_PEER_ADDRESSES>>;
 
 /// Longest message a failure carries on chain, in bytes of UTF-8. The whole log is on IPFS.
@@ -81,7 +81,7 @@ plain! {
 pub enum Privacy {
     /// Everybody.
     Public,
-    /// Whoever the requester grants the data key; see [`crate::sealing`].
+    /// Everybody to whom the requester grants the data key; see [`crate::sealing`].
     Sealed {
         /// [`crate::sealing::key_commitment`] of the data key.
         #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
@@ -90,7 +90,7 @@ pub enum Privacy {
 }
 
 impl Privacy {
-    /// Whether the data is for those only whom the requester grants the key.
+    /// Whether only those to whom the requester grants the key can read the data.
     pub fn is_sealed(&self) -> bool {
         matches!(self, Self::Sealed { .. })
     }
@@ -145,7 +145,7 @@ pub struct Needs {
     serde(rename_all = "kebab-case", rename_all_fields = "camelCase")
 )]
 pub enum Verification {
-    /// The revealed root matches → settled in the block of the reveal.
+    /// Settled in the block of the reveal if the revealed root matches.
     Expected {
         /// [`crate::commitment::expected_root_hash`] of the result root.
         #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
@@ -158,9 +158,9 @@ pub enum Verification {
     },
     /// Settled when `quorum` of `replicas` independent providers reveal equal roots.
     Replicated {
-        /// Independent providers that run the task: within [`REPLICAS`].
+        /// Independent providers that run the task: a number within [`REPLICAS`].
         replicas: u8,
-        /// Equal roots that settle: see [`is_majority`].
+        /// The number of equal roots that settles the task: see [`is_majority`].
         quorum: u8,
     },
     /// Settled when a zero-knowledge proof for the registered circuit verifies.
@@ -170,17 +170,17 @@ pub enum Verification {
     },
 }
 
-/// How many replicas `replicated` may have. Each of them is paid, and all of them are decided in one
-/// block, so there are few.
+/// The allowed numbers of replicas in `replicated`. The limit is low because each replica is paid, and all of them are
+/// decided in one block.
 pub const REPLICAS: core::ops::RangeInclusive<u8> = 2..=5;
 
-/// Whether so many of so many replicas are more than half of them, and not more than all.
+/// Whether `quorum` is more than half of `replicas`, and not more than all of them.
 pub fn is_majority(quorum: u8, replicas: u8) -> bool {
     quorum <= replicas && u16::from(quorum).saturating_mul(2) > u16::from(replicas)
 }
 
 impl Verification {
-    /// Independent providers that the mode has run the task.
+    /// The number of independent providers that run the task in this mode.
     pub fn replicas(&self) -> u8 {
         match self {
             Self::Replicated { replicas, .. } => *replicas,
@@ -196,7 +196,7 @@ impl Verification {
         }
     }
 
-    /// Results that have to be equal.
+    /// The number of results that have to be equal.
     pub fn quorum(&self) -> u8 {
         match self {
             Self::Replicated { quorum, .. } => *quorum,
@@ -206,7 +206,7 @@ impl Verification {
 }
 
 plain! {
-    /// For what a provider runs a task. The work is the same for all; what it counts for is not.
+    /// The purpose for which a provider runs a task. The work is the same for all roles, but its effect is not.
     enum Role {
         /// To deliver the result, and to be paid for it.
         Replica,
@@ -225,7 +225,7 @@ impl Role {
         matches!(self, Self::Replica)
     }
 
-    /// Whether it is a juror's, of a dispute or of an unavailable claim.
+    /// Whether the role is a juror's, of a dispute or of an unavailable claim.
     pub fn judges(self) -> bool {
         matches!(self, Self::Juror | Self::Fetcher)
     }
@@ -244,7 +244,7 @@ pub struct Submission {
     pub needs: Needs,
     /// Longest run, from `start` to the commit.
     pub time_limit: Milliseconds,
-    /// Most the requester pays for all replicas together, audits included.
+    /// Most that the requester pays for all replicas together, including audits.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub budget: Balance,
     /// How long the task may wait for a device before it is refunded.
@@ -259,7 +259,7 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// Most of the budget that one provider can get: the same for each replica.
+    /// The most of the budget that one provider can get: the same for each replica.
     pub fn budget_each(&self) -> Balance {
         let replicas = self.verification.replicas().max(1);
         self.budget / Balance::from(replicas)
@@ -267,35 +267,35 @@ impl Submission {
 }
 
 plain! {
-    /// Why a task is not matched now. The first need, in this order, that no device met.
+    /// Why a task is not matched now: the first need, in this order, that no device met.
     enum Unmatched {
         /// No device is online at all.
         NoDeviceOnline,
-        /// None has the engine and the determinism class.
+        /// No device has the engine and the determinism class.
         Class,
-        /// None is of the platform, the driver and the device that the first replica of class `device`
+        /// No device has the same platform, driver and device name as the one that the first replica of class `device`
         /// runs on.
         SameDevice,
-        /// None is powerful enough.
+        /// No device is powerful enough.
         Gflops,
-        /// None has the memory, or those that have need it for what they run.
+        /// No device has the memory, or those that have it need it for what they run.
         Memory,
-        /// None has the bandwidth.
+        /// No device has the bandwidth.
         Bandwidth,
-        /// None has the reputation.
+        /// No device's provider has the reputation.
         Reputation,
-        /// Those that fit ask more than the budget pays.
+        /// The devices that fit ask more than the budget pays.
         Budget,
-        /// Those that fit belong to the requester or already had the task.
+        /// The devices that fit belong to the requester, or to providers that already had the task.
         Independence,
-        /// Those that fit have too little free stake for the locks.
+        /// The providers of the devices that fit have too little free stake for the locks.
         Stake,
-        /// Those that fit have no free slot, or cool down.
+        /// The devices that fit have no free slot, or cool down.
         Busy,
     }
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(
     Encode,
     Decode,
@@ -314,9 +314,9 @@ plain! {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct Progress {
-    /// Kernel launches done.
+    /// Kernel launches that are done.
     pub steps_done: u64,
-    /// Kernel launches in all; zero as long as that is not known: while the program is built.
+    /// All kernel launches; zero as long as the number is not known, which is while the program is built.
     pub steps_total: u64,
 }
 
@@ -337,13 +337,13 @@ pub enum AssignmentStatus {
     /// Matched, and the task is sealed: the requester has to grant the data key. → `Assigned`
     /// (`grant_key`), `Failed`, `Cancelled`.
     AwaitingKey {
-        /// Last block in which `grant_key` is accepted.
+        /// The last block in which `grant_key` is accepted.
         grant_by: BlockNumber,
-        /// The provider's sealing key (x25519) at the match: to this the data key has to be sealed.
+        /// The provider's sealing key (x25519) at the match: the data key has to be sealed to it.
         #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
         recipient: Hash,
     },
-    /// Matched, and the data is for the provider to read; it fetches. → `Running` (`start`), `Failed`, `Cancelled`.
+    /// Matched, and the provider can read the data, which it now fetches. → `Running` (`start`), `Failed`, `Cancelled`.
     Assigned {
         /// Last block in which `start` is accepted.
         start_by: BlockNumber,
@@ -359,19 +359,19 @@ pub enum AssignmentStatus {
         /// Progress reports so far; bounded.
         reports: u32,
     },
-    /// Committed, hidden. → `Revealed` (`reveal_result`), `Failed`, `Cancelled`.
+    /// Committed, but the result is still hidden. → `Revealed` (`reveal_result`), `Failed`, `Cancelled`.
     Committed {
         /// See [`crate::commitment::result_commitment`].
         #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
         commitment: Hash,
         /// The block of the commit.
         at: BlockNumber,
-        /// Last block in which the reveal is accepted; `None` as long as it would come too early,
-        /// because others have not committed yet, or it is not decided whether there is an audit.
+        /// Last block in which the reveal is accepted; `None` as long as a reveal would be too early, because others
+        /// have not committed yet, or because an audit is not decided yet.
         reveal_by: Option<BlockNumber>,
     },
-    /// Opened. → `Settled` (verified), `Failed` (proven wrong), `Cancelled` (the task ended without
-    /// a result).
+    /// The result is open. → `Settled` (verified), `Failed` (proven wrong), `Cancelled` (the task ended without a
+    /// result).
     Revealed {
         /// The opening.
         opening: crate::commitment::ResultOpening,
@@ -411,14 +411,14 @@ plain! {
         MatchWindowEnded,
         /// The last of the allowed attempts failed.
         AttemptsExhausted,
-        /// Independent providers reported the same fault; the requester pays their base fee.
+        /// Independent providers reported the same fault. The requester pays their base fee.
         FaultConfirmed,
-        /// The requester granted no data key; it pays the provider's base fee.
+        /// The requester granted no data key. It pays the provider's base fee.
         NoKey,
-        /// The replicas found no majority.
+        /// The replicas have no majority.
         NoQuorum,
-        /// There was a dispute without a verdict: there were too few jurors, or they had no majority. Or the jury was
-        /// kept from its work; then the requester has paid each provider that revealed.
+        /// A dispute ended without a verdict: there were too few jurors, or they had no majority. Or the jury was kept
+        /// from its work; then the requester has paid each provider that revealed.
         NoVerdict,
     }
 }
@@ -446,22 +446,21 @@ plain! {
     )
 )]
 pub enum TaskStatus {
-    /// In the matching queue. Other replicas of it may run. → `Active` (all are matched), `Parked`,
-    /// `Cancelled`, `Refunded`.
+    /// In the matching queue. Other replicas of the task may run. → `Active` (all are matched), `Parked`, `Cancelled`,
+    /// `Refunded`.
     Queued {
         /// When the match window ends.
         match_by: BlockNumber,
     },
-    /// Nothing fits now; waits for a change. → `Queued`, `Active`, `Cancelled`, `Refunded`.
+    /// No device fits now; the task waits for a change. → `Queued`, `Active`, `Cancelled`, `Refunded`.
     Parked {
         /// When the match window ends.
         match_by: BlockNumber,
         /// Why nothing fits.
         reason: Unmatched,
     },
-    /// All its replicas are on devices, or wait for an audit. → `Verifying`, `Settled`, `Disputed` (they
-    /// found no majority, or an auditor found another root),
-    /// `Queued` (one failed; or a further one has to decide), `Refunded`.
+    /// All replicas are on devices, or wait for an audit. → `Verifying`, `Settled`, `Disputed` (the replicas have no
+    /// majority, or an auditor found another root), `Queued` (one failed, or another one has to decide), `Refunded`.
     Active,
     /// Revealed, and the window of `optimistic` is open. → `Settled`, `Disputed`.
     Verifying {

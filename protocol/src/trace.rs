@@ -1,10 +1,9 @@
 //! The trace of a job: a hash for each checkpoint, and one for the end.
 //!
-//! A checkpoint's hash says all that the job needs to go on from there: where its plan is, and what is
-//! in every buffer that is not constant. So whoever has the buffers can show that they are those of
-//! the checkpoint, run the steps up to the next one and nothing else, and compare. The end's hash
-//! holds the result root: two traces with different results differ, and where they differ first, all
-//! that came before is the same in both.
+//! A checkpoint's hash covers everything that the job needs to go on from there: the position in its plan, and the
+//! contents of every buffer that is not constant. So anybody who has the buffers can show that they are those of the
+//! checkpoint, run only the steps up to the next one, and compare. The end's hash covers the result root. So two traces
+//! with different results differ, and everything before their first difference is the same in both.
 //!
 //! ```text
 //!            start ──steps──► checkpoint 0 ──steps──► checkpoint 1 ── … ──► end
@@ -13,8 +12,8 @@
 //!                                                                           result root
 //! ```
 //!
-//! How a trace is opened, two are compared and a part is named ([`TraceOpening`] and what follows it) are
-//! rules for disputes about a part of a job (ADR 17).
+//! The rules for opening a trace, for comparing two traces and for naming a part ([`TraceOpening`] and what follows it)
+//! belong to disputes about a part of a job (ADR 17).
 
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
@@ -35,18 +34,19 @@ const CHECKPOINT: &str = "aicpw 2026 checkpoint v2";
 const END: &str = "aicpw 2026 trace end v1";
 const TRACE: &str = "aicpw 2026 trace root v1";
 
-/// Where a plan is: behind a launch. The default is the start.
+/// A position in a plan: after a launch. The default is the start.
 #[derive(Encode, Decode, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Position {
-    /// Launches that were made.
+    /// The number of launches that were made.
     pub launches: u64,
-    /// The last of them: its step's position in the list that it is written in, counted from zero, and
-    /// before that, for each loop around it from the outermost, the loop's position and its index.
+    /// The place of the last launch: for each loop around it, from the outermost, the loop's position and its index;
+    /// then the position of the launch's step. Positions are counted from zero in the list that the step or loop is
+    /// written in.
     pub place: Vec<u32>,
 }
 
-/// What is in all buffers: of the [`crate::merkle::buffer_root`]s of those that are not constant, in the
-/// manifest's order.
+/// The root of the contents of all buffers: of the [`crate::merkle::buffer_root`]s of those that are not constant, in
+/// the manifest's order.
 pub fn state_root(buffers: &[Hash]) -> Hash {
     hash_in(STATE, buffers)
 }
@@ -60,9 +60,9 @@ pub fn checkpoint_hash(at: &Position, state_root: &Hash) -> Hash {
 #[derive(Encode, Decode, Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct End {
-    /// Launches that were made.
+    /// The number of launches that were made.
     pub launches: u64,
-    /// [`state_root`] behind the last.
+    /// [`state_root`] after the last launch.
     #[cfg_attr(feature = "std", serde(with = "hex::serde"))]
     pub state_root: Hash,
     /// [`crate::merkle::result_root`] of the output.
@@ -71,7 +71,7 @@ pub struct End {
 }
 
 impl End {
-    /// Its hash, the last of a trace.
+    /// The hash of the end, which is the last hash of a trace.
     pub fn hash(&self) -> Hash {
         hash_in(END, self)
     }
@@ -82,7 +82,7 @@ pub fn trace_root(hashes: Vec<Hash>) -> Hash {
     trace_root_of_tree(hashes.len() as u64, &tree_root(hashes))
 }
 
-/// The same, of a trace of so many hashes with this root of the tree over them.
+/// The trace root of a trace with this many hashes and with this root of the tree over them.
 pub fn trace_root_of_tree(hashes: u64, tree: &Hash) -> Hash {
     hash_in(TRACE, &(hashes, tree))
 }
@@ -98,7 +98,7 @@ const _: () = assert!(1 << MAX_PATH >= MAX_HASHES, "every hash has a path");
 /// The siblings on the way from a hash of a trace to the tree's root, those that exist.
 pub type Path = BoundedVec<Hash, ConstU32<MAX_PATH>>;
 
-/// What opens a trace commitment, beside the result that was revealed: shows how long the trace is, and
+/// The opening of a trace commitment, in addition to the result that was revealed: it shows how long the trace is, and
 /// that it ends in that result.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
@@ -106,15 +106,15 @@ pub type Path = BoundedVec<Hash, ConstU32<MAX_PATH>>;
 pub struct TraceOpening {
     /// The salt of the trace commitment.
     pub salt: Hash,
-    /// How many hashes there are, the end's included.
+    /// The number of hashes, including the end's.
     pub hashes: u32,
     /// [`End::launches`].
     pub launches: u64,
     /// [`End::state_root`].
     pub state_root: Hash,
-    /// From the end's hash up.
+    /// The path from the end's hash to the root.
     pub path: Path,
-    /// Where all hashes are: a file of nothing but them, in order, 32 bytes each.
+    /// The CID of all hashes: a file of nothing but the hashes, in order, 32 bytes each.
     pub file: ContentId,
 }
 
@@ -125,7 +125,7 @@ pub struct TraceOpening {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct OpenTrace {
-    /// How many hashes there are, the end's included.
+    /// The number of hashes, including the end's.
     pub hashes: u32,
     /// The root of the tree over them.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
@@ -133,11 +133,11 @@ pub struct OpenTrace {
     /// The result root that it ends in.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub result_root: Hash,
-    /// Where all hashes are.
+    /// The CID of all hashes.
     pub file: ContentId,
 }
 
-/// The root of the tree that a hash at a place leads to, if the path has the right shape.
+/// The root of the tree to which the hash with this number leads, if the path has the right shape.
 fn tree_of(hash: Hash, number: u32, hashes: u32, path: &Path) -> Option<Hash> {
     let proof = InclusionProof {
         index: number.into(),
@@ -163,7 +163,7 @@ impl TraceOpening {
         })
     }
 
-    /// The trace, if this opens the commitment of a revealed result, and ends in that.
+    /// Returns the trace, if this opens the commitment of a revealed result and the trace ends in that result.
     pub fn open(&self, revealed: &ResultOpening) -> Option<OpenTrace> {
         let result_root = revealed.result_root;
         let end = End {
@@ -187,16 +187,16 @@ impl TraceOpening {
     }
 }
 
-/// A part of a disputed trace, with what shows that it is one.
+/// A part of a disputed trace, with the paths that prove that the trace has this part.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 pub struct NamedPart {
-    /// The number of the hash that it comes to, from zero.
+    /// The number of the hash that the part ends in, from zero.
     pub number: u32,
-    /// That hash, and its path.
+    /// The hash that the part ends in, and its path.
     pub claimed: (Hash, Path),
-    /// The hash before it, its path, and where the state there is; `None` for the first part.
+    /// The hash before the part, its path, and the CID of the state there; `None` for the first part.
     pub from: Option<(Hash, Path, ContentId)>,
 }
 
@@ -207,16 +207,16 @@ pub struct NamedPart {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct DisputedPart {
-    /// The number of the hash that it comes to, from zero.
+    /// The number of the hash that the part ends in, from zero.
     pub number: u32,
-    /// Where it begins; `None` at the job's start.
+    /// The place where the part begins; `None` at the job's start.
     pub from: Option<PartStart>,
-    /// The hash that the disputed trace has for it.
+    /// The hash that the disputed trace has at this number.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub claimed: Hash,
 }
 
-/// Where a part begins that is not the first.
+/// The place where a part begins that is not the first.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
@@ -226,13 +226,13 @@ pub struct PartStart {
     /// The checkpoint.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub checkpoint: Hash,
-    /// Where its state is.
+    /// The CID of its state.
     pub state: ContentId,
 }
 
 impl NamedPart {
-    /// Names a part of a trace; `state` is where the state is that it begins in, and none for the first.
-    /// `None` if there is no such part.
+    /// Names a part of a trace. `state` is the CID of the state in which the part begins; `None` for the first part.
+    /// Returns `None` if there is no such part.
     #[cfg(feature = "std")]
     pub fn new(hashes: &[Hash], number: usize, state: Option<ContentId>) -> Option<Self> {
         let named = |number: usize| Some((*hashes.get(number)?, path_of(hashes, number)?));
@@ -250,7 +250,7 @@ impl NamedPart {
         })
     }
 
-    /// The part, if both of its hashes are where it says in the trace.
+    /// Returns the part, if both of its hashes are at the named places in the trace.
     pub fn check(&self, trace: &OpenTrace) -> Option<DisputedPart> {
         let is_there = |hash: &Hash, number: u32, path: &Path| {
             tree_of(*hash, number, trace.hashes, path) == Some(trace.tree)
@@ -275,14 +275,14 @@ impl NamedPart {
     }
 }
 
-/// The path from a hash of a trace up.
+/// The path from a hash of a trace to the root.
 #[cfg(feature = "std")]
 fn path_of(hashes: &[Hash], number: usize) -> Option<Path> {
     prove(hashes, number as u64)?.siblings.try_into().ok()
 }
 
-/// The number of the first hash of a disputed trace that is not that of another run of the same job;
-/// `None` if there is none.
+/// The number of the first hash of a disputed trace that differs from another run of the same job; `None` if no hash
+/// differs.
 pub fn first_difference(disputed: &[Hash], own: &[Hash]) -> Option<usize> {
     (0..disputed.len()).find(|number| disputed.get(*number) != own.get(*number))
 }

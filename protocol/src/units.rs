@@ -39,8 +39,8 @@ unit! {
     /// A span of time in milliseconds.
     Milliseconds(u64)
 }
-/// The time between blocks, in milliseconds: consensus aims at it. What the chain counts with is its own
-/// configuration, which is this.
+/// The time between blocks at which consensus aims, in milliseconds. The chain computes with a value of its own
+/// configuration, which is this one.
 pub const BLOCK_TIME: u64 = 250;
 
 impl Milliseconds {

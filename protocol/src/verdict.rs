@@ -42,20 +42,20 @@ macro_rules! shared {
     Debug,
 )]
 pub enum Vote {
-    /// This result root.
+    /// The juror's run has this result root.
     Root(Hash),
     /// The program cannot be run as its requester serves it.
     Unable,
 }
 
-/// What a jury's votes come to.
+/// The result of counting a jury's votes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Count {
-    /// More than half of the votes agree, and they are more than half of the jury.
+    /// More than half of the votes agree, and more than half of the jury has voted.
     Majority(Vote),
     /// No vote has more than half.
     Divided,
-    /// No more than half of the jury has voted.
+    /// Half of the jury or less has voted.
     TooFew,
 }
 
@@ -71,7 +71,7 @@ pub fn count(votes: &[Vote], jury: u16) -> Count {
         .map_or(Count::Divided, |vote| Count::Majority(*vote))
 }
 
-/// Whether `same` equal votes of `votes` decide for a jury of this size, as [`count`] does it.
+/// Whether `same` equal votes out of `votes` decide for a jury of this size, by the rule of [`count`].
 pub fn decides(same: usize, votes: usize, jury: u16) -> bool {
     is_majority(same, votes) && is_majority(votes, jury.into())
 }
@@ -80,30 +80,31 @@ fn is_majority(part: usize, whole: usize) -> bool {
     part.saturating_mul(2) > whole
 }
 
-/// Whether a jury with these votes comes to nothing although two of them agree on a root: they are no majority, or most
-/// say that they were unable to run what those could. Else few friends of a liar would do.
+/// Whether a jury comes to nothing although two of its votes agree on a root. Either no vote has a majority, or most
+/// jurors say that they were unable to run what those two could run. Without this rule, a few friends of a liar would
+/// be enough to free it.
 pub fn is_undecided(votes: &[Vote], outcome: &Outcome) -> bool {
     let is_nothing = matches!(outcome, Outcome::Unable | Outcome::NoMajority);
     is_nothing && two_agree(votes)
 }
 
-/// Whether a jury of this size has too few votes although two of them agree on a root, because so many jurors `withheld`
-/// theirs: they had committed to it, so nobody came in their place, and did not open it. Else that would free a liar as
-/// well as a vote for it.
+/// Whether a jury of this size has too few votes, although two of them agree on a root, because `withheld` jurors did
+/// not open theirs. These jurors had committed to a vote, so nobody took their place. Without this rule, withholding a
+/// vote would free a liar as well as voting for it does.
 pub fn is_withheld(votes: &[Vote], withheld: usize, jury: u16) -> bool {
     let are_few = !is_majority(votes.len(), jury.into());
     let were_enough = is_majority(votes.len().saturating_add(withheld), jury.into());
     are_few && were_enough && two_agree(votes)
 }
 
-/// Whether two have found the same root. A program that comes to something else each time wastes no larger jury.
+/// Whether two votes agree on a root. A program whose result differs in each run does not deserve a larger jury.
 fn two_agree(votes: &[Vote]) -> bool {
     let agree = |vote: &Vote| votes.iter().filter(|other| *other == vote).count() > 1;
     let is_shared = |vote: &Vote| matches!(vote, Vote::Root(_)) && agree(vote);
     votes.iter().any(is_shared)
 }
 
-/// What jurors are judged by.
+/// What jurors are judged against.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
     /// The vote of the jurors that were right.
@@ -118,13 +119,13 @@ impl From<Vote> for Verdict {
     }
 }
 
-/// Whether a trace root is the work of the jurors that voted right. Of these `right` jurors, `shown` have committed to
-/// it. That must be more than half of them, and more than half of a first jury.
+/// Whether a trace root is the work of the jurors that voted right: out of these `right` jurors, `shown` have committed
+/// to it. That must be more than half of them, and more than half of a first jury.
 pub fn is_work(shown: usize, right: usize, first_jury: u16) -> bool {
     shown.saturating_mul(2) > right && can_be_shown(shown, first_jury)
 }
 
-/// Whether this many jurors that voted right can show their work.
+/// Whether this many jurors that voted right are enough to show their work.
 pub fn can_be_shown(right: usize, first_jury: u16) -> bool {
     right.saturating_mul(2) > first_jury.into()
 }
@@ -145,21 +146,21 @@ shared! {
             #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
             root: Hash,
         },
-        /// The jury could not run the program as its requester serves it. What was revealed counts.
+        /// The jury could not run the program as its requester serves it. The revealed results count.
         Unable,
-        /// The requester of a sealed task did not grant the key to the jury. What was revealed counts.
+        /// The requester of a sealed task did not grant the key to the jury. The revealed results count.
         KeyWithheld,
         /// The jury had no majority. The requester is refunded, and nobody is slashed.
         NoMajority,
-        /// Too few jurors were found, or voted. The requester is refunded, and nobody is slashed.
+        /// Too few jurors were found, or too few voted. The requester is refunded, and nobody is slashed.
         TooFewJurors,
-        /// Of an unavailable claim: the jury could fetch the result. It has it now, and serves it.
+        /// For an unavailable claim: the jury could fetch the result. The jury has it now, and serves it.
         Available {
-            /// What shows that: see [`crate::availability`].
+            /// The digest that shows it: see [`crate::availability`].
             #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
             digest: Hash,
         },
-        /// Of an unavailable claim: the jury could not fetch the result.
+        /// For an unavailable claim: the jury could not fetch the result.
         Unavailable,
     }
 }
@@ -190,8 +191,8 @@ impl Outcome {
         }
     }
 
-    /// Whether a larger jury may find otherwise. It may not if the votes of the jury did not decide, and not about
-    /// whether a result can be fetched, because that can change with time.
+    /// Whether a larger jury may find something else. It may not if the jury had too few votes or no key. It may not
+    /// decide again whether a result can be fetched either, because that can change with time.
     pub fn is_appealable(&self) -> bool {
         !matches!(
             self,
@@ -199,12 +200,13 @@ impl Outcome {
         )
     }
 
-    /// What stands where a jury has come to this, and another before it to `before`.
+    /// The outcome that stands after a jury has come to this one and the jury before it to `before`.
     pub fn standing(self, before: Option<Self>) -> Self {
         match (self, before) {
-            // Else who loses could call a jury that is too large to be found.
+            // Otherwise the losing side could call a jury that is so large that too few jurors are found.
             (Self::NoMajority | Self::TooFewJurors, Some(before)) => before,
-            // Or one that is too large for all of them to be served in time: whoever could run it stands.
+            // Or a jury so large that not all jurors can be served in time. What a jury that could run the program
+            // found stands.
             (Self::Unable, Some(before @ (Self::Wrong { .. } | Self::Upheld { .. }))) => before,
             _ => self,
         }
@@ -225,7 +227,7 @@ shared! {
     enum DisputeState {
         /// A jury is drawn, works and votes. → `Appealable`, `Showing`, `Closing`.
         Judging,
-        /// A jury has found something. → `Judging` (a larger jury was called), `Showing`, `Closing`.
+        /// A jury has reached an outcome. → `Judging` (a larger jury was called), `Showing`, `Closing`.
         Appealable {
             /// Last block in which a larger jury can be called.
             until: BlockNumber,
@@ -235,7 +237,7 @@ shared! {
         /// The last jury is done. The jurors' locks are released or taken, a few in each block.
         /// → `Paying`.
         Closing {
-            /// What it has found.
+            /// The outcome of the last jury.
             outcome: Outcome,
             /// The next seat to close.
             seat: u8,
@@ -248,69 +250,69 @@ shared! {
         /// The task is decided and the bonds are settled. The jurors are paid, a few in each block.
         /// → `Ended`.
         Paying {
-            /// How it ended.
+            /// How the dispute ended.
             outcome: Outcome,
             /// The next seat to pay.
             seat: u8,
-            /// What each juror that was right gets.
+            /// What each juror that was right is paid.
             #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
             share: Balance,
         },
         /// Over. Final.
         Ended {
-            /// How it ended.
+            /// How the dispute ended.
             outcome: Outcome,
-            /// When.
+            /// The block in which it ended.
             at: BlockNumber,
         },
-        /// The requester wants a part of the job judged, and the provider's worker is asked for its
-        /// trace. → `Naming` (`open_trace`), `Judging` (of the whole job, if the time ends first).
+        /// The requester wants only a part of the job judged, and the provider's worker is asked for its trace. →
+        /// `Naming` (`open_trace`), `Judging` (of the whole job, if the time ends first).
         Opening {
-            /// Last block in which it can be opened.
+            /// Last block in which the trace can be opened.
             until: BlockNumber,
         },
         /// The trace is open, and the challenger names the part. → `Judging` (of the part, after
         /// `name_part`; of the whole job, if the time ends first).
         Naming {
-            /// Last block in which it can be named.
+            /// Last block in which the part can be named.
             until: BlockNumber,
         },
         /// No appeal is possible any more, and the jurors are asked to show their work: the root of the trace of
         /// their run. → `Closing` (after `show_work`, or when the time ends).
         Showing {
-            /// Last block in which it can be shown.
+            /// Last block in which the work can be shown.
             until: BlockNumber,
-            /// What the last jury has found.
+            /// The outcome of the last jury.
             outcome: Outcome,
         },
     }
 }
 
-/// A dispute, for people.
+/// A dispute, in the form that clients read.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct DisputeView<AccountId> {
     /// The task.
     pub task: TaskId,
-    /// What it is about.
+    /// What the dispute is about.
     pub about: About,
-    /// Who called the first jury; `None` if the chain did, because replicas had no majority, or an auditor
+    /// The account that called the first jury; `None` if the chain did, because replicas had no majority or an auditor
     /// found another root.
     pub challenger: Option<AccountId>,
-    /// Its bond.
+    /// The challenger's bond.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub bond: Balance,
-    /// When it was opened.
+    /// The block in which the dispute was opened.
     pub opened_at: BlockNumber,
-    /// Larger juries so far, that of an appeal, or the one that the chain calls where the first came to nothing.
+    /// How many larger juries were called so far: by an appeal, or by the chain where the first jury came to nothing.
     pub round: u8,
     /// Jurors in this round.
     pub jury: u16,
     /// The number of the first seat of this round's jury among the task's assignments
     /// ([`crate::AssignmentId::replica`]).
     pub first_seat: u8,
-    /// What each juror who is right gets.
+    /// What each juror that is right is paid.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub pay: Balance,
     /// What each juror has locked.
@@ -319,20 +321,21 @@ pub struct DisputeView<AccountId> {
     /// The bond of the next appeal; zero if there can be none any more.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub appeal_bond: Balance,
-    /// Its state.
+    /// The state of the dispute.
     pub state: DisputeState,
     /// The disputed trace, if it was opened.
     pub trace: Option<OpenTrace>,
-    /// What of the job the jury runs, if not all of it: then the roots that it votes for, and that of the
-    /// outcome, are hashes of a trace.
+    /// The part of the job that the jury runs; `None` if it runs the whole job. With a part, the roots that the jury
+    /// votes for, and the root of the outcome, are hashes of a trace.
     pub part: Option<DisputedPart>,
-    /// The root of the trace that the work of the jury has come to, once it was shown.
+    /// The trace root of the jury's work, once it was shown.
     #[cfg_attr(feature = "std", serde(with = "crate::json::optional_hash"))]
     pub work: Option<Hash>,
 }
 
 impl<AccountId> DisputeView<AccountId> {
-    /// Until when a larger jury can be called, and against what; `None` if none can be called now.
+    /// The last block in which a larger jury can be called, and the outcome it would be called against; `None` if none
+    /// can be called now.
     pub fn appealable(&self) -> Option<(BlockNumber, Outcome)> {
         match self.state {
             DisputeState::Appealable { until, outcome } if self.appeal_bond > 0 => {
@@ -342,8 +345,9 @@ impl<AccountId> DisputeView<AccountId> {
         }
     }
 
-    /// Whether who has revealed this root for the task, to deliver it or to audit, loses by a verdict that can be
-    /// appealed against now. Of a part that is wrong it is known whose it is, and of auditors nothing.
+    /// Whether an account that has revealed this root for the task, to deliver it or to audit, loses by a verdict that
+    /// can be appealed against now. If the jury ran a part and found it wrong, the provider of the result loses;
+    /// nothing is known about auditors.
     pub fn is_against(&self, role: Role, root: &Hash) -> bool {
         let Some((_, outcome)) = self.appealable() else {
             return false;
@@ -369,10 +373,10 @@ mod tests {
     fn work_is_what_most_of_those_who_were_right_have_come_to() {
         // The first jury has five.
         assert!(is_work(5, 5, 5) && is_work(3, 5, 5) && is_work(3, 4, 5) && is_work(3, 3, 5));
-        // Half of them, and most of those in a jury most of which was wrong or silent.
+        // At most half of those that were right, or most of them where most of the jury was wrong or silent.
         assert!(!is_work(2, 5, 5) && !is_work(2, 4, 5) && !is_work(2, 3, 5) && !is_work(2, 2, 5));
         assert!(!is_work(0, 0, 5));
-        // Of an appeal, with two of the first jury who were right.
+        // A jury of an appeal, with two jurors of the first jury that were right.
         assert!(is_work(7, 13, 5) && !is_work(6, 13, 5));
     }
 
@@ -415,7 +419,7 @@ mod tests {
         }
     }
 
-    /// What counts of a jury of five, and whether it is undecided.
+    /// The votes of a jury of five, and whether it is undecided.
     #[test]
     fn a_jury_is_undecided_that_comes_to_nothing_though_two_agree_on_a_root() {
         const C: Vote = Root([3; 32]);
@@ -425,11 +429,11 @@ mod tests {
             (&[A, A, B, B][..], nothing, true),
             (&[A, A, B, C, Unable], nothing, true),
             (&[A, A, Unable, Unable, Unable], unable, true),
-            // One root, or none that two have found.
+            // Only one vote for a root, or two votes for different roots.
             (&[A, Unable, Unable, Unable, Unable], unable, false),
             (&[A, B, Unable, Unable, Unable], unable, false),
             (&[A, B, C, Unable], nothing, false),
-            // It has come to something, or is too small to.
+            // The jury has come to an outcome, or is too small to.
             (&[A, A, A, Unable, Unable], wrong, false),
             (&[A, A], Outcome::TooFewJurors, false),
         ] {
@@ -448,7 +452,7 @@ mod tests {
             (&[A, B], 3, false),
             (&[A], 4, false),
             (&[Unable, Unable], 3, false),
-            // There are enough without them.
+            // There are enough votes without the withheld ones.
             (&[A, A, B], 2, false),
         ] {
             assert_eq!(is_withheld(votes, withheld, 5), expected, "{votes:?}");
@@ -544,7 +548,7 @@ mod tests {
         assert!(!again.is_against(Role::Replica, &ours));
     }
 
-    /// The roots of such a verdict are hashes of a trace, and no result's.
+    /// The roots of a verdict about a part are hashes of a trace, and not the root of any result.
     #[test]
     fn a_part_that_is_wrong_is_its_provider_s() {
         let root = [1; 32];

@@ -1,4 +1,4 @@
-//! What the runtime APIs answer: the state as a person or a program wants to read it.
+//! The answers of the runtime APIs: the state in the form that people and programs read.
 //!
 //! Generic over the account, so that clients need not link the runtime.
 
@@ -27,7 +27,7 @@ use crate::{
 pub struct TaskView<AccountId> {
     /// Its id.
     pub id: TaskId,
-    /// Who submitted it.
+    /// The account that submitted it.
     pub requester: AccountId,
     /// What was submitted.
     pub submission: Submission,
@@ -40,15 +40,14 @@ pub struct TaskView<AccountId> {
     pub history_head: Hash,
     /// Its state.
     pub status: TaskStatus,
-    /// What is still held in escrow for it.
+    /// The amount that is still held in escrow for it.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub escrow: Balance,
     /// All assignments so far, oldest first.
     pub assignments: Vec<AssignmentView<AccountId>>,
     /// The requester's rating, one to five.
     pub rating: Option<u8>,
-    /// The audit of its newest results; `None` before all of them are committed, and in modes without
-    /// audits.
+    /// The audit of its newest results; `None` before all of them are committed, and in modes without audits.
     pub audit: Option<AuditView>,
 }
 
@@ -68,11 +67,11 @@ pub struct TaskView<AccountId> {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
 pub enum AuditState {
-    /// Not decided: the randomness that decides it is not there yet. → `Drawn`, `NotDrawn`.
+    /// Not decided: the randomness that decides it does not exist yet. → `Drawn`, `NotDrawn`.
     Undecided,
-    /// It is: auditors run the task before anybody reveals.
+    /// Results are audited: auditors run the task before anybody reveals.
     Drawn,
-    /// It is not.
+    /// Results are not audited.
     NotDrawn,
 }
 
@@ -83,9 +82,9 @@ pub enum AuditState {
 pub struct AuditView {
     /// Its state.
     pub state: AuditState,
-    /// How likely it was, in parts per billion.
+    /// The probability of an audit, in parts per billion.
     pub rate_ppb: u32,
-    /// The line of the requester's price, whether the results are audited or not.
+    /// The audit cost in the requester's price, which is paid whether the results are audited or not.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub cost: Balance,
 }
@@ -97,7 +96,7 @@ pub struct AuditView {
 pub struct AssignmentView<AccountId> {
     /// Its id.
     pub id: AssignmentId,
-    /// What it counts for.
+    /// Its role.
     pub role: Role,
     /// The provider.
     pub provider: AccountId,
@@ -106,7 +105,7 @@ pub struct AssignmentView<AccountId> {
     /// Price, fixed at the match.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub price: Balance,
-    /// What the requester pays for audits beside it, fixed at the match: see
+    /// What the requester pays for audits in addition to the price, fixed at the match: see
     /// [`crate::audit::AuditPolicy::cost`].
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub audit_cost: Balance,
@@ -128,7 +127,7 @@ pub struct AssignmentView<AccountId> {
 }
 
 impl<AccountId> AssignmentView<AccountId> {
-    /// Whether it has not come to its end.
+    /// Whether the assignment has not ended.
     pub fn is_open(&self) -> bool {
         !matches!(
             self.status,
@@ -138,7 +137,7 @@ impl<AccountId> AssignmentView<AccountId> {
         )
     }
 
-    /// What it has revealed.
+    /// The opening of its result, if it has revealed one.
     pub fn opening(&self) -> Option<&ResultOpening> {
         match &self.status {
             AssignmentStatus::Revealed { opening, .. }
@@ -147,14 +146,14 @@ impl<AccountId> AssignmentView<AccountId> {
         }
     }
 
-    /// Whether a juror of a claim could fetch the result; `None` of others, and before it has revealed.
+    /// Whether a juror of a claim could fetch the result; `None` for other roles, and before the juror has revealed.
     pub fn has_fetched(&self) -> Option<bool> {
         let opening = self.opening().filter(|_| self.role == Role::Fetcher)?;
         Some(opening.result_root != NOT_FETCHED)
     }
 }
 
-/// How far a device's conformance challenge is.
+/// The state of a device's conformance challenge.
 #[derive(
     Encode,
     Decode,
@@ -170,9 +169,9 @@ impl<AccountId> AssignmentView<AccountId> {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
 pub enum ChallengeState {
-    /// The randomness that its seed is made of is not there yet. → `Open`, `NoAnswer`.
+    /// The randomness for the seed does not exist yet. → `Open`, `NoAnswer`.
     Drawing,
-    /// The device is to compute. → `NoAnswer`, `WrongAnswer`, or it is conformant.
+    /// The device has to compute the run. → `NoAnswer`, `WrongAnswer`, or the device is conformant.
     Open,
     /// There was no right answer in time, or no seed. → `Drawing`, with the next attempt.
     NoAnswer,
@@ -187,10 +186,10 @@ pub enum ChallengeState {
 pub struct ChallengeView {
     /// How many attempts ended before this one.
     pub attempt: u32,
-    /// How far this one is.
+    /// The state of this attempt.
     pub state: ChallengeState,
-    /// Blocks of the chain until it is something else: where `Open`, until an answer is too late;
-    /// otherwise until the next attempt.
+    /// Blocks of the chain until the state ends: if `Open`, until an answer is too late; otherwise until the next
+    /// attempt.
     pub blocks_left: BlockNumber,
 }
 
@@ -201,34 +200,34 @@ pub struct ChallengeView {
 pub struct DeviceView<AccountId> {
     /// Its id.
     pub id: DeviceId,
-    /// Who answers for it.
+    /// The provider that answers for it.
     pub provider: AccountId,
     /// Its measured spec.
     pub spec: DeviceSpec,
     /// The computing power that it counts for: what was measured, or less after missed deadlines.
     pub effective_gflops: Gflops,
-    /// Its ask; lower than the lowest that can be set if that was raised since.
+    /// Its ask. If the lowest ask that can be set was raised since, it can be lower than that.
     pub ask: AskPrice,
-    /// Jobs it runs at once.
+    /// The number of jobs that it runs at once.
     pub slots: Slots,
     /// Slots in use.
     pub used_slots: Slots,
     /// Whether its provider offers it.
     pub available: bool,
-    /// Whether its provider's heartbeat is recent, and does not say that the device is missing.
+    /// Whether its provider's heartbeat is recent and does not list the device as missing.
     pub online: bool,
-    /// No match before this block.
+    /// The device is not matched before this block.
     pub cools_until: Option<BlockNumber>,
     /// What it has to compute before it can be matched; `None` if it is conformant.
     pub challenge: Option<ChallengeView>,
 }
 
-/// Stake on its way out.
+/// Stake that is unbonding.
 #[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct UnbondingView {
-    /// How much.
+    /// The amount.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub amount: Balance,
     /// First block in which it can be withdrawn.
@@ -242,15 +241,15 @@ pub struct UnbondingView {
 pub struct ProviderView<AccountId> {
     /// Its account.
     pub account: AccountId,
-    /// Stake held, what is unbonding included.
+    /// The stake that is held, including what is unbonding.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub stake: Balance,
-    /// Part of the stake that is unbonding: it backs no new assignment, but can still be slashed.
+    /// The part of the stake that is unbonding: it backs no new assignment, but can still be slashed.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub unbonding: Balance,
-    /// The amounts that `unbonding` is the sum of, oldest first.
+    /// The amounts that add up to `unbonding`, oldest first.
     pub unbondings: Vec<UnbondingView>,
-    /// Part of the stake that is locked for assignments.
+    /// The part of the stake that is locked for assignments.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub locked: Balance,
     /// Public worker key, sr25519.
@@ -259,12 +258,12 @@ pub struct ProviderView<AccountId> {
     /// Public sealing key, x25519.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub sealing_key: Hash,
-    /// Where its blobs can be fetched.
+    /// The addresses at which its blobs can be fetched.
     #[cfg_attr(feature = "std", serde(with = "crate::json::peers"))]
     pub peers: PeerAddresses,
     /// The block of the last heartbeat.
     pub last_heartbeat: Option<BlockNumber>,
-    /// Whether that is recent.
+    /// Whether that heartbeat is recent.
     pub online: bool,
     /// Its reputation.
     pub reputation: Reputation,
@@ -272,25 +271,25 @@ pub struct ProviderView<AccountId> {
     pub settled: u64,
     /// Assignments failed by its fault.
     pub faults: u64,
-    /// Ratings: how many, and their sum.
+    /// The number of ratings, and their sum.
     pub ratings: (u64, u64),
     /// Its devices.
     pub devices: Vec<DeviceView<AccountId>>,
 }
 
-/// What a provider's reputation is made of, and the rules that it goes by now.
+/// What a provider's reputation is computed from, and the rules that apply now.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct ReputationView<AccountId> {
-    /// What the provider did before.
+    /// The provider's past.
     pub record: ReputationRecord<AccountId>,
-    /// Blocks after which a reputation is half as far from where it started.
+    /// Blocks after which a reputation has come half of the way back to where it started.
     pub half_life: BlockNumber,
     /// How often results are audited.
     pub audits: AuditPolicy,
 }
 
-/// The governed parameters that a client needs before it submits, and to tell a person how long
-/// things take. Windows that are counted in blocks are nominal: a block can come late.
+/// The governed parameters that a client needs before it submits, and to tell people how long things take. Windows that
+/// are counted in blocks are nominal: a block can be late.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
@@ -299,7 +298,7 @@ pub struct MarketParameters {
     pub block_time: u64,
     /// Blocks in a heartbeat period.
     pub heartbeat_period: BlockNumber,
-    /// Fee for a submission, for each replica and without progress reports; never refunded. See
+    /// Fee for a submission, per replica and without progress reports. It is never refunded. See
     /// [`MarketParameters::fee_for`].
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub submission_fee: Balance,
@@ -311,7 +310,7 @@ pub struct MarketParameters {
     /// Lowest stake of a provider.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub min_stake: Balance,
-    /// Protocol fee in parts per billion of the price.
+    /// Protocol fee, in parts per billion of the price.
     pub protocol_fee_ppb: u32,
     /// Attempts at a task before it is refunded.
     pub max_attempts: u8,
@@ -321,19 +320,19 @@ pub struct MarketParameters {
     pub window_range: (u64, u64),
     /// Shortest and longest match window, in milliseconds.
     pub match_window_range: (u64, u64),
-    /// Blocks from the match of a sealed task in which its key has to be granted.
+    /// Blocks from the match of a sealed task within which its key has to be granted.
     pub key_window: BlockNumber,
-    /// Blocks from the match, or of a sealed task from the grant, in which the job has to start.
+    /// Blocks from the match, or from the grant of a sealed task, within which the job has to start.
     pub start_window: BlockNumber,
-    /// Blocks from one sign of progress in which the next has to come.
+    /// Blocks from one sign of progress within which the next has to come.
     pub progress_window: BlockNumber,
     /// Fewest blocks between two progress reports.
     pub min_progress_interval: BlockNumber,
     /// Most progress reports of an assignment.
     pub max_progress_reports: u32,
-    /// Blocks from the commit in which the result has to be revealed.
+    /// Blocks from the commit within which the result has to be revealed.
     pub reveal_window: BlockNumber,
-    /// Blocks from the end of a task for which its result can be fetched.
+    /// Blocks from the end of a task during which its result can be fetched.
     pub retrieval_window: BlockNumber,
 }
 
@@ -347,7 +346,7 @@ impl MarketParameters {
         }
     }
 
-    /// What a submission with this time limit and so many replicas costs besides its budget.
+    /// The cost of a submission with this time limit and this many replicas, in addition to its budget.
     pub fn fee_for(&self, time_limit: Milliseconds, replicas: u8) -> Balance {
         let reports = self
             .report_limits()
@@ -361,14 +360,14 @@ impl MarketParameters {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct MarketClock {
-    /// The market block: the chain's height less the blocks in which the market was paused. All
-    /// deadlines, and all blocks in views, are market blocks.
+    /// The market block: the chain's height minus the blocks in which the market was paused. All deadlines, and all
+    /// blocks in views, are market blocks.
     pub block: BlockNumber,
-    /// Whether the market is paused: the clock stands still, and no task is taken or matched.
+    /// Whether the market is paused: the clock stands still, and no task is accepted or matched.
     pub is_paused: bool,
 }
 
-/// How many tasks there are. Only that: a sum that no rule of the market reads.
+/// How many tasks there are. The numbers are only for information: no rule of the market reads them.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
@@ -391,20 +390,20 @@ pub struct TaskCensus {
     pub refunded: u64,
     /// Assignments made since genesis.
     pub matched: u64,
-    /// Assignments failed since genesis, whoever's fault it was.
+    /// Assignments that failed since genesis, whoever was at fault.
     pub failed: u64,
 }
 
-/// How many disputes there are, and what juries have found. Since genesis, if it does not say otherwise.
+/// How many disputes there are, and what juries have found. Since genesis, unless a field says otherwise.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct DisputeCensus {
     /// Disputes that are not over now.
     pub open: u32,
-    /// Disputes opened, those of the chain included.
+    /// Disputes opened, including those that the chain opened.
     pub opened: u64,
-    /// Larger juries that accounts called, by an appeal.
+    /// Larger juries that accounts called, by appeals.
     pub appealed: u64,
     /// Votes of juries that were done.
     pub votes: u64,
@@ -422,8 +421,7 @@ pub struct DisputeCensus {
     pub too_few_jurors: u64,
 }
 
-/// What juries have found of results that were said not to be there, since genesis. Those disputes are in
-/// [`DisputeCensus`] too.
+/// What juries have found about unavailable claims, since genesis. [`DisputeCensus`] counts these disputes too.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]

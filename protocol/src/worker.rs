@@ -1,5 +1,6 @@
-//! The statements that a worker key signs. They reach the chain as general transactions without
-//! fee (`#[pallet::authorize]`), so each binds the chain, what it is about, and a recent block.
+//! The statements that a worker key signs. They reach the chain as general transactions without a
+//! fee (`#[pallet::authorize]`), so each one is bound to the chain, to its subject and to a recent
+//! block.
 
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -21,10 +22,10 @@ const STATEMENT: &str = "aicpw 2026 worker statement v1";
 /// Most devices that a statement names.
 pub const MAX_NAMED_DEVICES: u32 = 16;
 
-/// Devices of a provider that its node does not find.
+/// Devices of a provider that its node cannot find.
 pub type MissingDevices = BoundedVec<DeviceId, ConstU32<MAX_NAMED_DEVICES>>;
 
-/// What a worker says. `AccountId` is the provider's.
+/// A statement of a worker. `AccountId` is the provider's.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
@@ -53,14 +54,14 @@ pub enum Statement<AccountId> {
         /// How far.
         progress: Progress,
     },
-    /// The job is done; this is the hidden result.
+    /// The job is done; this is the commitment, which hides the result.
     Commit {
         /// Which.
         assignment: AssignmentId,
         /// See [`crate::commitment::result_commitment`].
         commitment: Hash,
     },
-    /// Opens the commitment.
+    /// The worker opens the commitment.
     Reveal {
         /// Which.
         assignment: AssignmentId,
@@ -82,37 +83,38 @@ pub enum Statement<AccountId> {
     Answer {
         /// Which.
         device: DeviceId,
-        /// What it had to compute: an answer to another run is nobody's.
+        /// The run that it had to compute. An answer to another run does not count.
         run: Run,
         /// [`Answer::hash`](crate::conformance::Answer::hash) of what it computed.
         answer: Hash,
     },
-    /// Opens the trace of a result that is disputed.
+    /// The worker opens the trace of a result that is disputed.
     OpenTrace {
         /// Which.
         assignment: AssignmentId,
         /// The opening.
         opening: TraceOpening,
     },
-    /// A heartbeat of a node that does not find all of the provider's devices.
+    /// A heartbeat of a node that cannot find all of the provider's devices.
     HeartbeatWithout {
         /// The provider.
         provider: AccountId,
         /// `block / HeartbeatPeriod`.
         period: BlockNumber,
-        /// Those that it does not find.
+        /// The devices that the node cannot find.
         missing: MissingDevices,
     },
-    /// What a juror's work went through, now that its jury has decided.
+    /// A juror shows its work, now that its jury has decided.
     ShowWork {
         /// Which.
         assignment: AssignmentId,
-        /// The root of its trace.
+        /// The root of the juror's trace.
         trace_root: Hash,
     },
 }
 
-/// What is signed: the hash of the statement, bound to the chain and to a recent block of it.
+/// The payload that is signed: the hash of the statement, bound to the chain and to a recent block
+/// of it.
 pub fn signing_payload<AccountId: Encode>(
     genesis: &Hash,
     recent_block: &Hash,

@@ -1,10 +1,10 @@
-//! Why an assignment failed, and whom that is held against.
+//! Why an assignment failed, and who is held responsible.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 plain! {
-    /// Why an assignment failed. Some are seen by the chain, some are reported by the worker.
+    /// Why an assignment failed. The chain sees some faults, and the worker reports others.
     enum Fault {
         /// Chain: the requester of a sealed task granted no data key within the key window.
         NoKey,
@@ -18,8 +18,8 @@ plain! {
         NoReveal,
         /// Chain: the revealed root is proven wrong.
         WrongResult,
-        /// Worker: something of the provider's own failed: a broken disk, a device that is gone, the
-        /// executor before it held anything of the requester's.
+        /// Worker: something of the provider's own failed: a broken disk, a missing device, or the executor before it
+        /// held anything of the requester's.
         Crashed,
         /// Worker: the granted key does not open the data.
         BadKey,
@@ -39,22 +39,22 @@ plain! {
     }
 }
 
-/// Whom a fault is held against.
+/// Who is held responsible for a fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Blame {
-    /// A share of the collateral, reputation, and a cool-down.
+    /// The provider loses a share of the collateral and reputation, and the device cools down.
     Provider,
-    /// Everything that is locked: counts as a wrong result.
+    /// The provider loses everything that is locked: the fault counts as a wrong result.
     WrongResult,
-    /// Nobody at first: an independent provider tries. If it succeeds the first pays; if it
-    /// reports the same, the requester does.
+    /// Nobody at first: another, independent provider tries. If it succeeds, the first provider pays. If it reports the
+    /// same fault, the requester pays.
     Undecided,
-    /// The task ends, and the requester pays the provider a base fee: no more than its price.
+    /// The task ends, and the requester pays the provider a base fee, at most the provider's price.
     Requester,
 }
 
 impl Fault {
-    /// All of them. A new one comes last, so that numbers in the fuzz corpus stay what they are.
+    /// All faults. A new one comes last, so that numbers in the fuzz corpus keep their meaning.
     pub const ALL: [Self; 13] = [
         Self::Crashed,
         Self::BadKey,
@@ -71,7 +71,7 @@ impl Fault {
         Self::NoKey,
     ];
 
-    /// The word for it, as the JSON views have it.
+    /// The fault's name, as the JSON views write it.
     pub fn name(self) -> &'static str {
         match self {
             Self::NoKey => "no-key",
@@ -90,12 +90,12 @@ impl Fault {
         }
     }
 
-    /// Whether the device was too slow for what it promises.
+    /// Whether the fault means that the device was too slow for what it promises.
     pub fn is_missed_deadline(self) -> bool {
         matches!(self, Self::NoCommit | Self::TimeLimit)
     }
 
-    /// Whom this fault is held against.
+    /// Who is held responsible for this fault.
     pub fn blame(self) -> Blame {
         match self {
             Self::NoStart | Self::NoProgress | Self::NoCommit | Self::Crashed => Blame::Provider,
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_list_of_faults_has_each_of_them_once() {
-        // Whatever a byte can stand for: a fault that is not in the list is found here too.
+        // Tries every byte, so that a fault that is missing from the list is found too.
         let there_are = (0..=u8::MAX).filter_map(|byte| Fault::decode(&mut &[byte][..]).ok());
         let mut listed = Fault::ALL;
         listed.sort();
