@@ -1,13 +1,15 @@
-//! What shows that a juror of an unavailable claim has fetched a result (design §6).
+//! How a juror of an unavailable claim shows that it has fetched a result (design §6).
 //!
-//! A juror that has fetched the result commits to a digest of all its bytes, as they are on IPFS, under a
-//! key that nobody knew before the claim. All who have fetched it find the same digest; who has not cannot
-//! read it off the chain, because the commitment binds the juror's account and salt
-//! ([`crate::commitment`]) and is opened after all have committed; it can only be told it. A juror that could
-//! not fetch commits to [`NOT_FETCHED`] in the same way, so that nobody sees what others have found.
+//! A juror that has fetched the result commits to a digest of all its bytes, as they are on IPFS, under a key that
+//! nobody knew before the claim. All jurors that have fetched it compute the same digest. A juror that has not fetched
+//! it cannot read the digest off the chain, because each commitment is bound to its juror's account and salt
+//! ([`crate::commitment`]) and is opened only after all jurors have committed. Somebody can only tell it the digest. A
+//! juror that could not fetch the result commits to [`NOT_FETCHED`] in the same way, so that nobody sees what others
+//! have found.
 //!
-//! How long they have goes by the most that there can be to fetch, for all of them at once from one
-//! provider ([`time`]). Slow is not gone: who has got [`ENOUGH`] of it when the time is up says nothing.
+//! The time that jurors have follows from the largest result that the task can have, fetched by all of them at once
+//! from one provider ([`time`]). Slow does not mean unavailable: a juror that has received one part in [`ENOUGH`] when
+//! the time is up does not vote.
 
 use crate::{
     hashing::{hash_in, Hash},
@@ -21,35 +23,35 @@ const DIGEST: &str = "aicpw 2026 fetch digest v1";
 /// The vote of a juror that could not fetch the result. No digest has this value.
 pub const NOT_FETCHED: Hash = [0; 32];
 
-/// Most bytes of an output: what a manifest may have.
+/// The most bytes of an output that a manifest may have.
 pub const MOST_BYTES: u64 = 1 << 34;
 
-/// The upload that a node can be expected to have: half of a common line, in bits per millisecond.
+/// The upload speed to expect from a node: half of a common line, in bits per millisecond.
 const UPLOAD: u64 = 50_000;
 
-/// Most jurors that fetch at once. A larger jury gets the time for this many.
+/// The most jurors that fetch at once. A larger jury gets the time that this many need.
 pub const MOST_FETCHERS: u16 = 5;
 
-/// The part of a result, one of so many, with which whoever fetches cannot say that it is not there.
+/// A fetcher that has received one part in this many of a result cannot say that the result is unavailable.
 pub const ENOUGH: u64 = 8;
 
-/// The key of the claim about the result of an assignment that was made in the block after this one.
+/// The key of the claim about the result of an assignment. The claim was made in the block after `parent`.
 pub fn key(genesis: &Hash, assignment: AssignmentId, parent: &Hash) -> Hash {
     hash_in(KEY, &(genesis, assignment, parent))
 }
 
-/// Most bytes that the result of a task has: all its buffers fit into the memory that it needs. Of a sealed
-/// task the ciphertext is a little longer.
+/// The most bytes that the result of a task has: all its buffers fit into the memory that the task needs. The
+/// ciphertext of a sealed task is a little longer.
 pub fn most_bytes(memory: Mebibytes) -> u64 {
     memory.0.saturating_mul(1 << 20).min(MOST_BYTES)
 }
 
-/// Time in which this many jurors can fetch the largest possible result at once, over one line.
+/// The time in which this many jurors can fetch the largest possible result at once, over one line.
 pub fn time(memory: Mebibytes, jurors: u16) -> Milliseconds {
     upload_time(most_bytes(memory), jurors.clamp(1, MOST_FETCHERS))
 }
 
-/// Time in which this many fetchers can fetch this many bytes at once from one node, over one line.
+/// The time in which this many fetchers can fetch this many bytes at once from one node, over one line.
 pub fn upload_time(bytes: u64, fetchers: u16) -> Milliseconds {
     let bits = bytes.saturating_mul(8);
     Milliseconds(bits.saturating_mul(fetchers.into()).div_ceil(UPLOAD))
@@ -65,19 +67,19 @@ pub fn uploaded(time: Milliseconds, fetchers: u16) -> u64 {
 pub struct Digest(blake3::Hasher);
 
 impl Digest {
-    /// Of nothing yet.
+    /// The digest of nothing yet.
     pub fn new(key: &Hash) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(DIGEST);
         hasher.update(key);
         Self(hasher)
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The digest of all bytes that it was given.
+    /// The digest of all bytes that were added.
     pub fn finish(&self) -> Hash {
         self.0.finalize().into()
     }

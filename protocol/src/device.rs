@@ -1,4 +1,4 @@
-//! What a device says of itself, and what the chain keeps of its provider.
+//! What a device reports about itself, and what the chain records about its provider.
 
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -10,7 +10,7 @@ use crate::{
     units::{Gflops, Mebibytes, MegabitsPerSecond},
 };
 
-/// Reputation of a provider in thousandths: 0 (worst) to 1,000 (best); 500 is where one starts.
+/// Reputation of a provider in thousandths: 0 (worst) to 1,000 (best); a new provider has 500.
 #[derive(
     Encode,
     Decode,
@@ -31,9 +31,9 @@ use crate::{
 pub struct Reputation(pub u16);
 
 impl Reputation {
-    /// Where a new provider starts.
+    /// The reputation of a new provider.
     pub const START: Self = Self(500);
-    /// The best there is.
+    /// The best reputation.
     pub const MAX: Self = Self(1_000);
 }
 
@@ -114,8 +114,8 @@ pub struct DeviceSpec {
     /// As the driver names it, UTF-8.
     #[cfg_attr(feature = "std", serde(with = "crate::json::text"))]
     pub name: BoundedVec<u8, ConstU32<MAX_DEVICE_NAME_BYTES>>,
-    /// Says which device of its machine it is, and which others are equal: see [`fingerprint()`]. Memory is no part
-    /// of it.
+    /// Identifies the device within its machine, and shows which other devices are equal: see [`fingerprint()`]. Memory
+    /// is not part of it.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub fingerprint: Hash,
     /// The classes for which it passed the conformance run.
@@ -128,9 +128,9 @@ pub struct DeviceSpec {
     pub bandwidth: MegabitsPerSecond,
 }
 
-/// The fingerprint of a device: 31 bytes of the hash of what is equal for devices that class `device` takes for equal
-/// (platform, driver version, device name), and in the last byte which of its machine's such devices it is. Beyond 256 of
-/// them the fingerprint is that of the last.
+/// The fingerprint of a device: 31 bytes of the hash of what devices must have in common to be equal in class `device`
+/// (platform, driver version, device name). The last byte is the device's number among such devices of its machine.
+/// From the 256th device on, all fingerprints are the same.
 pub fn fingerprint(kind: &Hash, position: usize) -> Hash {
     let mut fingerprint = *kind;
     if let Some(last) = fingerprint.last_mut() {
@@ -139,27 +139,27 @@ pub fn fingerprint(kind: &Hash, position: usize) -> Hash {
     fingerprint
 }
 
-/// Whether two fingerprints are those of equal devices, wherever these are in their machines.
+/// Whether two fingerprints belong to equal devices, wherever these are in their machines.
 pub fn are_equal_devices(one: &Hash, other: &Hash) -> bool {
     fingerprint(one, 0) == fingerprint(other, 0)
 }
 
-/// Missed deadlines that count: after as many a device has a hundredth of what was measured.
+/// The most missed deadlines that count. After this many, a device counts for a hundredth of what was measured.
 pub const MAX_MISSED_DEADLINES: u8 = 16;
 
-/// The computing power that a device counts for in matching, after so many missed deadlines: three
-/// quarters of it less for each, and never nothing. So a spec that promises too much soon promises
-/// what the device keeps.
+/// The computing power that a device counts for in matching, after this many missed deadlines. Each one takes away a
+/// quarter of what is left, but never everything. So a spec that promises too much soon promises what the device
+/// delivers.
 pub fn effective_gflops(measured: Gflops, missed: u8) -> Gflops {
     let left = (0..missed.min(MAX_MISSED_DEADLINES)).fold(measured.0, |left, _| left - left / 4);
     Gflops(left.max(1))
 }
 
-/// Whether a job that asked for `needed` and ended in its time makes up for a missed deadline: one
-/// that asked for three quarters of what the device counts for, or more.
+/// Whether a job that asked for `needed` and ended in time makes up for a missed deadline. It does if it asked for at
+/// least three quarters of what the device counts for.
 pub fn makes_up(measured: Gflops, missed: u8, needed: Gflops) -> bool {
     missed > 0 && needed >= effective_gflops(measured, missed.saturating_add(1))
 }
 
-/// How many jobs a device runs at once; at least one.
+/// The number of jobs that a device runs at once; at least one.
 pub type Slots = u8;

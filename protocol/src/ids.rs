@@ -23,11 +23,11 @@ macro_rules! id {
 }
 
 id! {
-    /// A task, counted from zero in the order of submission: also its place in the history.
+    /// A task. Tasks are counted from zero in the order of submission, so the id is also the place in the history.
     TaskId
 }
 id! {
-    /// A device, counted from zero in the order of registration. Never reused.
+    /// A device. Devices are counted from zero in the order of registration. Ids are never reused.
     DeviceId
 }
 
@@ -51,11 +51,11 @@ id! {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct AssignmentId {
-    /// The task that is being worked on.
+    /// The task that the assignment belongs to.
     pub task: TaskId,
     /// The number of the seat on the task, from zero: replicas first, then auditors, jurors and fetchers.
     pub replica: u8,
-    /// Which attempt at this seat, from zero.
+    /// The number of the attempt at this seat, from zero.
     pub attempt: u8,
 }
 

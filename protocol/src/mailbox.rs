@@ -103,8 +103,8 @@ pub const RETRY_AFTER: BlockNumber = 8;
 /// report, one or two for the call to get in, and one to spare.
 pub const USUAL_INCLUSION: BlockNumber = 4;
 
-/// The latest time at which a job reports, in blocks before a window closes: the call can get lost and be made again. If
-/// the call comes too late, that is the provider's fault, whatever the cause.
+/// The latest time at which a job reports, in blocks before a window closes: the call can get lost and be made again.
+/// If the call comes too late, that is the provider's fault, whatever the cause.
 pub const MARGIN: BlockNumber = USUAL_INCLUSION + RETRY_AFTER + USUAL_INCLUSION;
 
 /// The [`MARGIN`] in the commit window of a task with this time limit. It is at most a quarter of a short window,

@@ -1,4 +1,4 @@
-//! Opening a trace, finding where two part, and naming the part: for traces of any length.
+//! Opening a trace, finding where two traces differ, and naming the part: for traces of any length.
 #![allow(clippy::unwrap_used)]
 
 use aicpw_protocol::{
@@ -17,7 +17,7 @@ fn cid() -> ContentId {
 
 const SALT: Hash = [8; 32];
 
-/// The trace of a run that is as it should be, but from a hash on.
+/// The trace of an honest run, with wrong hashes from a number on.
 fn trace(checkpoints: usize, wrong_from: Option<usize>) -> TraceRecord {
     let is_wrong = |number: usize| wrong_from.is_some_and(|from| number >= from);
     let hash = |number: usize| {
@@ -69,11 +69,11 @@ proptest! {
         let part = named.check(&trace_of_lie).unwrap();
         prop_assert_eq!(part.claimed, theirs[number]);
         prop_assert_ne!(part.claimed, truth[number]);
-        // Where it begins both agree.
+        // Both traces agree at the start of the part.
         let from = part.from.map(|from| from.checkpoint);
         prop_assert_eq!(from, number.checked_sub(1).map(|before| truth[before]));
 
-        // Of a run that is longer or shorter the two differ as well.
+        // A longer or shorter run differs as well.
         let other = trace(other, None).hashes();
         if other.len() != theirs.len() {
             let number = first_difference(&theirs, &other).unwrap();
@@ -125,7 +125,7 @@ fn a_trace_opens_its_own_commitment_only_and_ends_in_its_result() {
     let open = opening.open(&revealed(&honest)).unwrap();
     assert_eq!((open.hashes, open.result_root), (6, [0; 32]));
 
-    // A right trace beside a wrong result.
+    // A right trace, next to a wrong result.
     let beside = ResultOpening {
         result_root: [1; 32],
         ..revealed(&honest)

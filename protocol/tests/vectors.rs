@@ -1,4 +1,4 @@
-//! The hashes against those of an independent implementation: `scripts/protocol-vectors.py`.
+//! Compares the hashes with those of an independent implementation: `scripts/protocol-vectors.py`.
 #![allow(clippy::unwrap_used)]
 
 use aicpw_protocol::{
@@ -97,7 +97,7 @@ fn vectors() -> Vectors {
     serde_json::from_str(include_str!("vectors.json")).unwrap()
 }
 
-/// As in the script.
+/// The same content as in the script.
 fn content(length: usize) -> Vec<u8> {
     (0..length).map(|i| (i * 7 + i / 256) as u8).collect()
 }

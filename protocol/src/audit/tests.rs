@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 const POLICY: AuditPolicy = AuditPolicy::DEFAULT;
 
-/// What a wrong result brings in expectation is negative: (1 − q)·p < q·L with q = a·d, in whole
-/// numbers. Independent of how the module computes it.
+/// Whether the expected gain from a wrong result is negative: (1 − q)·p < q·L with q = a·d, in whole numbers.
+/// Independent of how the module computes it.
 fn cheat_loses(policy: &AuditPolicy, price: Balance, locked: Balance, rate: Perbill) -> bool {
     let found = parts(rate) * parts(policy.reliability);
     (ONE * ONE - found) * price < found * locked
@@ -42,7 +42,7 @@ fn little_stake_is_audited_more() {
     assert_eq!(rate, Perbill::from_parts(200_000_001));
     assert!(POLICY.deters(100, 900, rate));
     assert!(!POLICY.deters(100, 900, Perbill::from_percent(20)));
-    // Audits that find half can never deter who has less at stake than the price.
+    // Audits that find half of the wrong results can never deter a provider with less at stake than the price.
     assert_eq!(POLICY.rate(100, 100, Reputation::MAX), Perbill::one());
     assert!(!POLICY.deters(100, 100, Perbill::one()));
     assert!(POLICY.deters(0, 0, POLICY.lowest), "nothing to gain");
@@ -82,7 +82,7 @@ fn a_policy_that_breaks_a_promise_is_not_sound() {
             reward: percent(5),
             ..POLICY
         },
-        // The least chance of a find rounds to nothing.
+        // The lowest chance of a find rounds to nothing.
         AuditPolicy {
             lowest: Perbill::from_parts(1),
             ..POLICY
@@ -194,7 +194,7 @@ proptest! {
         prop_assert!(policy.deters(price, locked, rate));
     }
 
-    /// Without a bond as well: whatever is locked, the rate deters if any rate does.
+    /// Even without a bond: whatever is locked, the rate deters if any rate does.
     #[test]
     fn the_rate_deters_wherever_a_rate_can(
         policy in sound_policies(), price in 1..u64::MAX as u128, locked in 0..u64::MAX as u128,
@@ -266,8 +266,8 @@ proptest! {
         prop_assert!(total(price + 1) > budget);
     }
 
-    /// Where audits cost no more than what is audited the judged price changes nothing about the highest price; else
-    /// that is no less than what can be paid.
+    /// If audits cost no more than what is audited, the judged price changes nothing about the highest price. Otherwise
+    /// the highest price is no less than what can be paid.
     #[test]
     fn the_highest_price_is_that_of_the_judged_price(
         policy in sound_policies(), budget in 0..u128::MAX / 100, rate in 0u32..=1_000_000_000,

@@ -1,19 +1,19 @@
-//! The conformance run: how the chain finds out whether a device computes what it has to, and how fast.
+//! The conformance run: how the chain finds out whether a device computes what it has to compute, and how fast.
 //!
 //! # Terms
 //!
-//! - **segment**: a piece of work that follows from the seed and a number ([`program`]), with one word as
-//!   its output. There are those of `int` and those of `fp32-strict`.
-//! - **run**: as many segments as a device of the declared speed computes in the run's length, half the
-//!   operations in each of the two if the device declares both.
-//! - **answer**: Merkle roots over the outputs of all segments, and some leaves of each tree, opened. Which
-//!   follows from the roots, so whoever answers cannot choose.
+//! - **segment**: a piece of work that follows from the seed and a number ([`program`]), with one word as its output.
+//!   There are `int` segments and `fp32-strict` segments.
+//! - **run**: as many segments as a device of the declared speed computes in the run's length. If the device declares
+//!   both classes, half of the operations are in each.
+//! - **answer**: Merkle roots over the outputs of all segments, and some opened leaves of each tree. The roots
+//!   determine which leaves, so the device that answers cannot choose them.
 //!
 //! # Properties
 //!
-//! - Whoever computed all segments always gives an answer that [`verify`] accepts.
-//! - Who left out or got wrong a share *s* of the outputs of a part is accepted with (1 − *s*)¹⁶ for one
-//!   pair of roots. It can try other roots, by changing outputs that it does not have anyway.
+//! - A device that computed all segments always gives an answer that [`verify`] accepts.
+//! - A device that left out or got wrong a share *s* of the outputs of a part is accepted with probability (1 − *s*)¹⁶
+//!   for one pair of roots. It can try other roots by changing outputs that it does not have anyway.
 //! - The chain computes at most 16 segments of each part, whatever the device declares.
 
 pub mod program;
@@ -30,14 +30,14 @@ use crate::{
     units::Milliseconds,
 };
 
-/// Segments of each part that are checked.
+/// The number of segments of each part that are checked.
 pub const SAMPLES: u32 = 16;
 
 /// Outputs in a leaf; the last leaf may have fewer.
 pub const LEAF_OUTPUTS: u32 = 16;
 
-/// Most segments of a part: half of what a device of some 7,000 GFLOPS computes in a second. A larger run
-/// would be longer to hash.
+/// The most segments of a part: half of what a device of about 7,000 GFLOPS computes in a second. Hashing a larger run
+/// would take longer.
 pub const MOST_SEGMENTS: u32 = 1 << 25;
 
 /// Most siblings on the way from a leaf to its root.
@@ -65,7 +65,7 @@ impl Part {
     }
 }
 
-/// What is to be computed.
+/// The work that a device has to compute.
 #[derive(
     Encode,
     Decode,
@@ -79,11 +79,11 @@ impl Part {
     Debug,
 )]
 pub struct Run {
-    /// What all segments follow from.
+    /// The seed that all segments follow from.
     pub seed: Hash,
-    /// Segments of `int`; at least one.
+    /// The number of `int` segments; at least one.
     pub int: u32,
-    /// Segments of `fp32-strict`; none if the device does not declare that class.
+    /// The number of `fp32-strict` segments; zero if the device does not declare that class.
     pub fp32: u32,
 }
 
@@ -124,7 +124,7 @@ impl Run {
         }
     }
 
-    /// The outputs of a part, computed here and not on a device: for tests, and to compare with.
+    /// The outputs of a part, computed here and not on a device: for tests and for comparison.
     pub fn outputs(&self, part: Part) -> Vec<u32> {
         let words = program::words(&self.seed);
         (0..self.segments(part))
@@ -132,7 +132,7 @@ impl Run {
             .collect()
     }
 
-    /// The answer of somebody who computed these outputs: one for each segment of each part.
+    /// The answer of a device that computed these outputs: one for each segment of each part.
     pub fn answer(&self, int: &[u32], fp32: &[u32]) -> Answer {
         let int = Leaves::new(int);
         let fp32 = (self.fp32 > 0).then(|| Leaves::new(fp32));
@@ -143,7 +143,7 @@ impl Run {
         }
     }
 
-    /// Leaf and position in it of the segments that are checked.
+    /// The leaf, and the position in the leaf, of each segment that is checked.
     fn samples(&self, part: Part, roots: &Roots) -> impl Iterator<Item = (u32, usize)> {
         let (seed, segments) = (self.seed, self.segments(part).max(1));
         let roots = *roots;
@@ -162,7 +162,7 @@ impl Run {
 /// The roots of both parts.
 type Roots = (Hash, Option<Hash>);
 
-/// The outputs of a part, in leaves.
+/// The outputs of a part, divided into leaves.
 struct Leaves<'a> {
     outputs: &'a [u32],
     tree: Tree,
@@ -203,7 +203,7 @@ fn hash_of(outputs: &[u32]) -> Hash {
     leaf(&bytes)
 }
 
-/// A leaf, and the way from it to the root.
+/// A leaf, and the path from it to the root.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
@@ -214,34 +214,34 @@ pub struct Opening {
     pub siblings: BoundedVec<Hash, ConstU32<MOST_SIBLINGS>>,
 }
 
-/// What was computed of one part.
+/// The answer for one part.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 pub struct PartAnswer {
     /// Merkle root over the outputs of all segments.
     pub root: Hash,
-    /// The leaves that follow from the roots, in their order.
+    /// The leaves that the roots determine, in their order.
     pub openings: BoundedVec<Opening, ConstU32<SAMPLES>>,
 }
 
-/// What a device computed.
+/// The answer of a device.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 pub struct Answer {
-    /// Of `int`.
+    /// The `int` part.
     pub int: PartAnswer,
-    /// Of `fp32-strict`, if the device declares that class.
+    /// The `fp32-strict` part, if the device declares that class.
     pub fp32: Option<PartAnswer>,
 }
 
 /// Why an answer is not accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wrong {
-    /// It has a part too many or too few, or another number of openings.
+    /// It has a part too many or too few, or a wrong number of openings.
     Shape,
-    /// What is opened is not what the root was made of.
+    /// An opened leaf does not belong to the root.
     NotOpened,
     /// An output is not what its segment yields.
     Output(Part),
@@ -258,7 +258,7 @@ impl Answer {
         core::iter::once((Part::Int, &self.int)).chain(fp32)
     }
 
-    /// Whether it has the parts and as many openings as the run needs. Costs nothing.
+    /// Whether the answer has the parts and the number of openings that the run needs. Costs nothing.
     pub fn fits(&self, run: &Run) -> bool {
         self.fp32.is_some() == (run.fp32 > 0)
             && self
@@ -267,10 +267,10 @@ impl Answer {
     }
 }
 
-/// Whether the answer is that of a device that computed the run, as far as the opened segments tell.
+/// Checks that a device computed the run, as far as the opened segments show it.
 ///
 /// # Errors
-/// The first thing that is wrong; what costs less is looked at first.
+/// The first thing that is wrong. Cheaper checks come first.
 pub fn verify(run: &Run, answer: &Answer) -> Result<(), Wrong> {
     if !answer.fits(run) {
         return Err(Wrong::Shape);

@@ -1,25 +1,24 @@
-//! What a conformance run computes: many segments, each from the seed and its number alone, of
-//! which every step depends on the one before. Nobody knows a way to the end of a segment that is
-//! shorter than its steps.
+//! What a conformance run computes: many segments, each from only the seed and its number. Every step of a segment
+//! depends on the one before, and nobody knows a way to its end that is shorter than its steps.
 //!
-//! The kernels of the executor compute the same; this is what the chain compares with.
+//! The kernels of the executor compute the same. The chain compares their outputs with those of this module.
 
 use crate::hashing::Hash;
 
-/// Numbers that a segment works on side by side.
+/// The numbers that a segment works on side by side.
 pub const LANES: u32 = 32;
 
 /// Steps of a segment.
 pub const STEPS: u32 = 1_024;
 
-/// Operations on whole numbers in a segment of `int`: a product, a sum, a rotation and an exclusive or
-/// for each lane and step.
+/// Operations on whole numbers in an `int` segment: a product, a sum, a rotation and an exclusive or for each lane and
+/// step.
 pub const INT_OPERATIONS: u64 = LANES as u64 * STEPS as u64 * 4;
 
-/// Operations of single precision in a segment of `fp32-strict`: two products and a difference.
+/// Single-precision operations in an `fp32-strict` segment: two products and a difference for each lane and step.
 pub const FP32_OPERATIONS: u64 = LANES as u64 * STEPS as u64 * 3;
 
-/// Seven bits to the left in each step.
+/// The bits by which each step rotates to the left.
 const ROTATION: u32 = 7;
 
 /// The eight words of a seed, little-endian. The programs use the first seven.
@@ -34,7 +33,7 @@ pub fn words(seed: &Hash) -> [u32; 8] {
     words
 }
 
-/// Where a lane of a segment begins: all bits depend on all of its number.
+/// The start value of a lane of a segment. Every bit of it depends on all bits of the lane's number.
 fn spread(words: &[u32; 8], segment: u32, lane: u32) -> u32 {
     let number = segment.wrapping_mul(LANES).wrapping_add(lane);
     let mut bits = number.wrapping_mul(0x9e37_79b9) ^ words[0];
@@ -51,7 +50,7 @@ fn lanes<T: Copy + Default>(mut first: impl FnMut(u32) -> T) -> [T; LANES as usi
     lanes
 }
 
-/// The output of a segment of `int`.
+/// The output of an `int` segment.
 pub fn int_segment(words: &[u32; 8], segment: u32) -> u32 {
     let mut a = lanes(|lane| spread(words, segment, lane) ^ words[1]);
     let mut b = lanes(|lane| {
@@ -70,10 +69,10 @@ pub fn int_segment(words: &[u32; 8], segment: u32) -> u32 {
     })
 }
 
-/// The output of a segment of `fp32-strict`. No lane leaves the range from 0.009 to 0.994, so that there
-/// is no NaN, whose bits are nobody's business.
+/// The output of an `fp32-strict` segment. No lane leaves the range from 0.009 to 0.994, so there is no NaN, whose bits
+/// would be unspecified.
 ///
-/// The steps round; the end also divides, and makes a number too small to be a normal one.
+/// The steps round. The end also divides, and makes a number that is too small to be a normal one.
 pub fn fp32_segment(words: &[u32; 8], segment: u32) -> u32 {
     /// From 23 bits to less than one, exactly.
     fn fraction(bits: u32) -> f32 {

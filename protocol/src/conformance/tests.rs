@@ -22,7 +22,7 @@ fn spec(gflops: u64, fp32_strict: bool) -> DeviceSpec {
     }
 }
 
-/// A run of 40 segments and 45: three leaves of each part.
+/// A run of 40 and 45 segments: three leaves in each part.
 fn run() -> Run {
     Run {
         seed: [7; 32],

@@ -5,7 +5,7 @@
 //! "float"                          a scalar
 //! "float4"                         a vector
 //! {"struct": ["float4", "int[3]"]} a structure as OpenCL C lays it out
-//! {"bytes": 20}                    so many bytes, whatever is in them
+//! {"bytes": 20}                    this many bytes, whatever is in them
 //! ```
 
 use std::{fmt, str::FromStr};
@@ -160,12 +160,12 @@ impl FromStr for VectorType {
     }
 }
 
-/// A member of a structure: `"float4"`, or with how often it stands there: `"float4[16]"`.
+/// A member of a structure: `"float4"`, or with the length of an array: `"float4[16]"`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Field {
     /// Its type.
     pub element: VectorType,
-    /// Length of the array; 1 if it is none (which has the same layout).
+    /// The length of the array; 1 if the member is no array (which has the same layout).
     pub count: u16,
 }
 
@@ -210,7 +210,7 @@ impl FromStr for Field {
 pub struct Lane {
     /// Its type.
     pub scalar: Scalar,
-    /// Where it starts, in bytes from the element's start.
+    /// Where the number starts, in bytes from the element's start.
     pub offset: u64,
 }
 
@@ -219,10 +219,11 @@ pub struct Lane {
 pub enum ElementType {
     /// A scalar or a vector.
     Vector(VectorType),
-    /// A structure, laid out as in OpenCL C: each member at the next multiple of its own size, the
-    /// whole as long as a multiple of its largest. At most [`limits::STRUCT_BYTES`].
+    /// A structure, laid out as in OpenCL C. Each member starts at the next multiple of its own
+    /// size, and the length of the whole is a multiple of the size of its largest member. At most
+    /// [`limits::STRUCT_BYTES`].
     Struct(Vec<Field>),
-    /// So many bytes, at most [`limits::STRUCT_BYTES`].
+    /// This many bytes, at most [`limits::STRUCT_BYTES`].
     Bytes(u32),
 }
 
@@ -236,7 +237,7 @@ impl ElementType {
         }
     }
 
-    /// The numbers in it, in order; none in plain bytes. What is between them is zero.
+    /// The numbers in it, in order; none in plain bytes. The bytes between the numbers are zero.
     pub fn lanes(&self) -> Vec<Lane> {
         match self {
             Self::Vector(vector) => (0..u64::from(vector.lanes))
@@ -250,7 +251,7 @@ impl ElementType {
         }
     }
 
-    /// Whether it is one number.
+    /// Whether it is a single number.
     pub fn is_scalar(&self) -> bool {
         matches!(self, Self::Vector(vector) if vector.lanes == 1)
     }
@@ -272,7 +273,7 @@ fn struct_lanes(fields: &[Field]) -> Vec<Lane> {
     lanes
 }
 
-/// Without looking at each number: a stranger's structure may be enormous until it is refused.
+/// Does not look at each number: a stranger's structure may be enormous until it is refused.
 fn struct_bytes(fields: &[Field]) -> u64 {
     let (end, alignment) = fields.iter().fold((0u64, 1u64), |(at, alignment), field| {
         let bytes = field.element.bytes();

@@ -1,4 +1,4 @@
-//! What is wrong with a manifest, said so that its author finds the place.
+//! What is wrong with a manifest, in a form that leads its author to the place.
 
 use std::fmt;
 
@@ -21,9 +21,9 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All problems of a manifest; at least one. (JSON that does not have the shape of a manifest is reported at
-/// its first error, after each word that is none of those that its field takes; text that is no JSON where that is
-/// seen, after a field that is wrong before it; everything else together.)
+/// All problems of a manifest; at least one. (JSON that does not have the shape of a manifest is reported at its first
+/// error, after each word that is not one of those that its field takes. Text that is no JSON is reported at the place
+/// where this is noticed, after a field that is wrong before it. All other problems are reported together.)
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct ManifestErrors {
     /// In the order of the manifest's fields.

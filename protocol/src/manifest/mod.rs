@@ -24,17 +24,17 @@
 //! | [`expression`] | arithmetic over loop indices |
 //! | [`plan`] | the launches of a job, one after the other; when checkpoints are due |
 //! | [`validate`] | every rule, and [`limits`] |
-//! | `object` | structures are read from JSON objects, and from nothing else |
+//! | `object` | reads structures from JSON objects, and from nothing else |
 //! | `shape` | what is wrong with text that is no manifest |
 //! | [`error`] | problems, each with the path of its field |
 //!
 //! # Properties
 //!
-//! * A manifest that passes cannot fail later for what it says: expressions are proven over the
-//!   whole range of their loop indices (no division by zero, every value fits its type).
-//! * Everything about a job that the results depend on is in the manifest and the blobs it names
-//!   by CID, never in the environment. Unknown fields are refused, so an older worker never runs
-//!   a newer manifest half.
+//! * A manifest that passes cannot fail later because of what it says: expressions are proven over the whole range of
+//!   their loop indices (no division by zero, every value fits its type).
+//! * Everything that a job's results depend on is in the manifest and in the blobs that it names by CID, never in the
+//!   environment. Unknown fields are refused, so an older worker never runs only the half of a newer manifest that it
+//!   understands.
 
 pub mod element;
 pub mod error;

@@ -43,7 +43,7 @@ pub struct Manifest {
     pub description: Option<String>,
     /// The engine that runs the program.
     pub engine: Engine,
-    /// How far results can be compared bit for bit; decides what the program may use.
+    /// How far results can be compared bit for bit. It decides what the program may use.
     pub class: DeterminismClass,
     /// The source text of the program.
     pub program: Source,
@@ -54,10 +54,10 @@ pub struct Manifest {
     pub buffers: Vec<Buffer>,
     /// What runs, in order.
     pub steps: Vec<Step>,
-    /// A checkpoint is taken after so many launches; zero or absent: none before the end.
+    /// The number of launches between two checkpoints. If it is zero or absent, there is no checkpoint before the end.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub checkpoint_every: u32,
-    /// The buffers that make the canonical output, concatenated in this order.
+    /// The buffers that make up the canonical output, concatenated in this order.
     pub outputs: Vec<String>,
 }
 
@@ -73,8 +73,8 @@ fn is_zero(value: &u32) -> bool {
 pub enum Source {
     /// A blob on IPFS.
     Cid(ContentId),
-    /// A file, relative to the manifest's folder, with `/` between its parts. Only until the
-    /// command line uploads it: what is submitted has CIDs only.
+    /// A file, relative to the manifest's folder, with `/` between its parts. Only until the command line uploads it: a
+    /// submitted manifest names only CIDs.
     File(String),
 }
 
@@ -82,11 +82,11 @@ pub enum Source {
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
 #[serde(remote = "Self", deny_unknown_fields, default, expecting = "an object")]
 pub struct Build {
-    /// Compiler options out of [`validate::options_allowed`]. The engine leaves out
+    /// Compiler options, each out of [`validate::options_allowed`]. The engine leaves out
     /// [`validate::options_dropped`], and adds those that the class demands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
-    /// Functions that are put before the program.
+    /// Libraries of functions that are put before the program.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub libraries: Vec<Library>,
     /// Macros, defined after the libraries and before the program.
@@ -100,7 +100,7 @@ impl Build {
     }
 }
 
-/// Functions that a program can ask for.
+/// A library of functions that a program can ask for.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[serde(rename_all = "snake_case")]
 pub enum Library {
@@ -132,23 +132,23 @@ pub struct Buffer {
     pub element: ElementType,
     /// Number of elements.
     pub length: u64,
-    /// Whether no kernel writes it: then it is not part of checkpoints. A job that writes a
-    /// constant buffer all the same is a bad manifest.
+    /// Whether no kernel writes the buffer, so that it is not part of checkpoints. If a job writes a constant buffer
+    /// all the same, its manifest is bad.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub constant: bool,
-    /// What it holds at first; zeros if absent.
+    /// The initial content; zeros if absent.
     #[serde(default = "Init::zero")]
     pub init: Init,
 }
 
 impl Buffer {
-    /// Its size; `None` if that does not fit 64 bits.
+    /// The size of the buffer; `None` if it does not fit 64 bits.
     pub fn bytes(&self) -> Option<u64> {
         self.length.checked_mul(self.element.bytes())
     }
 }
 
-/// What a buffer holds at first.
+/// The initial content of a buffer.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
@@ -178,7 +178,7 @@ pub struct Blob {
     pub buffer: Option<usize>,
     /// The blob.
     pub cid: ContentId,
-    /// The length it must have; `None` for the program, which may have at most
+    /// The length that the blob must have; `None` for the program, which may have at most
     /// [`validate::limits::PROGRAM_BYTES`].
     pub bytes: Option<u64>,
 }
@@ -195,11 +195,11 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Reads a manifest, of which nothing but the shape is checked: the rest is what [`Self::validate`] is for.
+    /// Reads a manifest and checks only its shape. [`Self::validate`] checks the rest.
     ///
     /// # Errors
     ///
-    /// It is no JSON, or does not have the shape of a manifest.
+    /// It is no JSON, or it does not have the shape of a manifest.
     pub fn read(json: &[u8]) -> Result<Self, ManifestErrors> {
         let mut problems = Problems::default();
         if json.len() as u64 > validate::limits::MANIFEST_BYTES {
@@ -236,13 +236,13 @@ impl Manifest {
         serde_json::to_string_pretty(self).expect("a manifest has only string keys; qed")
     }
 
-    /// Whether it names all contents by CID, as a submitted one must.
+    /// Whether the manifest names all contents by CID, as a submitted one must.
     pub fn is_resolved(&self) -> bool {
         self.sources().all(|(_, file, _)| file.is_none())
     }
 
-    /// The paths of the local files that it names, each once, in order, with the length that the
-    /// file must have (`None`: the program).
+    /// The paths of the local files that the manifest names, each once, in order, with the length that the file must
+    /// have (`None` for the program).
     pub fn local_files(&self) -> Vec<(&str, Option<u64>)> {
         let mut files = Vec::new();
         for (buffer, file, _) in self.sources() {
@@ -256,11 +256,11 @@ impl Manifest {
         files
     }
 
-    /// Replaces local files by the CIDs they were uploaded as.
+    /// Replaces local files by the CIDs of their uploads.
     ///
     /// # Errors
     ///
-    /// The fields whose file is not in `uploaded`.
+    /// The fields with a file that is not in `uploaded`.
     pub fn resolve(&self, uploaded: &BTreeMap<String, ContentId>) -> Result<Self, ManifestErrors> {
         let mut resolved = self.clone();
         let mut problems = Problems::default();
@@ -287,7 +287,7 @@ impl Manifest {
         Ok(resolved)
     }
 
-    /// The blobs that it names by CID.
+    /// The blobs that the manifest names by CID.
     pub fn blobs(&self) -> Vec<Blob> {
         self.sources()
             .filter_map(|(buffer, _, cid)| {
@@ -304,7 +304,7 @@ impl Manifest {
             .collect()
     }
 
-    /// Position of the buffer, file, CID of everything that comes from outside.
+    /// Buffer position, file and CID of everything that comes from outside.
     fn sources(&self) -> impl Iterator<Item = (Option<usize>, Option<&str>, Option<&ContentId>)> {
         let program = match &self.program {
             Source::Cid(cid) => (None, None, Some(cid)),
@@ -318,14 +318,14 @@ impl Manifest {
         }))
     }
 
-    /// Device memory for all buffers. (Of a valid manifest; saturates.)
+    /// The device memory for all buffers. (For a valid manifest; saturates.)
     pub fn memory_bytes(&self) -> u64 {
         self.buffers.iter().fold(0, |sum: u64, buffer| {
             sum.saturating_add(buffer.bytes().unwrap_or(u64::MAX))
         })
     }
 
-    /// Length of what is in a checkpoint: of all buffers that are not constant. (Of a valid manifest;
+    /// The length of a checkpoint's contents: those of all buffers that are not constant. (For a valid manifest;
     /// saturates.)
     pub fn state_bytes(&self) -> u64 {
         let buffers = self.buffers.iter().filter(|buffer| !buffer.constant);
@@ -334,7 +334,7 @@ impl Manifest {
         })
     }
 
-    /// Whether the driver chooses the size of a work group anywhere.
+    /// Whether the driver chooses the size of any work group.
     pub fn leaves_groups_to_driver(&self) -> bool {
         fn any(steps: &[Step]) -> bool {
             steps.iter().any(|step| match step {
@@ -346,7 +346,7 @@ impl Manifest {
         any(&self.steps)
     }
 
-    /// Length of the canonical plaintext output. (Of a valid manifest; saturates.)
+    /// The length of the canonical plaintext output. (For a valid manifest; saturates.)
     pub fn output_bytes(&self) -> u64 {
         self.outputs.iter().fold(0, |sum: u64, name| {
             let bytes = self.buffer(name).map(|(_, buffer)| buffer.bytes());
@@ -354,13 +354,14 @@ impl Manifest {
         })
     }
 
-    /// Launches in the whole job if no loop ends before its count: the steps of its progress. (Of
-    /// a valid manifest; saturates.)
+    /// The launches of the whole job if no loop ends before its count, which are the steps of its progress. (For a
+    /// valid manifest; saturates.)
     pub fn launches(&self) -> u64 {
         plan::compile(self, &mut Problems::default()).launches()
     }
 
-    /// Hashes in the job's trace if no loop ends before its count: of its checkpoints, and of its end.
+    /// The number of hashes in the job's trace if no loop ends before its count: one for each checkpoint, and one for
+    /// the end.
     pub fn checkpoints(&self) -> u64 {
         self.checkpoints_of(self.launches())
     }
@@ -372,7 +373,7 @@ impl Manifest {
         }
     }
 
-    /// A buffer and its position.
+    /// The buffer with this name, and its position.
     pub fn buffer(&self, name: &str) -> Option<(usize, &Buffer)> {
         self.buffers
             .iter()

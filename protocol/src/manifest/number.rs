@@ -1,4 +1,4 @@
-//! Numbers in a manifest, and contents made of them.
+//! Numbers in a manifest, and contents made of numbers.
 //!
 //! They are read through [`serde_json::Value`], because some crates of the SDK switch serde_json
 //! to arbitrary precision, and a number must mean the same in every program that reads it:
@@ -23,7 +23,7 @@ pub enum Number {
 
 impl Number {
     fn from_json(number: &serde_json::Number) -> Option<Self> {
-        // Depending on serde_json's features `-0` is the integer 0 or the float −0.
+        // Depending on serde_json's features, `-0` is the integer 0 or the float −0.
         if number.to_string() == "-0" {
             return Some(Self::Real(-0.0));
         }
@@ -81,11 +81,11 @@ pub type SizeValue = NumberOrExpression;
 pub enum ScalarValue {
     /// For a scalar type.
     One(NumberOrExpression),
-    /// For a vector type or a structure: a value for each number in it.
+    /// For a vector type or a structure: one value for each number in it.
     Lanes(Vec<NumberOrExpression>),
 }
 
-/// Content of a buffer, written into the manifest.
+/// The content of a buffer, written into the manifest.
 #[derive(Clone, PartialEq, Debug)]
 pub enum InlineContent {
     /// Base64 (standard alphabet, with padding) of the bytes.
@@ -95,7 +95,7 @@ pub enum InlineContent {
 }
 
 impl InlineContent {
-    /// The bytes, for a buffer of `length` elements.
+    /// Returns the bytes, for a buffer of `length` elements.
     ///
     /// # Errors
     ///
@@ -143,7 +143,7 @@ impl InlineContent {
     }
 }
 
-/// Standard alphabet, with padding.
+/// Decodes base64 in the standard alphabet, with padding.
 pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, String> {
     base64::engine::general_purpose::STANDARD
         .decode(text)
@@ -176,7 +176,7 @@ fn put(number: Number, scalar: Scalar, out: &mut Vec<u8>) -> Result<(), String> 
     }
 }
 
-// How these are written in JSON.
+// How these types are written in JSON.
 
 fn number<E: serde::de::Error>(value: &serde_json::Value) -> Result<Number, E> {
     match value {

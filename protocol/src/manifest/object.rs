@@ -1,6 +1,6 @@
-//! Structures are JSON objects and nothing else. What serde derives also takes an array with the
-//! fields in order, in which a reader finds no field by its name, and which the published schema
-//! does not know.
+//! Reads structures from JSON objects and from nothing else. The code that serde derives also takes
+//! an array with the fields in order. In such an array a reader finds no field by its name, and the
+//! published schema does not allow it.
 
 use serde::de::{Deserializer, Visitor};
 
@@ -29,7 +29,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for FromObject<D> {
     }
 }
 
-/// For structures with `#[serde(remote = "Self")]`: serde's traits, from objects only.
+/// Implements serde's traits, from objects only, for structures with `#[serde(remote = "Self")]`.
 macro_rules! only_from_objects {
     ($($name:ident),+) => {$(
         impl<'de> serde::Deserialize<'de> for $name {

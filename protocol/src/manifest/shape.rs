@@ -1,4 +1,4 @@
-//! Text that does not have the shape of a manifest: what can be said of it besides the first error.
+//! Text that does not have the shape of a manifest, and what can be reported about it besides the first error.
 
 use serde::de::IgnoredAny;
 use serde_json::{error::Category, Value};
@@ -8,16 +8,16 @@ use super::{
     model::Manifest,
 };
 
-/// Most problems that are told: for each the text is read once more.
+/// The most problems that are reported. The text is read once more for each of them.
 const MOST: usize = 8;
 
 type Failed = serde_path_to_error::Error<serde_json::Error>;
 
-/// The problems of a text that failed with this error at first. Where one is a word that is none of those that
-/// a field takes, the rest is looked at as if a right one stood there.
+/// The problems of a text whose first error is `first`. If a problem is a word that is not one of those that a field
+/// takes, the rest is checked as if a right word stood there.
 pub(super) fn problems(json: &[u8], first: Failed) -> ManifestErrors {
     if let Err(error) = serde_json::from_slice::<IgnoredAny>(json) {
-        // A field that is wrong stands before the place where the text is no JSON any more.
+        // A wrong field stands before the place where the text stops being JSON.
         let field = first.inner().is_data().then(|| problem(first));
         return ManifestErrors {
             problems: field.into_iter().chain([no_json(&error)]).collect(),
@@ -47,7 +47,7 @@ pub(super) fn problems(json: &[u8], first: Failed) -> ManifestErrors {
     ManifestErrors { problems }
 }
 
-/// What is said of a text that is no JSON: where that is seen. No field is at fault.
+/// The problem of a text that is no JSON, with the place where this is noticed. No field is at fault.
 pub(super) fn no_json(error: &serde_json::Error) -> Problem {
     let why = match error.classify() {
         Category::Eof => format!(
@@ -65,13 +65,13 @@ pub(super) fn no_json(error: &serde_json::Error) -> Problem {
 
 fn problem(error: Failed) -> Problem {
     let path = match error.path().to_string() {
-        // The second is where no field can be named.
+        // The second one is used where no field can be named.
         root if root == "." || root == "?" => String::new(),
         path => path,
     };
     let error = error.into_inner();
     let message = error.to_string();
-    // The field says where it is. Where none can be named the place is what helps.
+    // The field says where the problem is. If no field can be named, the position helps.
     let position = format!(" at line {} column {}", error.line(), error.column());
     let message = match message.strip_suffix(&position) {
         Some(what) if error.is_data() && !path.is_empty() => what,
@@ -83,8 +83,8 @@ fn problem(error: Failed) -> Problem {
     }
 }
 
-/// What serde says, without the names of Rust's types; those of structures are not in it (see
-/// `expecting` at each).
+/// Serde's message, without the names of Rust types. It does not contain names of structures (see `expecting` at each
+/// structure).
 fn for_people(message: &str) -> String {
     let whole = |max: u64| format!(", expected a whole number from 0 to {max}");
     message
@@ -92,7 +92,8 @@ fn for_people(message: &str) -> String {
         .replace(", expected u64", &whole(u64::MAX))
 }
 
-/// Where it is (a JSON pointer), and a word that could stand there, if the field takes certain words only.
+/// The place of the wrong word (a JSON pointer), and a word that could stand there, if the field takes only certain
+/// words.
 fn wrong_word(error: &Failed) -> Option<(String, &'static str)> {
     use serde_path_to_error::Segment;
 

@@ -8,17 +8,17 @@ use super::{
     object::only_from_objects,
 };
 
-/// What runs.
+/// A step of a job.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 #[serde(try_from = "RawStep", into = "RawStep")]
 pub enum Step {
     /// One launch of a kernel.
     Kernel(KernelStep),
-    /// Elements of a buffer set to a value.
+    /// Sets elements of a buffer to a value.
     Fill(FillStep),
-    /// Elements copied from one buffer to another.
+    /// Copies elements from one buffer to another.
     Copy(CopyStep),
-    /// Steps, repeated.
+    /// Repeats steps.
     Loop(Loop),
 }
 
@@ -31,13 +31,13 @@ pub struct KernelStep {
     pub args: Vec<Argument>,
     /// Work items in one to three dimensions.
     pub global: Vec<SizeValue>,
-    /// Size of a work group, in as many dimensions; the driver chooses if absent.
+    /// The size of a work group, in as many dimensions; if absent, the driver chooses it.
     pub local: Option<Vec<u32>>,
     /// Where the global ids start, in as many dimensions; zero if absent.
     pub offset: Option<Vec<SizeValue>>,
 }
 
-/// Elements of a buffer set to a value.
+/// Sets elements of a buffer to a value.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct FillStep {
@@ -52,7 +52,7 @@ pub struct FillStep {
         skip_serializing_if = "Option::is_none"
     )]
     pub offset: Option<SizeValue>,
-    /// Number of elements; all that follow if absent.
+    /// The number of elements; if absent, all that follow.
     #[serde(
         default,
         deserialize_with = "present",
@@ -61,7 +61,7 @@ pub struct FillStep {
     pub length: Option<SizeValue>,
 }
 
-/// Elements copied from one buffer to another of the same type.
+/// Copies elements from one buffer to another of the same type.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct CopyStep {
@@ -74,7 +74,7 @@ pub struct CopyStep {
         skip_serializing_if = "Option::is_none"
     )]
     pub from_offset: Option<SizeValue>,
-    /// The buffer that is written: another one.
+    /// The buffer that is written, which must be another one.
     pub to: String,
     /// The first element that is written; zero if absent.
     #[serde(
@@ -83,7 +83,7 @@ pub struct CopyStep {
         skip_serializing_if = "Option::is_none"
     )]
     pub to_offset: Option<SizeValue>,
-    /// Number of elements; all that follow in `from` if absent.
+    /// The number of elements; if absent, all that follow in `from`.
     #[serde(
         default,
         deserialize_with = "present",
@@ -92,22 +92,23 @@ pub struct CopyStep {
     pub length: Option<SizeValue>,
 }
 
-/// Steps, repeated.
+/// Repeats steps.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct Loop {
-    /// Name of the index, which counts from zero and can be used in expressions.
+    /// The name of the index, which counts from zero and can be used in expressions.
     pub index: String,
-    /// How often: at most, if there is `until`. May depend on the loops around this one.
+    /// The number of iterations, or with `until` the most iterations. May depend on the loops
+    /// around this one.
     pub count: SizeValue,
-    /// What ends the loop before that.
+    /// What ends the loop before that number.
     #[serde(
         default,
         deserialize_with = "present",
         skip_serializing_if = "Option::is_none"
     )]
     pub until: Option<Until>,
-    /// What is repeated.
+    /// The steps that are repeated.
     pub steps: Vec<Step>,
 }
 
@@ -120,10 +121,10 @@ pub struct Until {
     /// The element; may depend on this loop's index.
     #[serde(default = "zero", skip_serializing_if = "is_zero")]
     pub element: SizeValue,
-    /// What the element must be for the loop to end.
+    /// The value that the element must have for the loop to end.
     #[serde(default, skip_serializing_if = "Is::is_default")]
     pub is: Is,
-    /// It is looked at after every so many iterations. Each look waits for the device.
+    /// The number of iterations between two looks at the flag. Each look waits for the device.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub every: u32,
 }
@@ -181,12 +182,12 @@ pub enum Argument {
     Choose {
         /// Their names.
         choose: Vec<String>,
-        /// Which of them, from zero.
+        /// The position of the chosen buffer in the list, from zero.
         by: SizeValue,
     },
     /// A value.
     Scalar(ScalarArgument),
-    /// Local memory of so many bytes.
+    /// Local memory of this many bytes.
     Local(SizeValue),
 }
 
@@ -197,13 +198,13 @@ pub struct ScalarArgument {
     /// Its type.
     #[serde(rename = "type")]
     pub element: ElementType,
-    /// A number or an expression; for a vector or a structure an array of them, one for each
-    /// number in it; for plain bytes base64.
+    /// A number or an expression. For a vector or a structure: an array of them, one for each
+    /// number in it. For plain bytes: base64.
     pub value: ScalarValue,
 }
 
-/// The fields of all kinds of something, of which one kind's are to be there. A field that is there
-/// must not be `null`.
+/// The fields of all kinds of something. The fields of exactly one kind must be present. A field
+/// that is present must not be `null`.
 macro_rules! as_written {
     ($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty,)* }) => {
         $(#[$doc])*
@@ -223,7 +224,7 @@ macro_rules! as_written {
 }
 
 as_written! {
-    /// A step as written: the fields of all kinds.
+    /// A step as written, with the fields of all kinds.
     struct RawStep {
         kernel: String,
         args: Vec<Argument>,
@@ -291,7 +292,7 @@ impl From<Step> for RawStep {
 }
 
 as_written! {
-    /// An argument as written: the fields of all kinds.
+    /// An argument as written, with the fields of all kinds.
     struct RawArgument {
         buffer: String,
         choose: Vec<String>,

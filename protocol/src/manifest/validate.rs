@@ -9,8 +9,8 @@ use super::{
 };
 use crate::task::DeterminismClass;
 
-/// Limits of `aicpw.task/v1`. They bound what a worker does before it knows whether a job is
-/// worth it, and what a job folder takes.
+/// Limits of `aicpw.task/v1`. They bound the space of a job folder, and what a worker does before it knows whether a
+/// job is worth it.
 pub mod limits {
     /// Longest manifest.
     pub const MANIFEST_BYTES: u64 = 1 << 20;
@@ -28,7 +28,7 @@ pub mod limits {
     pub const DEFINES: usize = 64;
     /// Most buffers.
     pub const BUFFERS: usize = 64;
-    /// Most launches written (of kernels, fills and copies); loops repeat them.
+    /// Most launches that are written (of kernels, fills and copies); loops repeat them.
     pub const STEPS: usize = 256;
     /// Most loops within each other.
     pub const LOOP_DEPTH: usize = 4;
@@ -38,7 +38,7 @@ pub mod limits {
     pub const STRUCT_BYTES: u64 = 4096;
     /// Most arguments of a kernel.
     pub const ARGUMENTS: usize = 64;
-    /// Most combinations of loop indices that are looked at one by one.
+    /// Most combinations of loop indices that are tried one by one.
     pub const COMBINATIONS: u64 = 1 << 18;
     /// Most launches that run.
     pub const LAUNCHES: u64 = u32::MAX as u64;
@@ -59,18 +59,18 @@ pub mod limits {
 /// The compiler option for a division and a square root that are rounded correctly.
 pub const CORRECT_DIVIDE_SQRT: &str = "-cl-fp32-correctly-rounded-divide-sqrt";
 
-/// Options that host programs give and that change no result of a program that builds: a manifest may have
-/// them, and no compiler is given them.
+/// Options that host programs pass and that change no result of a program that builds. A manifest may contain them, but
+/// they are not passed to any compiler.
 const WITHOUT_EFFECT: [&str; 6] = [
-    // The executor asks for 1.2, which has the others in it.
+    // The executor asks for 1.2, which includes the others.
     "-cl-std=CL1.0",
     "-cl-std=CL1.1",
     "-cl-std=CL1.2",
     // The executor asks for it itself.
     "-cl-kernel-arg-info",
-    // Of OpenCL 1.0: leave to optimise, which changes nothing about a program that is right.
+    // From OpenCL 1.0: permission to optimise, which changes nothing about a correct program.
     "-cl-strict-aliasing",
-    // Compilers warn of different things: with it, whether a program builds would depend on the driver.
+    // Compilers differ in their warnings. With this option, it would depend on the driver whether a program builds.
     "-Werror",
 ];
 
@@ -84,7 +84,7 @@ pub fn options_allowed(class: DeterminismClass) -> Vec<&'static str> {
     ];
     allowed.extend(WITHOUT_EFFECT);
     if class == DeterminismClass::Device {
-        // These change results from one driver to the next.
+        // These options change results from one driver to the next.
         allowed.extend([
             "-cl-denorms-are-zero",
             "-cl-fast-relaxed-math",
@@ -97,12 +97,12 @@ pub fn options_allowed(class: DeterminismClass) -> Vec<&'static str> {
     allowed
 }
 
-/// Those of the options that a class allows of which the compiler is not told: because they have no effect,
-/// or because the class decides by itself.
+/// The allowed options of a class that are not passed to the compiler, because they have no effect or because the class
+/// itself decides about them.
 pub fn options_dropped(class: DeterminismClass) -> Vec<&'static str> {
     let mut dropped = WITHOUT_EFFECT.to_vec();
     if class != DeterminismClass::Device {
-        // `fp32-strict` has it in any case, and `int` has no floats to divide.
+        // `fp32-strict` has this option in any case, and `int` has no floats to divide.
         dropped.push(CORRECT_DIVIDE_SQRT);
     }
     dropped
@@ -116,7 +116,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<(), ManifestErrors> {
     }
     build(manifest, &mut problems);
     buffers(manifest, &mut problems);
-    // Otherwise looking up names would take a while.
+    // Otherwise looking up names would take too long.
     if manifest.buffers.len() <= limits::BUFFERS {
         let plan = plan::compile(manifest, &mut problems);
         launches(manifest, plan.launches(), &mut problems);
@@ -145,7 +145,7 @@ fn names(manifest: &Manifest, problems: &mut Problems) {
     }
 }
 
-/// An identifier of OpenCL C.
+/// Checks that a name is an identifier of OpenCL C.
 pub(super) fn identifier(name: &str, path: &str, problems: &mut Problems) {
     let mut bytes = name.bytes();
     let starts = bytes
@@ -170,7 +170,7 @@ fn local_file(file: &str, path: &str, problems: &mut Problems) {
     }
 }
 
-/// Why a manifest may not name a file so; `None` if it may.
+/// Why a manifest may not name a file like this; `None` if it may.
 pub fn file_refused(file: &str) -> Option<String> {
     let inside = !file.is_empty()
         && !file.contains(['\\', '\0', ':'])
@@ -249,8 +249,8 @@ fn build(manifest: &Manifest, problems: &mut Problems) {
     }
 }
 
-/// Whether this may stand behind the name in a `#define`, on that line and nowhere else: no sign ends the line,
-/// joins it to the next, or begins a comment, a string, a directive, a digraph or a trigraph.
+/// Whether the text may stand after the name in a `#define`, and affects nothing but that line: no character ends the
+/// line, joins it to the next, or begins a comment, a string, a directive, a digraph or a trigraph.
 fn is_macro_value(text: &str) -> bool {
     let may_have = |b: u8| b.is_ascii_alphanumeric() || b"_. ()*+-,".contains(&b);
     text.bytes().all(may_have) && !text.trim().is_empty()

@@ -1,9 +1,9 @@
-//! HPKE (RFC 9180), the one suite and the one use that envelopes need: mode base,
+//! HPKE (RFC 9180), with the only suite and the only use that envelopes need: mode base,
 //! DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, a single message.
 //!
-//! On `ring` and `x25519-dalek`, which the node has anyway. The `hpke` crate would bring a second
-//! generation of all its curves and ciphers; what is here is the same on the wire, and is held to
-//! the RFC's test vectors.
+//! Built on `ring` and `x25519-dalek`, which the node has anyway. The `hpke` crate would bring a
+//! second generation of all their curves and ciphers. This module gives the same bytes on the wire,
+//! and is tested against the RFC's test vectors.
 
 use ring::{
     aead::{Aad, LessSafeKey, Nonce, UnboundKey, CHACHA20_POLY1305, NONCE_LEN},

@@ -19,7 +19,7 @@ impl core::fmt::Display for NoRandomness {
 
 impl std::error::Error for NoRandomness {}
 
-/// Random bytes of the system.
+/// Random bytes from the system.
 pub(super) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, NoRandomness> {
     let mut bytes = Zeroizing::new([0; N]);
     SystemRandom::new()
@@ -33,7 +33,7 @@ pub(super) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, NoRandomnes
 pub struct DataKey(Zeroizing<[u8; KEY_BYTES]>);
 
 impl DataKey {
-    /// A new one.
+    /// Generates a new key.
     ///
     /// # Errors
     /// The system gives no random bytes.
@@ -41,7 +41,7 @@ impl DataKey {
         random().map(Self)
     }
 
-    /// One that is known.
+    /// A key from known bytes.
     pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(Zeroizing::new(bytes))
     }
@@ -51,7 +51,7 @@ impl DataKey {
         &self.0
     }
 
-    /// What the task says of it.
+    /// The task's commitment to the key.
     pub fn commitment(&self) -> Hash {
         key_commitment(&self.0)
     }
@@ -63,10 +63,11 @@ impl core::fmt::Debug for DataKey {
     }
 }
 
-/// What a stream holds. Each has keys of its own, so that none can be passed off as another.
+/// The content of a stream. Each purpose has its own keys, so that no content can be passed off as
+/// another.
 #[derive(Encode, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// Manifest, program or input: the requester's.
+    /// Manifest, program or input, all of which are the requester's.
     Content,
     /// The output of an assignment (which says task, replica and attempt).
     Result(AssignmentId),

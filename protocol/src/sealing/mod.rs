@@ -1,13 +1,14 @@
-//! Sealed data: what a task's requester shows to nobody but whom it grants the data key
+//! Sealed data: what a requester shows only to those to whom it grants the data key
 //! (`docs/adr/0008-sealed-data.md`).
 //!
 //! One random **data key** per task. Manifest, program and inputs are sealed under it before they
 //! reach IPFS ([`stream`]); the task names the [`key_commitment`]. After a match the requester
 //! seals the data key to the assigned provider's x25519 key: the [`Envelope`] ([`envelope`]), on
 //! chain. Result and log are sealed under keys that follow from the data key and the assignment, so
-//! that whoever was granted the data key can check them.
+//! that everybody who was granted the data key can check them.
 //!
-//! What the chain has to know is here; `sealing` adds what only workers and requesters do.
+//! This module contains what the chain has to know; `sealing` adds what only workers and requesters
+//! do.
 
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -68,7 +69,7 @@ pub struct Envelope {
     pub sealed_key: [u8; KEY_BYTES + 16],
 }
 
-/// What an envelope is bound to: opened with any other of these, it does not open.
+/// What an envelope is bound to. It does not open if any of these differs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EnvelopeContext<'a> {
     /// Hash of block 0.
@@ -94,14 +95,14 @@ impl EnvelopeContext<'_> {
     }
 }
 
-/// What a task says of its data key. The cipher alone does not commit to a key, so a recipient
-/// checks this before it starts: else one ciphertext could be given two meanings.
+/// A task's commitment to its data key. The cipher alone does not commit to a key, so a recipient
+/// checks this before it starts. Otherwise one ciphertext could be given two meanings.
 pub fn key_commitment(data_key: &[u8; KEY_BYTES]) -> Hash {
     hash_in(COMMITMENT, data_key)
 }
 
-/// The points of low order on Curve25519 and its twist, with their other encodings: x25519 with any
-/// of these gives zero, whatever the other key is.
+/// The points of low order on Curve25519 and its twist, with their other encodings. With any of
+/// these, x25519 gives zero whatever the other key is.
 const LOW_ORDER: [Hash; 7] = {
     const fn near_prime(first: u8) -> Hash {
         let mut bytes = [0xff; 32];
@@ -130,8 +131,8 @@ const LOW_ORDER: [Hash; 7] = {
     ]
 };
 
-/// Whether data can be sealed to an x25519 key. A provider that registered another one would make
-/// every requester of a sealed task miss its key window.
+/// Whether data can be sealed to an x25519 key. If a provider registered one to which it cannot,
+/// every requester of a sealed task that is matched with the provider would miss its key window.
 pub fn is_sealing_key(key: &Hash) -> bool {
     let mut point = *key;
     // The topmost bit is not part of the point.

@@ -7,13 +7,12 @@
 //!                    content is empty), encrypted, and a tag of 16 bytes
 //! ```
 //!
-//! The key of a stream is the hash of data key, purpose and header, so it belongs to this one stream,
-//! and each chunk answers for the header. The nonce of a chunk is 7 zero bytes, its position (big
-//! endian, 4 bytes) and 1 for the last chunk, 0 for the others: no chunk can be moved, left out,
-//! repeated or cut off without being noticed.
+//! The key of a stream is the hash of data key, purpose and header, so it belongs only to this stream, and every chunk
+//! authenticates the header. The nonce of a chunk is 7 zero bytes, its position (big endian, 4 bytes) and 1 for the
+//! last chunk, 0 for the others: a chunk that is moved, left out, repeated or cut off is noticed.
 //!
-//! A salt must not be used for two contents: draw it ([`Salt::random`]), or derive it from the
-//! content ([`Salt::of_content`]) where sealing again must give the same bytes.
+//! A salt must not be used for two contents. Draw it ([`Salt::random`]), or derive it from the content
+//! ([`Salt::of_content`]) if sealing again must give the same bytes.
 
 use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey, CHACHA20_POLY1305, NONCE_LEN};
 use std::io::{self, Read, Write};
@@ -40,7 +39,7 @@ const PIECE: usize = 16 * CHUNK_BYTES;
 const STREAM_KEY: &str = "aicpw 2026 sealed stream key v1";
 const SALT: &str = "aicpw 2026 sealed stream salt v1";
 
-/// Length of a sealed file with this much content.
+/// The length of a sealed file with this much content.
 pub fn sealed_length(content: u64) -> u64 {
     let chunks = content.div_ceil(CHUNK_BYTES as u64).max(1);
     (HEADER_BYTES as u64)
@@ -48,12 +47,12 @@ pub fn sealed_length(content: u64) -> u64 {
         .saturating_add(chunks.saturating_mul(TAG_BYTES as u64))
 }
 
-/// What makes a stream's key its own.
+/// The salt that makes a stream's key unique.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Salt([u8; 32]);
 
 impl Salt {
-    /// For content that is sealed once.
+    /// A salt for content that is sealed once.
     ///
     /// # Errors
     /// The system gives no random bytes.
@@ -61,8 +60,8 @@ impl Salt {
         Ok(Self(*random()?))
     }
 
-    /// For content that may have to be sealed again, to the same bytes: after a crash, say. `digest`
-    /// is a hash over all of it.
+    /// A salt for content that may have to be sealed again to the same bytes, for example after a crash. `digest` is a
+    /// hash over all of the content.
     pub fn of_content(key: &DataKey, purpose: Purpose, digest: &Hash) -> Self {
         Self(hash_in(SALT, &(key.bytes(), purpose, digest)))
     }
@@ -162,7 +161,7 @@ impl Chunks {
         Ok(Nonce::assume_unique_for_key(nonce))
     }
 
-    /// Content becomes ciphertext and tag.
+    /// Turns content into ciphertext and tag.
     fn seal(&mut self, chunk: &mut Vec<u8>, last: bool) -> Result<(), TooLong> {
         let nonce = self.nonce(last)?;
         self.key
@@ -170,7 +169,7 @@ impl Chunks {
             .map_err(|_| TooLong)
     }
 
-    /// Ciphertext and tag become content.
+    /// Turns ciphertext and tag into content.
     fn open<'a>(&mut self, chunk: &'a mut [u8], last: bool) -> Result<&'a [u8], Broken> {
         let is_first = self.next == Some(0);
         let nonce = self.nonce(last).map_err(|TooLong| Broken::Altered)?;
@@ -178,7 +177,7 @@ impl Chunks {
             .key
             .open_in_place(nonce, Aad::empty(), chunk)
             .map_err(|_| Broken::Altered)?;
-        // Content has one sealed form: only an empty one ends with an empty chunk.
+        // Each content has only one sealed form: only empty content ends with an empty chunk.
         if content.is_empty() && !is_first {
             return Err(Broken::Altered);
         }
@@ -205,10 +204,10 @@ impl Sealer {
         }
     }
 
-    /// Takes the next piece; what is sealed of it so far is appended to `sealed`.
+    /// Takes the next piece and appends what is sealed of it so far to `sealed`.
     ///
     /// # Errors
-    /// There was too much.
+    /// There was too much content.
     pub fn update(&mut self, mut content: &[u8], sealed: &mut Vec<u8>) -> Result<(), TooLong> {
         while !content.is_empty() {
             if self.chunk.len() == CHUNK_BYTES {
@@ -222,10 +221,10 @@ impl Sealer {
         Ok(())
     }
 
-    /// The end; the rest is appended to `sealed`.
+    /// Ends the stream and appends the rest to `sealed`.
     ///
     /// # Errors
-    /// There was too much.
+    /// There was too much content.
     pub fn finish(mut self, sealed: &mut Vec<u8>) -> Result<(), TooLong> {
         self.seal(true, sealed)
     }
@@ -244,13 +243,13 @@ impl Drop for Sealer {
     }
 }
 
-/// Opens sealed data that comes in pieces of any length. Each byte that comes out is authentic, but
-/// only [`Self::finish`] says that none is missing.
+/// Opens sealed data that comes in pieces of any length. Every byte that comes out is authentic, but only
+/// [`Self::finish`] shows that none is missing.
 pub struct Opener {
     key: DataKey,
     purpose: Purpose,
     chunks: Option<Chunks>,
-    /// Of the header, then of a chunk: what there is of it so far.
+    /// The bytes so far of the header, and later of a chunk.
     partial: Vec<u8>,
 }
 
@@ -265,7 +264,7 @@ impl Opener {
         }
     }
 
-    /// Takes the next piece; what can be opened so far is appended to `content`.
+    /// Takes the next piece and appends what can be opened so far to `content`.
     ///
     /// # Errors
     /// The data is not what it should be.
@@ -305,7 +304,7 @@ impl Opener {
         Ok(())
     }
 
-    /// The end; the rest is appended to `content`.
+    /// Ends the stream and appends the rest to `content`.
     ///
     /// # Errors
     /// The data is not what it should be, or something is missing.
@@ -322,10 +321,10 @@ impl Drop for Opener {
     }
 }
 
-/// Seals all that `from` gives.
+/// Seals everything that `from` gives.
 ///
 /// # Errors
-/// Reading or writing failed, or there was too much.
+/// Reading or writing failed, or there was too much content.
 pub fn seal(
     key: &DataKey,
     purpose: Purpose,
@@ -354,7 +353,7 @@ pub fn seal(
     }
 }
 
-/// Opens all that `from` gives. What was written is only whole if this succeeds.
+/// Opens everything that `from` gives. What was written is complete only if this succeeds.
 ///
 /// # Errors
 /// Reading or writing failed, or the data is not what it should be.
@@ -386,7 +385,7 @@ pub fn open(
 /// Seals a short text or document.
 ///
 /// # Errors
-/// There was too much.
+/// There was too much content.
 pub fn seal_bytes(
     key: &DataKey,
     purpose: Purpose,

@@ -1,4 +1,4 @@
-//! Envelopes and streams, by what must and must not open.
+//! Envelopes and streams: what must open, and what must not.
 
 use std::io;
 
@@ -117,8 +117,8 @@ fn nothing_is_sealed_to_a_key_of_low_order() {
     assert!(is_sealing_key(&envelope::public_key(&SECRET)));
 }
 
-/// What both sides have to compute alike; a change here is a change of the format. Computed with
-/// other implementations of BLAKE3, X25519 and ChaCha20-Poly1305.
+/// Values that both sides must compute alike: a change here changes the format. They were computed
+/// with other implementations of BLAKE3, X25519 and ChaCha20-Poly1305.
 #[test]
 fn vectors() {
     assert_eq!(

@@ -52,7 +52,7 @@ fn lengths() {
     };
     let most = 1u64 << 40;
     accepted(&length(json!(1), "int"));
-    // Together with the others of the base.
+    // Together with the other buffers of the base.
     accepted(&length(json!(most - 112), "char"));
     refused(&length(json!(most - 111), "char"), "buffers", "together");
     refused_by_shape(&length(json!(0), "int"), "buffers[1].length", "at least 1");

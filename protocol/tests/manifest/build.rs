@@ -88,7 +88,7 @@ fn what_the_compiler_is_not_told_is_allowed() {
         let (allowed, dropped) = (options_allowed(class), options_dropped(class));
         assert!(dropped.iter().all(|option| allowed.contains(option)));
         assert!(!dropped.contains(&"-w") && dropped.contains(&"-Werror"));
-        // It has an effect where the class leaves it open.
+        // The option has an effect where the class leaves it open.
         assert_eq!(
             dropped.contains(&CORRECT_DIVIDE_SQRT),
             class != DeterminismClass::Device

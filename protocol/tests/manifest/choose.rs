@@ -20,7 +20,7 @@ fn double_buffering() {
     let choose = json!({ "choose": ["a", "b"], "by": "i % 2" });
     let bound = chosen(&[("i", json!(5))], choose);
     assert_eq!(bound, [0, 1, 0, 1, 0].map(Passed::Buffer));
-    // Three in turn, the same one twice among them, by two loops.
+    // Three buffers in turn, one of them twice, chosen by two loops.
     let choose = json!({ "choose": ["a", "b", "a", "v"], "by": "i + j" });
     let bound = chosen(&[("i", json!(2)), ("j", json!(3))], choose);
     assert_eq!(bound, [0, 1, 0, 1, 0, 2].map(Passed::Buffer));

@@ -1,11 +1,11 @@
-//! A manifest to change, and what is said of it.
+//! A manifest to change, and checks of what is reported about it.
 
 use aicpw_protocol::manifest::{Manifest, Problem};
 use serde_json::{json, Value};
 
 use super::schema;
 
-/// A CID that is one.
+/// A valid CID.
 pub const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
 /// A valid manifest of class `device`, with everything in it that tests like to change: buffers
@@ -29,12 +29,12 @@ pub fn base() -> Value {
     })
 }
 
-/// The base with a value in another place (a JSON pointer; its parent must be there).
+/// The base with another value at a place (a JSON pointer; its parent must exist).
 pub fn with(pointer: &str, value: Value) -> Value {
     changed(base(), pointer, value)
 }
 
-/// A manifest with a value in another place.
+/// A manifest with another value at a place.
 pub fn changed(mut manifest: Value, pointer: &str, value: Value) -> Value {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     match manifest.pointer_mut(parent).unwrap() {
@@ -64,7 +64,7 @@ pub fn with_steps(steps: Value) -> Value {
     with("/steps", steps)
 }
 
-/// The base whose one kernel has these arguments, inside loops with these indices and counts.
+/// The base with these arguments for its only kernel, inside loops with these indices and counts.
 pub fn with_args(loops: &[(&str, Value)], args: Value) -> Value {
     with_step(loops, json!({ "kernel": "f", "args": args, "global": [8] }))
 }
@@ -81,7 +81,8 @@ pub fn parse(manifest: &Value) -> Result<Manifest, Vec<Problem>> {
     Manifest::parse(manifest.to_string().as_bytes()).map_err(|errors| errors.problems)
 }
 
-/// The parser and the schema take it, and writing it and reading that gives the same.
+/// Checks that the parser and the schema accept the manifest, and that it stays the same when it is
+/// written and read.
 #[track_caller]
 pub fn accepted(manifest: &Value) -> Manifest {
     let parsed = parse(manifest).unwrap_or_else(|p| panic!("{p:#?}\n{manifest:#}"));
@@ -93,7 +94,7 @@ pub fn accepted(manifest: &Value) -> Manifest {
     parsed
 }
 
-/// The parser refuses it for that field and that cause.
+/// Checks that the parser refuses the manifest because of that field and that cause.
 #[track_caller]
 pub fn refused(manifest: &Value, path: &str, cause: &str) {
     let problems = match parse(manifest) {
@@ -108,7 +109,7 @@ pub fn refused(manifest: &Value, path: &str, cause: &str) {
     );
 }
 
-/// As [`refused`], and the schema refuses it too.
+/// Like [`refused`], and checks that the schema refuses the manifest too.
 #[track_caller]
 pub fn refused_by_shape(manifest: &Value, path: &str, cause: &str) {
     refused(manifest, path, cause);

@@ -1,4 +1,4 @@
-//! What buffers hold at first.
+//! The initial contents of buffers.
 
 use aicpw_protocol::manifest::Init;
 use serde_json::{json, Value};
@@ -50,7 +50,7 @@ fn numbers_at_the_ends_of_their_types() {
         }
         match high.checked_add(1) {
             Some(above) => refused(&inline(kind, json!([above])), field, "does not fit"),
-            // Beyond 64 bits a number is not taken for an integer.
+            // A number that does not fit 64 bits is not taken for an integer.
             None => refused(
                 &inline(kind, json!([18446744073709551616.0])),
                 field,

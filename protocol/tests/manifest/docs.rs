@@ -1,4 +1,4 @@
-//! The examples of docs/manifest.md are what the parser takes.
+//! The parser accepts the examples of docs/manifest.md.
 
 use serde_json::{json, Value};
 
@@ -6,7 +6,7 @@ use super::common::*;
 
 const PAGE: &str = include_str!("../../../docs/manifest.md");
 
-/// The blocks of JSON: what they are a part of, and their content.
+/// The JSON blocks: what each is a part of, and its content.
 fn examples() -> Vec<(String, Value)> {
     let mut found = Vec::new();
     let mut lines = PAGE.lines();

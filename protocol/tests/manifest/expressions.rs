@@ -1,4 +1,4 @@
-//! Arithmetic over loop indices: what it gives, and what is proven of it.
+//! Arithmetic over loop indices: its values, and what is proven about them.
 
 use aicpw_protocol::manifest::{
     expression::{Expression, Integers, Range, Reals, MAX_EXPRESSION_BYTES},
@@ -49,7 +49,7 @@ fn integer_arithmetic_is_that_of_c() {
     }
     assert_eq!(integer("n >> i", &[("n", 1000), ("i", 3)]), Ok(125));
     assert_eq!(integer("i*10+j", &[("i", 4), ("j", 2)]), Ok(42));
-    // An index may be called like a function.
+    // An index may have the name of a function.
     assert_eq!(integer("min * 2", &[("min", 4)]), Ok(8));
 }
 
@@ -201,7 +201,7 @@ fn ranges_hold_all_values() {
     }
 }
 
-/// Expressions over `i` and `j`, with values at which arithmetic ends.
+/// Expressions over `i` and `j`, with values near the limits of the arithmetic.
 fn any_expression() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("i".to_owned()),
@@ -227,7 +227,7 @@ fn any_expression() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// What a plan relies on when it evaluates an expression that was proven over its indices.
+    /// A plan relies on this when it evaluates an expression that was proven over its indices.
     #[test]
     fn what_is_proven_of_a_range_holds_at_each_point(
         text in any_expression(),
@@ -259,7 +259,7 @@ fn argument(text: &str) -> serde_json::Value {
 
 #[test]
 fn what_ranges_do_not_prove_is_looked_at_one_by_one() {
-    // As ranges `i - j` goes from -9 to 9; with j < i + 1 it never is negative.
+    // As ranges, `i - j` goes from -9 to 9; with j < i + 1 it is never negative.
     let triangle = [("i", json!(10)), ("j", json!("i + 1"))];
     let manifest = accepted(&with_args(&triangle, argument("i - j")));
     let values: Vec<Passed> = launches(&manifest)
@@ -278,13 +278,13 @@ fn what_ranges_do_not_prove_is_looked_at_one_by_one() {
         path,
         "from -1 to 8",
     );
-    // Division by zero is told with the indices where it happens.
+    // A division by zero is reported with the indices at which it happens.
     refused(
         &with_args(&triangle, argument("8 / (j - 3)")),
         path,
         "with i = 3, j = 3",
     );
-    // Too many combinations: only what the ranges say counts.
+    // Too many combinations: only the ranges count.
     let large = [("i", json!(1000)), ("j", json!(1000))];
     refused(
         &with_args(&large, argument("(i - j) * (i - j) % 256")),

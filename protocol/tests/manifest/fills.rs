@@ -118,7 +118,7 @@ fn copies() {
     accepted(&copy(
         json!({ "from": "a", "to": "b", "from_offset": "i", "to_offset": "3 - i", "length": "i + 1" }),
     ));
-    // Constant buffers can be read; from a shorter one into a longer one.
+    // Constant buffers can be read, and a shorter buffer can be copied into a longer one.
     let mut manifest = copy(json!({ "from": "table", "to": "b", "to_offset": 4 }));
     manifest["buffers"][1]["type"] = json!("uint");
     accepted(&manifest);

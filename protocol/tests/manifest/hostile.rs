@@ -1,4 +1,4 @@
-//! Manifests that are made to cost something.
+//! Manifests that are made to be expensive.
 
 use aicpw_protocol::manifest::Manifest;
 use serde_json::{json, Value};
@@ -74,10 +74,10 @@ fn many_of_everything_is_refused_by_number() {
     refused(&with_steps(steps), "steps", "8000 launches are written");
 }
 
-/// Regression: all of them were compiled, and looked at for each index, before they were refused.
+/// Regression: all steps were compiled, and tried for each index, before they were refused.
 #[test]
 fn of_too_many_steps_none_is_looked_at() {
-    // Each has three things wrong with it, which a compiler of them would say.
+    // Each step has three errors that a compiler of the steps would report.
     let wrong = json!({ "kernel": "2", "args": [{ "buffer": "none" }], "global": [] });
     let in_loop = json!({ "loop": { "index": "i", "count": "1 / 0", "steps": vec![wrong; 257] } });
     let empty = json!({ "loop": { "index": "i", "count": "1 / 0", "steps": [] } });

@@ -1,4 +1,4 @@
-//! Launches of kernels: names and what must be there.
+//! Launches of kernels: names, and required fields.
 
 use serde_json::json;
 

@@ -42,7 +42,7 @@ fn counts() {
 
 #[test]
 fn counts_that_depend_on_outer_loops() {
-    // A bitonic sort's passes; a reduction's halves.
+    // The passes of a bitonic sort, and the halves of a reduction.
     assert_eq!(
         launches(&[("stage", json!(20)), ("pass", json!("stage + 1"))]),
         210
@@ -60,7 +60,7 @@ fn counts_that_depend_on_outer_loops() {
         ]),
         2 * (1 + (1 + 2) + (1 + 2 + 3))
     );
-    // In the middle, with a loop that nothing depends on around it.
+    // In the middle, with a loop around it whose index nothing uses.
     assert_eq!(
         launches(&[
             ("x", json!(100_000)),
@@ -108,7 +108,7 @@ fn indices() {
         "steps[0].loop.steps[0].loop.index",
         "a loop around this one has the index `i` too",
     );
-    // One after the other they may be the same.
+    // Loops that follow each other may have the same index.
     let one = json!({ "loop": { "index": "i", "count": 2, "steps": [{ "kernel": "f", "args": [], "global": [1] }] } });
     assert_eq!(accepted(&with_steps(json!([one, one]))).launches(), 4);
 }

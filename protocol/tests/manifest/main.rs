@@ -1,5 +1,5 @@
 //! What a manifest may say: every field at its limits and beyond. Each manifest of these tests is
-//! given to the published JSON Schema too, which must accept what the parser accepts, and refuse
+//! also given to the published JSON Schema, which must accept what the parser accepts, and refuse
 //! what is wrong by its shape alone.
 #![allow(clippy::unwrap_used)]
 

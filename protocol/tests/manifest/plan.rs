@@ -26,7 +26,7 @@ pub enum Event {
     Look(Flag),
 }
 
-/// Writes down what it is told; answers looks at flags from a list, then with `false`.
+/// Records what it is told. Answers looks at flags from a list, and then with `false`.
 #[derive(Default)]
 pub struct Recorder {
     pub events: Vec<Event>,
@@ -34,7 +34,7 @@ pub struct Recorder {
     pub answers: Vec<bool>,
     pub looks: usize,
     pub fail_at: Option<u64>,
-    /// Launches that somebody else made before.
+    /// Launches that were made before by another runner.
     pub before: u64,
 }
 
@@ -181,7 +181,7 @@ fn checkpoints_hold_what_was_bound_since_the_last() {
         ]
     );
     assert_eq!(parsed.checkpoints(), 3);
-    // Behind the last launch too: a loop around it would first have to look at its flag.
+    // After the last launch too: a loop around it would first have to look at its flag.
     manifest["checkpoint_every"] = json!(5);
     let (_, events) = run(&accepted(&manifest), &[]);
     let last: Vec<&Event> = events
@@ -223,7 +223,7 @@ fn a_flag_ends_its_loop_and_nothing_else() {
     assert_eq!(looks, [&look(7), &look(6), &look(5)]);
     let end = [Event::Kernel("h".into()), Event::End(vec![0, 1, 2])];
     assert_eq!(events[events.len() - 2..], end);
-    // Never set: the count is the bound.
+    // The flag is never set: the count is the bound.
     assert_eq!(run(&manifest, &[]).0, 13);
 }
 
@@ -255,7 +255,7 @@ fn checkpoints_follow_the_launches_that_were() {
         .into_iter()
         .filter(|event| matches!(event, Event::Checkpoint(..) | Event::End(_)))
         .collect();
-    // The first in the loop's second round, behind the first of its two launches.
+    // The first is in the loop's second iteration, after the first of its two launches.
     assert_eq!(
         checkpoints,
         [checkpoint(3, &[0, 1, 0], &[0, 1]), Event::End(vec![1, 2])]
@@ -273,7 +273,7 @@ fn a_loop_within_a_loop_looks_anew_each_time() {
     ] } }]),
     ));
     assert_eq!(manifest.launches(), 1 + 2 + 3 + 3);
-    // Set at once the second time only.
+    // Set at the first look, but only the second time.
     let (launches, _) = run(&manifest, &[false, true, false, false, false]);
     assert_eq!(launches, 1 + 1 + 3 + 3);
 }

@@ -13,7 +13,7 @@ fn kernel(name: &str, value: &str) -> Value {
         "args": [{ "buffer": "a" }, { "scalar": { "type": "int", "value": value } }] })
 }
 
-/// Loops within loops, whose counts depend on each other, with and without flags.
+/// Nested loops with counts that depend on each other, with and without flags.
 fn manifest(every: u32) -> Manifest {
     let mut manifest = with_steps(json!([
         kernel("f", "1"),
@@ -31,7 +31,7 @@ fn manifest(every: u32) -> Manifest {
     accepted(&manifest)
 }
 
-/// All that happens from a checkpoint on, or from the start, if flags are answered so.
+/// Everything that happens from a checkpoint, or from the start, if flags have these answers.
 fn events(plan: &Plan, from: Option<&Position>, answers: &[bool]) -> (u64, Vec<Event>) {
     let mut recorder = Recorder {
         answers: answers.to_vec(),
@@ -102,11 +102,12 @@ fn places_that_are_none() {
         assert!(is_one(2, place), "{place:?}");
     }
     for (launches, place) in [
-        // Never after an odd number of launches, at the start, or after more than there are.
+        // Never after an odd number of launches, at the start, or after more launches than there
+        // are.
         (3, &[0][..]),
         (0, &[0]),
         (1 << 40, &[0]),
-        // Nowhere, beyond the last step, inside of a launch.
+        // At no place, beyond the last step, inside a launch.
         (2, &[]),
         (2, &[3]),
         (2, &[0, 0]),

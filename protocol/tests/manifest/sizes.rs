@@ -73,7 +73,7 @@ fn work_groups() {
         (json!([64]), json!([64])),
         (json!([64, 32, 2]), json!([8, 4, 1])),
         (json!([4096]), json!([4096])),
-        // Always a multiple, though it changes.
+        // Always a multiple, although it changes.
         (json!(["64 * (i + 1)"]), json!([64])),
         (json!(["1024 >> i"]), json!([128])),
     ] {

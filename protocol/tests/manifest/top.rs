@@ -158,7 +158,7 @@ fn programs() {
         "program",
         "unknown",
     );
-    // Well-formed as text, and no CID.
+    // Well-formed as text, but no CID.
     refused(
         &with("/program", json!({ "cid": CID.replace("ba", "bz") })),
         "program.cid",
@@ -176,7 +176,7 @@ fn a_field_that_is_named_needs_no_line_and_column() {
         (problem.path.as_str(), problem.message.as_str()),
         ("program.cid", "not a CIDv1")
     );
-    // Where no field can be named, or the text is no JSON, the place is all that there is.
+    // If no field can be named, or if the text is no JSON, only the position can be reported.
     let text = base().to_string();
     for bad in [&text[..text.len() - 1], &text.replacen("[8]", "[8", 1)] {
         let wrong = aicpw_protocol::manifest::Manifest::parse(bad.as_bytes()).unwrap_err();
@@ -264,7 +264,7 @@ fn text_that_is_no_json_is_called_that() {
         cut.starts_with("it is not JSON: it ends too soon, at line "),
         "{cut}"
     );
-    // What is JSON has one place only that is wrong.
+    // Valid JSON has only one place that is wrong.
     let odd = with("/program", json!({ "cid": CID, "file": "p.cl" }));
     let odd = said(&odd.to_string());
     assert!(!odd.contains("not JSON"), "{odd}");
@@ -349,7 +349,7 @@ fn messages_name_no_types_of_rust() {
     }
 }
 
-/// Paths of what is wrong with a text.
+/// The paths of what is wrong with a text.
 fn wrong(manifest: &Value) -> Vec<String> {
     let text = serde_json::to_vec(manifest).unwrap();
     let problems = Manifest::parse(&text).unwrap_err().problems;
@@ -377,10 +377,10 @@ fn words_that_no_field_takes_are_told_together() {
         "version",
     ];
     assert_eq!(paths, all);
-    // And at the end what is wrong in another way.
+    // At the end, something that is wrong in another way.
     let manifest = changed(with("/engine", json!("cuda")), "/outputs", json!(7));
     assert_eq!(wrong(&manifest), ["engine", "outputs"]);
-    // The rest of each is read as it was.
+    // Around each wrong word, the rest is read as usual.
     let mut rich = with("/class", json!("fp32"));
     rich["steps"] = json!([{ "loop": { "index": "i", "count": 3, "steps": [
         { "kernel": "f", "args": [{ "scalar": { "type": "ulong", "value": u64::MAX } },
@@ -398,7 +398,7 @@ fn only_some_wrong_words_are_told() {
     let types = (0..40).map(|i| json!({ "name": format!("b{i}"), "type": "integer", "length": 1 }));
     manifest["buffers"] = types.collect();
     assert_eq!(wrong(&manifest).len(), 8);
-    // Of text that is no JSON it is told too where it ends to be.
+    // For text that is no JSON, the place where it stops being JSON is reported too.
     let text = br#"{ "engine": "cuda", "class": "#;
     let problems = Manifest::parse(text).unwrap_err().problems;
     assert_eq!(problems.len(), 2);

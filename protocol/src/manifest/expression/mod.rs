@@ -53,7 +53,7 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// What is wrong and where (character from one).
+    /// What is wrong, and where (characters are counted from one).
     pub fn compile(text: &str, indices: &[&str]) -> Result<Self, String> {
         if text.len() > MAX_EXPRESSION_BYTES {
             return Err(format!(
@@ -74,17 +74,17 @@ impl Expression {
         Self(vec![Op::Real(value)])
     }
 
-    /// The sum of two.
+    /// The sum of both expressions.
     pub fn plus(&self, other: &Self) -> Self {
         self.combined(other, Op::Add)
     }
 
-    /// The difference of two.
+    /// The difference of both expressions.
     pub fn minus(&self, other: &Self) -> Self {
         self.combined(other, Op::Subtract)
     }
 
-    /// The product of two.
+    /// The product of both expressions.
     pub fn times(&self, other: &Self) -> Self {
         self.combined(other, Op::Multiply)
     }
@@ -98,7 +98,7 @@ impl Expression {
         Self([self.0.as_slice(), &other.0, &[op]].concat())
     }
 
-    /// Whether it depends on no index.
+    /// Whether it does not depend on any index.
     pub fn is_constant(&self) -> bool {
         !self.0.iter().any(|op| matches!(op, Op::Index(_)))
     }

@@ -16,11 +16,11 @@ pub trait Range: Copy {
     fn remainder(self, other: Self) -> Result<Self, String>;
     fn shift_left(self, other: Self) -> Result<Self, String>;
     fn shift_right(self, other: Self) -> Result<Self, String>;
-    /// The smaller of a value of each.
+    /// The smaller of two values, one from each range.
     fn smaller(self, other: Self) -> Self;
-    /// The larger of a value of each.
+    /// The larger of two values, one from each range.
     fn larger(self, other: Self) -> Self;
-    /// The smallest range that has both in it.
+    /// The smallest range that contains both.
     fn hull(self, other: Self) -> Self;
 }
 
@@ -35,11 +35,11 @@ pub struct Integers {
 
 const OVERFLOW: &str = "grows beyond 128 bits";
 
-/// Longest shift: one more and the sign of an `i128` is reached.
+/// The longest shift. A longer one would reach the sign of an `i128`.
 const MAX_SHIFT: i128 = 126;
 
 impl Integers {
-    /// The results of an operation that takes its extremes at the ends of both ranges.
+    /// The results of an operation that has its extremes at the ends of both ranges.
     fn corners(self, other: Self, op: impl Fn(i128, i128) -> Option<i128>) -> Result<Self, String> {
         let mut found: Option<Self> = None;
         for left in [self.low, self.high] {
@@ -121,8 +121,8 @@ impl Range for Integers {
     fn remainder(self, other: Self) -> Result<Self, String> {
         other.refuse_zero()?;
         if self.low == self.high && other.low == other.high {
-            // Zero for a divisor of -1, also of the smallest number, which has no quotient: what is proven below
-            // of many values holds of each.
+            // Zero for a divisor of -1, also for the smallest number, which has no quotient. What is proven below for
+            // many values holds for each of them.
             return Ok(Self::integer(self.low.wrapping_rem(other.low)));
         }
         let largest = other.low.unsigned_abs().max(other.high.unsigned_abs()) - 1;
@@ -169,8 +169,8 @@ impl Range for Integers {
     }
 }
 
-/// Real numbers from `low` to `high`, both finite. Rounding is monotonic, so results computed at
-/// the ends bound those between.
+/// Real numbers from `low` to `high`, both finite. Rounding is monotonic, so the results at the ends bound those
+/// between them.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Reals {
     /// Smallest.
@@ -299,7 +299,7 @@ impl Range for Reals {
 
 const NO_SHIFTS: &str = "`<<` and `>>` are for integer types";
 
-// `f64::min` leaves open which zero it gives; these always give the first.
+// `f64::min` does not specify which zero it returns. These always return the first.
 
 fn smaller(first: f64, second: f64) -> f64 {
     match second < first {

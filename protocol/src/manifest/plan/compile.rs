@@ -15,11 +15,11 @@ use super::{
     CompiledArgument, CompiledKernel, CompiledStep, CompiledUntil, CompiledWork, Node, Plan,
 };
 
-/// Most loops written: more than those around the most launches can only be empty.
+/// The most loops that may be written. With more than this, some loop contains no launch.
 const LOOPS: usize = limits::STEPS * limits::LOOP_DEPTH;
 
-/// Compiles the steps and reports what is wrong with them. Of more than are allowed nothing is
-/// compiled: each would be looked at for many indices, and nobody has paid for that.
+/// Compiles the steps and reports what is wrong with them. If there are too many steps, nothing is
+/// compiled: each step would be tried for many indices, and nobody has paid for that.
 pub(in super::super) fn compile(manifest: &Manifest, problems: &mut Problems) -> Plan {
     let written = Written::of(&manifest.steps);
     let nodes = match written.excess() {
@@ -45,7 +45,7 @@ pub(in super::super) fn compile(manifest: &Manifest, problems: &mut Problems) ->
     }
 }
 
-/// How many steps are written.
+/// The number of steps that are written.
 struct Written {
     launches: usize,
     loops: usize,
@@ -70,7 +70,7 @@ impl Written {
         written
     }
 
-    /// What there is too much of.
+    /// Says what there are too many of; `None` if there are not too many.
     fn excess(&self) -> Option<String> {
         let Self { launches, loops } = self;
         if *launches > limits::STEPS {
@@ -92,7 +92,7 @@ pub(super) struct Compiler<'m, 'p> {
     manifest: &'m Manifest,
     pub(super) problems: &'p mut Problems,
     pub(super) prover: Prover<'m>,
-    /// Kernel steps so far.
+    /// The number of kernel steps so far.
     kernels: usize,
 }
 
@@ -317,7 +317,7 @@ impl<'m> Compiler<'m, '_> {
         found
     }
 
-    /// A buffer that a step writes, or that would never change.
+    /// A buffer that must be able to change. Reports a buffer that is constant.
     fn written_buffer(&mut self, name: &str, path: &str) -> Option<(usize, &'m Buffer)> {
         let found = self.buffer(name, path)?;
         if found.1.constant {

@@ -1,5 +1,5 @@
-//! The launches of a job, one after the other, and when checkpoints are due. Whoever runs or
-//! re-runs a job goes through this plan, so that all agree on it.
+//! The launches of a job, one after another, and the places where checkpoints are due. Everybody who runs or re-runs a
+//! job follows this plan, so that all agree on it.
 
 mod compile;
 mod prove;
@@ -32,7 +32,7 @@ enum Node {
     Launch(CompiledStep),
     Loop {
         count: Expression,
-        /// The largest that `count` can be.
+        /// The largest value that `count` can have.
         most: u32,
         until: Option<CompiledUntil>,
         body: Vec<Node>,
@@ -86,7 +86,7 @@ enum CompiledArgument {
     Local(Expression),
 }
 
-/// The bytes of a value: zeros, over which numbers are written.
+/// The bytes of a value: zeros, over which the numbers are written.
 #[derive(Debug)]
 struct CompiledValue {
     base: Vec<u8>,
@@ -102,7 +102,7 @@ struct CompiledUntil {
     every: u32,
 }
 
-/// A launch of a kernel as it is written.
+/// A launch of a kernel, as it is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WrittenKernel<'a> {
     /// The field, such as `steps[1].loop.steps[0]`.
@@ -113,14 +113,14 @@ pub struct WrittenKernel<'a> {
     pub arguments: usize,
 }
 
-/// One launch: what the device is told to do at once.
+/// One launch: what the device is told to do in one go.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Launch<'a> {
-    /// Launches before this one.
+    /// The number of launches before this one.
     pub number: u64,
     /// The field of its step, such as `steps[1].loop.steps[0]`.
     pub path: &'a str,
-    /// What is done.
+    /// What the launch does.
     pub work: Work<'a>,
 }
 
@@ -135,9 +135,9 @@ pub enum Work<'a> {
         buffer: usize,
         /// One element.
         pattern: Vec<u8>,
-        /// Where it starts, in bytes: a multiple of the pattern's length.
+        /// Where the part starts, in bytes: a multiple of the pattern's length.
         start: u64,
-        /// How much is filled, in bytes: a multiple of the pattern's length, and not zero.
+        /// The length of the part, in bytes: a multiple of the pattern's length, and not zero.
         bytes: u64,
     },
     /// Copies a part of a buffer into another buffer.
@@ -150,7 +150,7 @@ pub enum Work<'a> {
         to: usize,
         /// Where writing starts, in bytes.
         to_start: u64,
-        /// How much is copied, in bytes; not zero.
+        /// The length of the copied part, in bytes; not zero.
         bytes: u64,
     },
 }
@@ -158,8 +158,8 @@ pub enum Work<'a> {
 /// One launch of a kernel.
 #[derive(Clone, PartialEq, Debug)]
 pub struct KernelLaunch<'a> {
-    /// Which kernel step of the manifest, counted from zero in the order in which they are
-    /// written: the position in [`Plan::kernels`].
+    /// The number of the manifest's kernel step, counted from zero in the order in which they are written: the position
+    /// in [`Plan::kernels`].
     pub step: usize,
     /// Its name in the program.
     pub kernel: &'a str,
@@ -180,7 +180,7 @@ pub enum Value {
     Buffer(usize),
     /// The little-endian bytes of a value.
     Scalar(Vec<u8>),
-    /// Local memory of so many bytes.
+    /// Local memory of this many bytes.
     Local(u32),
 }
 
@@ -197,34 +197,34 @@ pub struct Flag {
 
 /// Carries out a plan.
 pub trait Runner {
-    /// Why it could not.
+    /// The reason why the plan could not be carried out.
     type Error;
 
-    /// Does what the launch says, after all launches before it.
+    /// Does what the launch says, after all earlier launches.
     ///
     /// # Errors
     ///
     /// Ends the plan.
     fn launch(&mut self, launch: Launch<'_>) -> Result<(), Self::Error>;
 
-    /// Takes a checkpoint, with all launches so far at their end. `at` is where the plan is, and
-    /// where [`Plan::run_from`] goes on; `buffers` are the positions in the manifest, ascending, of
-    /// all that were bound or written since the checkpoint before and are not constant: what a
-    /// kernel does with a buffer cannot be seen from outside.
+    /// Takes a checkpoint, after all launches so far have ended. `at` is the position in the plan, from which
+    /// [`Plan::run_from`] goes on. `buffers` are the positions in the manifest, in ascending order, of all buffers that
+    /// are not constant and were bound or written since the checkpoint before. A bound buffer counts, because what a
+    /// kernel does with it cannot be seen from outside.
     ///
     /// # Errors
     ///
     /// Ends the plan.
     fn checkpoint(&mut self, at: &Position, buffers: &[u32]) -> Result<(), Self::Error>;
 
-    /// The plan is done, with all launches at their end. `buffers` as for [`Self::checkpoint`].
+    /// Called at the end of the plan, after all launches have ended. `buffers` as for [`Self::checkpoint`].
     ///
     /// # Errors
     ///
     /// Ends the plan.
     fn end(&mut self, buffers: &[u32]) -> Result<(), Self::Error>;
 
-    /// Whether the number is anything but zero, with all launches so far at their end.
+    /// Whether the flag's number is not zero, after all launches so far have ended.
     ///
     /// # Errors
     ///
@@ -247,13 +247,13 @@ impl Manifest {
 }
 
 impl Plan {
-    /// Number of launches if no loop ends before its count; an upper bound where counts depend on
-    /// other loops in more combinations than are looked at.
+    /// The number of launches if no loop ends before its count. It is an upper bound if counts depend on other loops in
+    /// more combinations than are tried.
     pub fn launches(&self) -> u64 {
         self.launches
     }
 
-    /// The launches of kernels as they are written, by [`KernelLaunch::step`].
+    /// The kernel launches as they are written, by [`KernelLaunch::step`].
     pub fn kernels(&self) -> Vec<WrittenKernel<'_>> {
         fn collect<'a>(nodes: &'a [Node], kernels: &mut Vec<WrittenKernel<'a>>) {
             for node in nodes {
@@ -276,10 +276,9 @@ impl Plan {
         kernels
     }
 
-    /// Carries out the plan, until `runner` fails, and returns the number of launches. A
-    /// checkpoint is taken after every `checkpoint_every` launches, which the flags of a job decide
-    /// as much as its counts: equal flags give equal traces. The end is no checkpoint: nothing
-    /// follows it.
+    /// Carries out the plan until `runner` fails, and returns the number of launches. A checkpoint is taken after every
+    /// `checkpoint_every` launches. Which launches are made depends on a job's flags as well as on its counts, so equal
+    /// flags give equal traces. The end is no checkpoint, because nothing follows it.
     ///
     /// # Errors
     ///
@@ -289,9 +288,8 @@ impl Plan {
         self.walk(&start, runner)
     }
 
-    /// The same from a checkpoint on, with the buffers as they were there. Returns the number of
-    /// launches, those before the checkpoint included; `None` if no run of this plan has a checkpoint
-    /// there.
+    /// Carries out the rest of the plan from a checkpoint on, with the buffers as they were there. Returns the number
+    /// of launches, including those before the checkpoint; `None` if no run of this plan has a checkpoint there.
     ///
     /// # Errors
     ///
@@ -321,7 +319,7 @@ impl Plan {
         Ok(walk.at.launches)
     }
 
-    /// Whether the place is that of a launch, and a checkpoint can be due after so many.
+    /// Whether the position is after a launch, and a checkpoint can be due after this many launches.
     fn has_checkpoint(&self, at: &Position) -> bool {
         let is_due = self.checkpoint_every > 0
             && at.launches > 0
@@ -359,14 +357,14 @@ fn proven<V: Range>(expression: &Expression, indices: &[u32]) -> V {
         .expect("compile() evaluated it over ranges that include these indices; qed")
 }
 
-/// Such an expression that is a size.
+/// Evaluates such an expression that is a size.
 fn size(expression: &Expression, indices: &[u32]) -> u64 {
     u64::try_from(proven::<Integers>(expression, indices).low).unwrap_or(0)
 }
 
 struct Walk<'p, 'r, R> {
     plan: &'p Plan,
-    /// Where it is, and how many launches were before.
+    /// The position, and the number of launches before it.
     at: Position,
     indices: Vec<u32>,
     bound: BTreeSet<u32>,
@@ -374,7 +372,7 @@ struct Walk<'p, 'r, R> {
 }
 
 impl<R: Runner> Walk<'_, '_, R> {
-    /// Goes through nodes: all of them, or those after the launch at a place.
+    /// Carries out nodes: all of them, or those after the launch at a place.
     fn nodes(&mut self, nodes: &[Node], after: &[u32]) -> Result<(), R::Error> {
         let (first, inside) = divided(after);
         for (position, node) in (0..).zip(nodes).skip(first as usize) {
@@ -481,7 +479,7 @@ impl<R: Runner> Walk<'_, '_, R> {
         Ok(())
     }
 
-    /// What was bound since it was asked last.
+    /// The buffers that were bound since the last call.
     fn written(&mut self) -> Vec<u32> {
         std::mem::take(&mut self.bound).into_iter().collect()
     }
@@ -544,7 +542,7 @@ impl<R: Runner> Walk<'_, '_, R> {
     }
 }
 
-/// The first number of a place and what is inside of it; nothing, at the start.
+/// The first number of a place, and what is inside of it; nothing at the start.
 fn divided(place: &[u32]) -> (u32, Option<&[u32]>) {
     place
         .split_first()

@@ -1,5 +1,5 @@
-//! What values an expression can take: from the ranges of its loop indices, and where that says
-//! too little, from each combination of them.
+//! The values that an expression can take: from the ranges of its loop indices, and where these
+//! prove too little, from each combination of indices.
 
 use super::{
     super::{
@@ -14,16 +14,16 @@ use super::{
 pub(super) struct Scope<'m> {
     /// Its index.
     pub name: &'m str,
-    /// How often, by the indices of the loops around it.
+    /// The number of iterations, depending on the indices of the loops around it.
     pub count: Expression,
-    /// The largest that can be.
+    /// The largest value that the number can have.
     pub most: u32,
 }
 
 /// The loops around a step, outermost first.
 pub(super) struct Prover<'m> {
     pub loops: Vec<Scope<'m>>,
-    /// How many combinations of indices may still be looked at, for the whole manifest.
+    /// How many combinations of indices may still be tried, for the whole manifest.
     budget: u64,
 }
 
@@ -39,9 +39,9 @@ impl<'m> Prover<'m> {
         self.loops.iter().map(|scope| scope.name).collect()
     }
 
-    /// A range with all values of the expression in it. If `fits` is false for the range that
-    /// follows from those of the indices, each combination of indices is looked at, as long as
-    /// there are not too many: `stage - pass` is never negative where `pass` ends at `stage`.
+    /// A range that contains all values of the expression. If `fits` is false for the range that
+    /// follows from those of the indices, each combination of indices is tried, as long as there
+    /// are not too many: `stage - pass` is never negative if `pass` ends at `stage`.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl<'m> Prover<'m> {
     }
 }
 
-/// The launches of compiled steps, exactly if that takes few enough looks.
+/// The number of launches of compiled steps; exact if that takes few enough evaluations.
 pub(super) fn launches(nodes: &[Node]) -> u64 {
     let steps = Steps::of(nodes, 0);
     let mut budget = limits::COMBINATIONS;
@@ -106,24 +106,24 @@ pub(super) fn launches(nodes: &[Node]) -> u64 {
     exactly.unwrap_or_else(|| steps.at_most())
 }
 
-/// Steps, as far as their number of launches goes, so that a look costs the same for any number of
-/// launches.
+/// Steps, reduced to what decides their number of launches, so that counting costs the same for any
+/// number of launches.
 struct Steps<'p> {
     launches: u64,
     loops: Vec<Repeated<'p>>,
 }
 
-/// A loop, as far as its number of launches goes.
+/// A loop, reduced to what decides its number of launches.
 struct Repeated<'p> {
     count: &'p Expression,
     most: u32,
-    /// Whether the number of launches in it depends on its index.
+    /// Whether the number of launches inside depends on the loop's index.
     varies: bool,
     body: Steps<'p>,
 }
 
 impl<'p> Steps<'p> {
-    /// `depth`: how many loops there are around them.
+    /// `depth` is the number of loops around the nodes.
     fn of(nodes: &'p [Node], depth: usize) -> Self {
         let mut steps = Self {
             launches: 0,
@@ -154,7 +154,8 @@ impl<'p> Steps<'p> {
         self.loops.iter().any(depends)
     }
 
-    /// `None` if that takes more looks than `budget`. Each evaluation of a count is one at least.
+    /// `None` if that takes more evaluations than `budget`. Each evaluation of a count costs at
+    /// least one.
     fn exactly(&self, indices: &mut Vec<Integers>, budget: &mut u64) -> Option<u64> {
         let mut sum = self.launches;
         for Repeated {
@@ -165,7 +166,7 @@ impl<'p> Steps<'p> {
         } in &self.loops
         {
             let count = u64::try_from(count.evaluate(indices).ok()?.low).ok()?;
-            // Where no count inside depends on this loop, one iteration is as good as all.
+            // If no count inside depends on this loop, one iteration stands for all.
             let (looks, times) = match varies {
                 true => (count, 1),
                 false => (count.min(1), count),
@@ -225,7 +226,7 @@ mod tests {
         body.push(repeat("i + 1", 1_000, vec![launch()]));
         let nodes = [repeat("1000", 1_000, body)];
         let steps = Steps::of(&nodes, 0);
-        // What is walked: two loops, the inner once for each index of the outer.
+        // The loops that are walked: two, the inner one once for each index of the outer.
         assert_eq!((steps.loops.len(), steps.loops[0].body.loops.len()), (1, 1));
         let mut budget = 2_000;
         let exactly = steps.exactly(&mut Vec::new(), &mut budget);
@@ -235,7 +236,7 @@ mod tests {
 
     #[test]
     fn each_count_that_is_evaluated_is_a_look() {
-        // Loops without an iteration, a hundred for each index of the one around them.
+        // Loops without an iteration: a hundred for each index of the loop around them.
         let mut body: Vec<Node> = (0..99).map(|_| repeat("0", 1, Vec::new())).collect();
         body.push(repeat("i - i", 1, Vec::new()));
         let nodes = [repeat("1000", 1_000, body)];

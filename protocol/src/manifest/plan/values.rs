@@ -1,4 +1,4 @@
-//! Values of types, and sizes: compiled, and proven to fit.
+//! Values of types, and sizes: compiled and proven to fit.
 
 use super::{
     super::{
@@ -122,7 +122,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Compiles a whole number, proves that it is from `least` to `most`, and returns it with the
-    /// largest that it can be.
+    /// largest value that it can have.
     pub(super) fn size(
         &mut self,
         size: &SizeValue,
@@ -166,7 +166,7 @@ impl Compiler<'_, '_> {
     }
 }
 
-/// Why a class cannot have values of this type, if so.
+/// Why a class cannot have values of this type; `None` if it can.
 pub(in super::super) fn type_refused(
     class: DeterminismClass,
     element: &ElementType,
@@ -190,7 +190,7 @@ pub(in super::super) fn type_refused(
     }
 }
 
-/// A range for people.
+/// A range, in the form for people.
 fn said<T: PartialEq + std::fmt::Debug>(low: T, high: T) -> String {
     if low == high {
         format!("{low:?}")
