@@ -17,7 +17,7 @@ use frame_system::RawOrigin;
 
 use crate::{closing::Sentence, *};
 
-/// What the benchmarks need of the tasks pallet.
+/// What the benchmarks need from the tasks pallet.
 pub trait BenchmarkHelper<AccountId> {
     /// A task whose result this account, its requester, can dispute.
     fn verifying() -> (TaskId, AccountId);
@@ -25,18 +25,18 @@ pub trait BenchmarkHelper<AccountId> {
     /// A settled assignment whose result can be fetched, and the requester of its task.
     fn settled() -> (AssignmentId, AccountId);
 
-    /// Opens the data of a task to all.
+    /// Makes the data of a task public.
     fn make_public(task: TaskId);
 }
 
-/// Such a task; whoever can dispute it can pay for it.
+/// Such a task. The account that can dispute it can pay for that.
 fn verifying<T: Config>() -> (TaskId, T::AccountId) {
     let (task, who) = T::BenchmarkHelper::verifying();
     T::NativeBalance::set_balance(&who, Balance::MAX / 1_000_000);
     (task, who)
 }
 
-/// A dispute in which the trace of the result is wanted. For other pallets' benchmarks.
+/// Opens a dispute in which the trace of the result is wanted. For other pallets' benchmarks.
 pub fn ask_for_trace<T: Config>(task: TaskId) {
     let contest = T::Tasks::contest(task, false).expect("its window is open");
     let mut dispute = Pallet::<T>::begin(task, Pallet::<T>::terms(&contest), None);
@@ -46,7 +46,7 @@ pub fn ask_for_trace<T: Config>(task: TaskId) {
     Narrowings::<T>::insert(task, Narrowing::default());
 }
 
-/// A dispute in which the work of the jury is wanted, of which who has voted so is right. For other pallets'
+/// Opens a dispute in which the jury's work is wanted and jurors with this vote are right. For other pallets'
 /// benchmarks.
 pub fn ask_for_work<T: Config>(task: TaskId, vote: Vote) {
     let Vote::Root(root) = vote else { return };
@@ -59,7 +59,7 @@ pub fn ask_for_work<T: Config>(task: TaskId, vote: Vote) {
     Disputes::<T>::insert(task, dispute);
 }
 
-/// A dispute that is over. For other pallets' benchmarks.
+/// Stores a dispute that is over. For other pallets' benchmarks.
 pub fn contested_before<T: Config>(task: TaskId) {
     let terms = JurorTerms { pay: 0, lock: 0 };
     let mut dispute = Pallet::<T>::begin(task, terms, None);
@@ -77,7 +77,7 @@ fn cid() -> ContentId {
     ContentId::from_bytes(bytes).expect("as long as it says; qed")
 }
 
-/// As long a trace as there can be, and a part of it whose paths are the longest.
+/// The longest possible trace, and a part of it with the longest paths.
 fn longest_trace() -> (OpenTrace, NamedPart) {
     let (hashes, before, claimed) = (MAX_HASHES, [1; 32], [2; 32]);
     let path = |sibling| {
@@ -183,8 +183,8 @@ mod benches {
         Ok(())
     }
 
-    /// All bonds are lost, of which there are as many as there can be; the requester was harmed, and two auditors have
-    /// found that. What the task itself comes to is weighed by whoever keeps it.
+    /// All bonds are lost, and there are as many as possible. The requester was harmed, and two auditors have found
+    /// that. The effect on the task itself is weighed by the pallet that keeps the task.
     #[benchmark]
     fn divide_pot() -> Result<(), BenchmarkError> {
         let (task, _) = T::BenchmarkHelper::verifying();

@@ -11,7 +11,7 @@ impl<T: Config> Pallet<T> {
         Census::<T>::get()
     }
 
-    /// A dispute is new.
+    /// Counts a new dispute.
     pub(crate) fn count_opened() {
         Census::<T>::mutate(|census| {
             census.open = census.open.saturating_add(1);
@@ -19,12 +19,12 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// A larger jury was called.
+    /// Counts a call of a larger jury.
     pub(crate) fn count_appealed() {
         Census::<T>::mutate(|census| census.appealed = census.appealed.saturating_add(1));
     }
 
-    /// A jury is done, with this many votes.
+    /// Counts a jury that is done, with this many votes.
     pub(crate) fn count_verdict(outcome: &Outcome, votes: usize) {
         Census::<T>::mutate(|census| {
             census.votes = census.votes.saturating_add(votes as u64);
@@ -55,7 +55,7 @@ impl<T: Config> Pallet<T> {
         ClaimCensus::<T>::get()
     }
 
-    /// A dispute is over.
+    /// Counts a dispute that is over.
     pub(crate) fn count_ended() {
         Census::<T>::mutate(|census| census.open = census.open.saturating_sub(1));
     }

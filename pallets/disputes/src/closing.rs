@@ -1,4 +1,4 @@
-//! How a dispute ends: a few steps in each block, so that no block bears a whole jury.
+//! How a dispute ends: in a few steps per block, so that no block has to handle a whole jury.
 
 use aicpw_primitives::traits::{ClosedJuror, Contested};
 use aicpw_protocol::{
@@ -22,17 +22,18 @@ use crate::{Bond, Config, Dispute, Disputes, Event, HoldReason, Pallet, Shown, S
 /// How many jurors one block closes or pays.
 pub(crate) const STEP: u8 = 4;
 
-/// Most blocks from the last verdict to the end, if as many seats as can be numbered are closed and then paid.
+/// The most blocks from the last verdict to the end, if all seats that can be numbered are closed and then paid.
 pub(crate) const LONGEST_CLOSING: BlockNumber =
     2 * (u8::MAX as BlockNumber / STEP as BlockNumber + 2);
 
 /// What an outcome does to a task.
 pub(crate) struct Sentence<AccountId> {
-    /// What the task's providers and auditors lost by it.
+    /// What the task's providers and auditors lost by the outcome.
     pub lost: Balance,
-    /// The requester, and what it is owed for the harm.
+    /// The requester, and the compensation that it is owed.
     pub harmed: Option<(AccountId, Balance)>,
-    /// The accounts that are rewarded: the auditors that found a wrong result, or the provider whose result was there.
+    /// The accounts that are rewarded: the auditors that found a wrong result, or the provider whose result was
+    /// available.
     pub finders: Vec<AccountId>,
     /// Their reward, all together.
     pub reward: Balance,
@@ -199,8 +200,8 @@ impl<T: Config> Pallet<T> {
             let taken = if outcome.is_against_challenger() || Self::is_wasted(task, &outcome) {
                 bond.amount
             } else if outcome == Outcome::Unavailable {
-                // What the losses lack for the jurors, after the harm, comes out of the bond: the claimant is the
-                // requester.
+                // If the losses do not suffice for the jurors after the compensation, the rest comes out of the bond:
+                // the claimant is the requester.
                 let lack = claims.lack(lost);
                 claims.compensation = claims.compensation.min(lost);
                 lack.min(bond.amount)
@@ -244,7 +245,7 @@ impl<T: Config> Pallet<T> {
         Self::remind_soon(task);
     }
 
-    /// Has the tasks pallet do what the outcome says, and returns what came of it.
+    /// Has the tasks pallet do what the outcome says, and returns the effects.
     fn sentence(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,
@@ -318,7 +319,7 @@ impl<T: Config> Pallet<T> {
                     amount,
                 });
             }
-            // Else the treasury's account is gone, and the amount is too small to make it anew: it goes back.
+            // Otherwise the treasury's account is gone, and the amount is too small to create it again: it goes back.
         }
         let rest = amount.saturating_sub(lost);
         if rest == 0 {

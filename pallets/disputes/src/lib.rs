@@ -1,6 +1,6 @@
 //! # Disputes
 //!
-//! Somebody that doubts a result has it judged by a jury of stakers, which run the task again.
+//! An account that doubts a result has it judged by a jury of stakers, which run the task again.
 //!
 //! Terms, scenarios, properties and what each call can answer are on `docs/pallets/disputes.md`, which
 //! these docs include; a test of the runtime compares its tables with the metadata.
@@ -81,7 +81,7 @@ pub mod pallet {
         #[pallet::constant]
         type Policy: Get<DisputePolicy>;
 
-        /// Says what the auditors that find a wrong result get.
+        /// The policy that says what the auditors that find a wrong result get.
         #[pallet::constant]
         type AuditPolicy: Get<AuditPolicy>;
 
@@ -95,7 +95,7 @@ pub mod pallet {
         #[pallet::constant]
         type AppealWindow: Get<BlockNumber>;
 
-        /// Blocks for each of these. Without it, the last column happens:
+        /// The number of blocks for each of these steps. If a step does not come in time, the last column happens:
         ///
         /// | blocks | for | else |
         /// | --- | --- | --- |
@@ -108,7 +108,7 @@ pub mod pallet {
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
 
-        /// What benchmarks need of the tasks pallet.
+        /// What benchmarks need from the tasks pallet.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
     }
@@ -132,7 +132,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type ClaimCensus<T> = StorageValue<_, aicpw_protocol::view::ClaimCensus, ValueQuery>;
 
-    /// What disputes about a part of a job have beside their entry in [`Disputes`].
+    /// What is stored for disputes about a part of a job, in addition to their entry in [`Disputes`].
     #[pallet::storage]
     pub type Narrowings<T: Config> = StorageMap<_, Twox64Concat, TaskId, Narrowing>;
 
@@ -232,7 +232,7 @@ pub mod pallet {
             outcome: Outcome,
             /// What the losers lost, all together.
             lost: Balance,
-            /// The requester's part of it, for the harm.
+            /// The requester's part of what was lost, as compensation.
             compensation: Balance,
             /// The part of the auditors that found the wrong result, or of the provider whose result was available.
             reward: Balance,

@@ -1,5 +1,5 @@
-//! A runtime of this pallet and balances. Its tasks are what a test says: results, and votes of jurors,
-//! whose locks lie on an account of their own.
+//! A runtime of this pallet and balances. A test decides what its tasks are: their results, and the votes of their
+//! jurors, whose locks are in a separate account.
 
 use std::collections::BTreeMap;
 
@@ -69,23 +69,23 @@ pub struct TaskMock {
     pub is_open: bool,
     pub is_active: bool,
     pub is_sealed: bool,
-    /// Roots that were revealed, and what stands behind each.
+    /// The roots that were revealed, each with its provider and the stake behind it.
     pub results: Vec<(AccountId, Hash, Balance)>,
-    /// Votes by seat; `None` as long as, or if, there is none.
+    /// The votes by seat; `None` as long as there is no vote.
     pub seats: Vec<Option<Vote>>,
-    /// Seats whose vote was copied.
+    /// The seats whose vote was copied.
     pub copied: Vec<u8>,
-    /// Seats that were closed, of whose vote nothing is left.
+    /// The seats that were closed and whose vote is gone.
     pub gone: Vec<u8>,
     pub lock: Balance,
     pub ending: Option<Ending>,
-    /// Whether its result was settled and can be fetched: what its provider has at stake.
+    /// If its result was settled and can be fetched: what its provider has at stake.
     pub retrievable: Option<Balance>,
-    /// Whether it is said not to be there.
+    /// Whether the result is claimed to be unavailable.
     pub is_claimed: bool,
-    /// The root by which it was decided.
+    /// The root with which the task was decided.
     pub decided: Option<Option<Hash>>,
-    /// What is held again of what its requester was paid.
+    /// The part of the requester's compensation that is held as escrow again.
     pub restored: Balance,
 }
 
@@ -106,17 +106,17 @@ parameter_types! {
     pub static Reminders: Vec<(BlockNumber, TaskId)> = Vec::new();
     /// What auditors lose by the verdict.
     pub static AuditorsLose: Balance = 0;
-    /// Auditors that found what the verdict says.
+    /// The auditors that found the root of the verdict.
     pub static Finders: Vec<AccountId> = Vec::new();
-    /// Whether whoever runs the task comes to the same states.
+    /// Whether everybody that runs the task goes through the same states.
     pub static IsExact: bool = true;
     /// Whether there is room for another jury.
     pub static HasRoom: bool = true;
-    /// How many jurors did not open what they had committed to.
+    /// How many jurors committed to a vote and did not open it.
     pub static Withheld: usize = 0;
     pub const Treasury: AccountId = TREASURY;
     pub static Policy: DisputePolicy = DisputePolicy { appeals: 1, ..DisputePolicy::DEFAULT };
-    /// The price of what is disputed.
+    /// The price of the disputed result.
     pub static ThePrice: Balance = PRICE;
     pub const Audits: AuditPolicy = AuditPolicy::DEFAULT;
     pub const JurorPay: u32 = 2;
@@ -128,7 +128,7 @@ pub const APPEAL_WINDOW: BlockNumber = 20;
 pub const TRACE_WINDOW: BlockNumber = 12;
 pub const TIME_LIMIT: BlockNumber = 5;
 pub const PRICE: Balance = 1_000;
-/// What the requester has paid for a result and does not have back.
+/// What the requester has paid for a result and has not got back.
 pub const HARM: Balance = PRICE / 10;
 pub const PAY: Balance = 2 * PRICE;
 pub const LOCK: Balance = 10 * PAY;
@@ -141,13 +141,13 @@ pub const REQUESTER: AccountId = 2;
 pub const PROVIDER: AccountId = 3;
 pub const CHALLENGER: AccountId = 4;
 pub const APPELLANT: AccountId = 5;
-/// Whose stake all locks are.
+/// The account whose stake all locks are taken from.
 pub const STAKE: AccountId = 6;
 
 pub const TASK: TaskId = TaskId(7);
 pub const RIGHT: Vote = Vote::Root([1; 32]);
 pub const WRONG: Vote = Vote::Root([2; 32]);
-/// The root of the trace of whoever runs the task.
+/// The trace root of everybody that runs the task.
 pub const WORK: Hash = [3; 32];
 pub const RIGHT_ROOT: Hash = [1; 32];
 pub const WRONG_ROOT: Hash = [2; 32];
@@ -213,7 +213,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     ext
 }
 
-/// Runs a test, and checks the invariants and that no funds came or went.
+/// Runs a test, then checks the invariants and that no funds were created or lost.
 pub fn execute(test: impl FnOnce()) {
     new_test_ext().execute_with(|| {
         let issuance = pallet_balances::TotalIssuance::<Test>::get();
@@ -252,7 +252,7 @@ pub fn dispute(who: AccountId) -> DispatchResult {
     })
 }
 
-/// Adds a settled task whose provider has this at stake as long as its result can be fetched.
+/// Adds a settled task whose provider has this much at stake as long as its result can be fetched.
 pub fn add_settled(id: TaskId, collateral: Balance) {
     add(id, |task| {
         task.is_open = false;
@@ -261,7 +261,7 @@ pub fn add_settled(id: TaskId, collateral: Balance) {
     });
 }
 
-/// The assignment whose result is claimed not to be there.
+/// The assignment whose result is claimed to be unavailable.
 pub fn delivered(task: TaskId) -> AssignmentId {
     AssignmentId {
         task,
@@ -296,7 +296,7 @@ pub fn appeal(who: AccountId) -> DispatchResult {
     })
 }
 
-/// The last jurors vote so; the others of them do not vote.
+/// The jurors of the last jury vote like this; those without a vote in the list do not vote.
 pub fn vote(votes: &[Vote]) {
     let first = usize::from(Disputes::<Test>::get(TASK).unwrap().jury_seat);
     with(TASK, |task| {
@@ -307,13 +307,13 @@ pub fn vote(votes: &[Vote]) {
     assert_ok!(Pallet::<Test>::jury_done(TASK));
 }
 
-/// One of the jurors that have worked shows it.
+/// One of the jurors that did the work shows it.
 pub fn show_work() {
     assert!(Pallet::<Test>::is_work(TASK, &WORK));
     assert_ok!(Pallet::<Test>::work_shown(TASK, WORK));
 }
 
-/// Goes on block by block as long as anything is due, but no further than this.
+/// Moves on by this many blocks, and serves each reminder that becomes due.
 pub fn run_for(blocks: BlockNumber) {
     for _ in 0..blocks {
         let now = System::block_number() + 1;
@@ -329,7 +329,7 @@ pub fn run_for(blocks: BlockNumber) {
     }
 }
 
-/// Until the dispute has ended, which it does by itself.
+/// Moves on until the dispute has ended, which it does by itself.
 pub fn run_to_end() {
     run_for(APPEAL_WINDOW + TRACE_WINDOW + 40);
     assert!(matches!(
@@ -343,7 +343,7 @@ pub fn ending() -> Option<Ending> {
     TheTasks::get()[&TASK].ending
 }
 
-/// What is held again for the task of what its requester was paid.
+/// The part of the requester's compensation that is held again for the task.
 pub fn restored() -> Balance {
     TheTasks::get()[&TASK].restored
 }
@@ -352,7 +352,7 @@ pub fn held(who: AccountId) -> Balance {
     Balances::balance_on_hold(&HoldReason::DisputeBond.into(), &who)
 }
 
-/// What an account has more, or less, than at the beginning.
+/// How much more, or less, an account has than at the beginning.
 pub fn gain(who: AccountId) -> i128 {
     use frame_support::traits::fungible::Inspect;
     let first = if who == STAKE { 100 * FUNDS } else { FUNDS };

@@ -124,7 +124,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The last block for the next thing that is wanted. Has the dispute looked at in the block after it.
+    /// The last block for the next step that is wanted. Schedules a look at the dispute in the block after it.
     fn time_for_next(task: TaskId, for_work: BlockNumber) -> BlockNumber {
         let until = Self::now()
             .saturating_add(T::TraceWindow::get())
@@ -141,7 +141,7 @@ impl<T: Config> Pallet<T> {
             .saturating_add(time_limit)
     }
 
-    /// Whether a part of the job was named, and no jury has taken the place of its jury.
+    /// Whether a part of the job was named, and no other jury has taken the place of its jury.
     pub(crate) fn has_part(task: TaskId) -> bool {
         Narrowings::<T>::get(task).is_some_and(|narrowing| narrowing.part.is_some())
     }

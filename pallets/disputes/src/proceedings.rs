@@ -234,7 +234,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The outcome that these votes of the jury give.
+    /// The outcome of these votes of the jury.
     fn outcome(task: TaskId, dispute: &Dispute<T::AccountId>, votes: &[Vote]) -> Outcome {
         let jurors = Self::jury_size(task, dispute).unwrap_or_default();
         let counted = count(votes, jurors);

@@ -1,4 +1,4 @@
-//! What always holds, in words.
+//! The invariants, in words.
 
 use aicpw_protocol::{verdict::DisputeState, Balance};
 use alloc::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Checks all invariants; the error is the one that is broken.
+    /// Checks all invariants; the error says which one is broken.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut bonds = BTreeMap::<_, (T::AccountId, Balance)>::new();
         let mut open = 0u32;

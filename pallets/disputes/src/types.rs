@@ -9,7 +9,7 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 
-/// Most appeals that a policy can allow.
+/// The most appeals that a policy can allow.
 pub const MAX_APPEALS: u32 = 4;
 
 const _: () = assert!(
@@ -17,12 +17,12 @@ const _: () = assert!(
     "who disputes and all that appeal can be told to the jury",
 );
 
-/// What an account put up for a jury.
+/// A bond that an account put up for a jury.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Bond<AccountId> {
-    /// Whose it is.
+    /// The account that put it up.
     pub who: AccountId,
-    /// How much.
+    /// The amount.
     pub amount: Balance,
 }
 
@@ -32,7 +32,7 @@ pub struct Dispute<AccountId> {
     /// The bond of the account that called the first jury, held until the task is decided. `None` if the chain called
     /// it, for an auditor or for replicas.
     pub challenger: Option<Bond<AccountId>>,
-    /// When it was opened.
+    /// The block in which it was opened.
     pub opened_at: BlockNumber,
     /// A juror's pay.
     pub pay: Balance,
@@ -50,14 +50,14 @@ pub struct Dispute<AccountId> {
     pub state: DisputeState,
 }
 
-/// What a dispute about a part of a job has beside what every dispute has.
+/// What is stored about a dispute about a part of a job, in addition to what is stored about every dispute.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Narrowing {
     /// The disputed trace, if it was opened.
     pub trace: Option<OpenTrace>,
     /// The part of the job that the juries run; `None` if they run the whole job.
     pub part: Option<DisputedPart>,
-    /// If the jury of a part came to nothing: the first seat of the one that runs the whole job.
+    /// If the jury of a part came to nothing: the first seat of the jury that runs the whole job.
     pub whole_from: Option<u8>,
 }
 
@@ -66,13 +66,13 @@ pub struct Narrowing {
 pub struct Work {
     /// The root of the trace of the jury's run.
     pub trace_root: Hash,
-    /// The first seat of the jury that is excused, by the votes when the work was shown. Later a juror that copied
-    /// has no vote any more.
+    /// The first seat of the jury that is excused, according to the votes at the time when the work was shown. Later, a
+    /// juror that copied its vote no longer has a vote.
     pub excused_from: Option<u8>,
 }
 
 impl<AccountId> Dispute<AccountId> {
-    /// Larger juries so far: see [`Self::appeals`].
+    /// The number of larger juries so far: see [`Self::appeals`].
     pub fn round(&self) -> u8 {
         self.appeals.len() as u8
     }

@@ -1,4 +1,4 @@
-//! The tasks of the tests, as disputes see them.
+//! The tasks of the tests, from the point of view of disputes.
 
 use aicpw_primitives::traits::{
     ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, JurorTerms,
@@ -49,7 +49,7 @@ impl Contested<AccountId> for Court {
             requester: REQUESTER,
             providers: task.results.iter().map(|(who, ..)| *who).collect(),
             price: ThePrice::get(),
-            // However low the price is.
+            // No less than this, however low the price is.
             price_cap: ThePrice::get().saturating_mul(2).max(PAY),
             is_sealed: task.is_sealed,
         })
@@ -138,13 +138,13 @@ impl Contested<AccountId> for Court {
         let closed = match (vote, verdict.map(|verdict| verdict.vote)) {
             _ if is_right => return Ok(ClosedJuror::Right),
             (Some(vote), Some(right)) if vote == right => ClosedJuror::Wrong(slash(lock / 2)),
-            // Where a jury was unable who has found something is not wrong.
+            // If the jury was unable, a juror that has found something is not wrong.
             (Some(Vote::Root(_)), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock)),
             (Some(Vote::Unable), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock / 2)),
             _ => ClosedJuror::Released,
         };
         if let Some(Vote::Root(_)) = vote {
-            // It is failed, or cancelled, and with that has no vote.
+            // Its assignment is failed or cancelled, and so has no vote.
             with(task, |task| {
                 task.seats[usize::from(seat)] = None;
                 task.gone.push(seat);

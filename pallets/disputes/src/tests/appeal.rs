@@ -68,7 +68,7 @@ fn is_refused_against_the_last_jury() {
     });
 }
 
-/// Governance has taken the last round away meanwhile.
+/// Governance has removed the last round in the meantime.
 #[test]
 fn is_refused_where_there_is_no_further_round() {
     execute(|| {

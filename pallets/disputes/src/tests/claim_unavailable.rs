@@ -9,7 +9,7 @@ use sp_runtime::{DispatchError, TokenError};
 
 use crate::{mock::*, Disputes, Error, Event, Pallet};
 
-/// What the provider has at stake where the price is [`PRICE`].
+/// What the provider has at stake if the price is [`PRICE`].
 const AT_STAKE: Balance = 4 * PRICE;
 /// A twentieth of it.
 const FETCH_PAY: Balance = AT_STAKE / 20;
@@ -108,8 +108,8 @@ fn is_refused_during_a_dispute_and_a_second_time() {
     });
 }
 
-/// The provider had four times the price at stake: the requester is whole, the jury is paid of the rest, and
-/// the bond is back.
+/// The provider had four times the price at stake: the requester gets its price back, the jury is paid from the rest,
+/// and the bond is given back.
 #[test]
 fn a_result_that_is_not_there_costs_the_collateral() {
     execute(|| {
@@ -135,8 +135,8 @@ fn a_result_that_is_not_there_costs_the_collateral() {
     });
 }
 
-/// Half of the price was at stake. The requester gets all of it, and pays the jury from its bond: it has
-/// more than before.
+/// Half of the price was at stake. The requester gets all of it and pays the jury from its bond: it has more than
+/// before.
 #[test]
 fn a_small_collateral_is_the_requesters_and_its_bond_pays_the_jury() {
     execute(|| {
@@ -218,7 +218,7 @@ fn too_few_jurors_or_no_majority_cost_nobody_anything_and_it_can_be_claimed_agai
     }
 }
 
-/// The digest of the first jury is known by then, and what is there now need not have been there before.
+/// The digest of the first jury is known by then, and a result that is available now may have been unavailable before.
 #[test]
 fn nobody_appeals() {
     for votes in [[NOTHING; 5], [FETCHED; 5]] {

@@ -36,8 +36,8 @@ fn holds_the_jurys_pay_and_calls_it() {
     });
 }
 
-/// Regression: a juror was paid no more than twice what the provider had asked, so that a liar that asked less than half
-/// of what others do had nobody who could judge it.
+/// Regression: a juror was paid no more than twice what the provider had asked, so nobody could judge a liar that asked
+/// less than half of what others ask.
 #[test]
 fn a_low_price_makes_no_cheap_jury() {
     execute(|| {

@@ -1,4 +1,4 @@
-//! Who has what at the end, for each of them.
+//! What each account has at the end, for every ending.
 
 use aicpw_protocol::verdict::Vote;
 use frame_support::assert_ok;
@@ -14,8 +14,8 @@ fn disputed() {
     assert_ok!(dispute(CHALLENGER));
 }
 
-/// Regression: a requester whose program comes to something else when it is run later disputed its own task,
-/// under its own name or another, and got the price and a tenth of what the honest provider lost.
+/// Regression: a requester whose program gives another result when it is run later disputed its own task, under its own
+/// name or another, and got the price and a tenth of what the honest provider lost.
 #[test]
 fn who_doubts_a_result_gains_nothing_by_it() {
     for challenger in [REQUESTER, CHALLENGER] {
@@ -32,7 +32,7 @@ fn who_doubts_a_result_gains_nothing_by_it() {
     }
 }
 
-/// The requester is whole, then the jurors are paid.
+/// The requester gets back what it paid, then the jurors are paid.
 #[test]
 fn a_wrong_result_pays_for_everything() {
     execute(|| {
@@ -54,7 +54,7 @@ fn a_wrong_result_pays_for_everything() {
     });
 }
 
-/// What the tasks pallet holds again is what the requester was paid, and not what it should have been.
+/// The tasks pallet holds again what the requester was paid, and not what it should have been paid.
 #[test]
 fn what_the_losers_lack_is_not_held_again() {
     execute(|| {
@@ -102,19 +102,19 @@ fn too_few_jurors_cost_nobody_anything() {
     });
 }
 
-/// Juries so far that followed a verdict.
+/// The number of juries so far that followed a verdict.
 fn round() -> u8 {
     Disputes::<Test>::get(TASK).unwrap().round()
 }
 
-/// Roots that nobody else has found.
+/// Votes for roots that all differ.
 fn all_different(votes: usize) -> Vec<Vote> {
     (0..votes)
         .map(|at| Vote::Root([100 + at as u8; 32]))
         .collect()
 }
 
-/// A program that reads a clock: no larger jury is wasted on it.
+/// For example a program that reads a clock: no larger jury is wasted on it.
 #[test]
 fn without_a_majority_the_requester_is_refunded() {
     execute(|| {
@@ -127,14 +127,14 @@ fn without_a_majority_the_requester_is_refunded() {
     });
 }
 
-/// What a first jury comes to in which two are friends of the liar, or three.
+/// The votes of first juries in which two, or three, jurors are friends of the liar.
 const UNDECIDED: [&[Vote]; 3] = [
     &[RIGHT, RIGHT, WRONG, WRONG],
     &[RIGHT, RIGHT, WRONG, WRONG, Vote::Unable],
     &[RIGHT, RIGHT, Vote::Unable, Vote::Unable, Vote::Unable],
 ];
 
-/// Else two of four votes would free a liar, and three that say that they were unable would have it paid.
+/// Otherwise two of four votes would free a liar, and three jurors that say that they were unable would have it paid.
 #[test]
 fn where_a_jury_comes_to_nothing_a_larger_one_decides_unasked() {
     for first in UNDECIDED {
@@ -171,8 +171,8 @@ fn where_a_jury_comes_to_nothing_a_larger_one_decides_unasked() {
     }
 }
 
-/// Regression: three friends who committed and opened nothing freed a liar for less than it had locked, where three who
-/// voted for it had to be believed by eleven.
+/// Regression: three friends that committed and opened nothing freed a liar for less than it had locked. If they had
+/// voted for it, eleven jurors would have had to believe them.
 #[test]
 fn where_votes_are_withheld_a_larger_jury_decides_unasked() {
     execute(|| {
@@ -189,7 +189,7 @@ fn where_votes_are_withheld_a_larger_jury_decides_unasked() {
         let jurors: i128 = (0..16).map(|seat| gain(juror(seat))).sum();
         assert_eq!(jurors, 13 * PAID, "the two of the first jury as well");
     });
-    // No two agree, or nobody was found for the other seats.
+    // No two votes agree, or nobody was found for the other seats.
     for (withheld, votes) in [
         (4, &[RIGHT][..]),
         (3, &[RIGHT, WRONG]),
@@ -221,9 +221,9 @@ fn an_honest_result_is_paid_whoever_doubts_it_unasked() {
     });
 }
 
-/// Eleven that are divided or too few leave it at what the first jury came to. If they cannot run the program, what was
-/// revealed counts: else whoever has the result, and divides the first jury, would have its money back as well by
-/// serving the second nothing.
+/// A jury of eleven that is divided or too small leaves the outcome of the first jury in place. If it cannot run the
+/// program, the revealed results count. Otherwise a requester that has the result and divides the first jury would get
+/// its money back as well, by serving nothing to the second jury.
 #[test]
 fn a_larger_jury_that_comes_to_nothing_either_changes_nothing() {
     let seconds: [&[Vote]; 3] = [
@@ -289,7 +289,7 @@ fn a_juror_that_alone_was_unable_loses_half_of_its_lock() {
     });
 }
 
-/// Eleven have to be served in the time of five: whoever loses could see to it that they are not.
+/// Eleven jurors have to be served in the time of five, and the losing side could prevent it.
 #[test]
 fn a_larger_jury_that_cannot_run_the_program_undoes_no_verdict() {
     for first in [RIGHT, WRONG] {
@@ -297,7 +297,7 @@ fn a_larger_jury_that_cannot_run_the_program_undoes_no_verdict() {
             disputed();
             vote(&[first; 5]);
             assert_ok!(appeal(APPELLANT));
-            // Seven were not served; of those that were, one lies.
+            // Seven were not served; one of those that were served lies.
             let mut votes = [Vote::Unable; 10];
             votes[..3].copy_from_slice(&[RIGHT, RIGHT, WRONG]);
             vote(&votes);
@@ -327,7 +327,7 @@ fn a_larger_jury_that_cannot_run_the_program_undoes_no_verdict() {
     }
 }
 
-/// What was found is not touched by it; that nothing was found is.
+/// A jury that is unable changes nothing if the first jury found a root, and decides if it found none.
 #[test]
 fn a_larger_jury_that_cannot_run_the_program_decides_where_nothing_was_found() {
     execute(|| {
@@ -347,7 +347,7 @@ fn a_key_that_is_withheld_decides_against_the_requester() {
         add(TASK, |task| task.is_sealed = true);
         assert_ok!(dispute(REQUESTER));
         assert_ok!(Pallet::<Test>::key_withheld(TASK));
-        // What jurors say now is too late.
+        // What jurors do now is too late.
         assert_ok!(Pallet::<Test>::jury_done(TASK));
         run_to_end();
         assert_eq!(ending(), Some(Ending::Upheld));
@@ -410,8 +410,8 @@ fn a_larger_jury_without_a_verdict_changes_nothing() {
     }
 }
 
-/// Regression: three of five in one hand convicted who was honest, whose appeal found five jurors of eleven; and
-/// these lost their whole locks for what they had rightly found, because it was not counted.
+/// Regression: three of five jurors in one hand convicted an honest provider, whose appeal found only five jurors of
+/// eleven. These five lost their whole locks for what they had rightly found, because it was not counted.
 #[test]
 fn who_was_found_for_an_appeal_with_too_few_others_loses_nothing() {
     execute(|| {
@@ -434,8 +434,8 @@ fn who_was_found_for_an_appeal_with_too_few_others_loses_nothing() {
     });
 }
 
-/// Who of it has found what stands is paid, as those of the first jury are; and the order of the seats changes nothing,
-/// though of whoever is closed no vote is left.
+/// Jurors of it that have found what stands are paid, like those of the first jury. The order of the seats changes
+/// nothing, although a closed juror has no vote any more.
 #[test]
 fn of_a_divided_jury_of_an_appeal_nobody_loses_whatever_its_seat() {
     let votes = [
@@ -458,8 +458,8 @@ fn of_a_divided_jury_of_an_appeal_nobody_loses_whatever_its_seat() {
     }
 }
 
-/// One that comes to what stands by its own votes is judged to the last seat, though whoever is closed has no vote
-/// any more, and those who are left are too few by themselves.
+/// A jury that finds by its own votes what stands is judged to the last seat, although a closed juror has no vote any
+/// more, and the remaining votes alone are too few.
 #[test]
 fn of_a_jury_that_found_the_same_all_who_found_otherwise_lose() {
     execute(|| {

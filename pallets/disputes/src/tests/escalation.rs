@@ -1,4 +1,4 @@
-//! What the chain itself brings before a jury: replicas without a majority, and what auditors found.
+//! What the chain itself brings before a jury: replicas without a majority, and what auditors have found.
 
 use aicpw_primitives::traits::{Awaited, Escalation};
 use aicpw_protocol::{BlockNumber, TaskId};
@@ -34,7 +34,7 @@ fn a_jury_decides_between_replicas() {
     });
 }
 
-/// What it waits for is said at every step, and whoever reminds it knows in time.
+/// At every step the dispute says what it waits for, so that whoever has to remind it knows in time.
 #[test]
 fn every_step_of_a_dispute_waits_for_something_that_comes() {
     execute(|| {
@@ -96,7 +96,7 @@ fn a_dispute_goes_with_its_task() {
     });
 }
 
-/// A result that two auditors have found wrong; the third said something else again.
+/// A result that two auditors have found wrong; the third found something else again.
 fn audited() {
     add(TASK, |task| {
         task.is_open = false;
@@ -113,7 +113,7 @@ fn auditors_who_found_a_wrong_result_share_the_reward() {
         vote(&[RIGHT; 5]);
         run_to_end();
         assert_eq!(ending(), Some(Ending::Again));
-        // A tenth of what the result cost its provider.
+        // A tenth of what the wrong result cost its provider.
         let reward = BEHIND as i128 / 10;
         assert_eq!(gain(CHALLENGER), reward / 2);
         assert_eq!(gain(APPELLANT), reward / 2);
@@ -146,7 +146,7 @@ fn an_auditor_who_was_wrong_pays_the_jury() {
 #[test]
 fn an_auditor_brings_what_anybody_who_doubts_does() {
     execute(|| {
-        // Whoever the task would have paid as a provider can audit, however little this one asks.
+        // Every provider that the task would have paid can audit, however little this one asks.
         for price in [1, PRICE, PAY] {
             let terms = Court::auditor_terms(price, PAY);
             assert_eq!((terms.pay, terms.lock), (PAY, 5 * PAY));

@@ -1,5 +1,5 @@
-//! One file per call, one for the ends, and one for whatever can happen. The invariants are checked
-//! after every test.
+//! One file per call, one for the endings, and one for random sequences of events. The invariants
+//! are checked after every test.
 
 mod appeal;
 mod claim_unavailable;

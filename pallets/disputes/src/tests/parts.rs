@@ -15,7 +15,7 @@ use crate::{mock::*, Disputes, Error, Event, Pallet};
 /// The hashes of the disputed trace: its end is that of a wrong result.
 pub const HASHES: [Hash; 5] = [[10; 32], [11; 32], [12; 32], [13; 32], [14; 32]];
 
-/// What an honest jury finds where the trace has another hash.
+/// What an honest jury finds where the trace has a different hash.
 pub const FOUND: Hash = [22; 32];
 
 fn cid() -> ContentId {
@@ -71,7 +71,7 @@ fn open_trace() {
     assert_eq!(Pallet::<Test>::trace_wanted(TASK), None);
 }
 
-/// A dispute of the requester's whose jury runs one part.
+/// A dispute of the requester, with a jury that runs one part.
 fn narrowed(number: usize) {
     add(TASK, |_| ());
     assert_ok!(dispute_part(REQUESTER));
@@ -138,7 +138,7 @@ fn a_part_that_is_wrong_makes_the_result_wrong() {
         vote(&[Vote::Root(FOUND); 5]);
         run_to_end();
         assert_eq!(ending(), Some(Ending::Again));
-        // Of the right result nothing is known.
+        // Nothing is known about the right result.
         assert_eq!(TheTasks::get()[&TASK].decided, Some(None));
         assert_eq!(gain(STAKE), -(BEHIND as i128));
         assert_eq!(gain(REQUESTER), HARM as i128, "and no reward");
@@ -180,7 +180,7 @@ fn a_juror_that_votes_for_the_result_instead_of_the_part_is_wrong() {
     });
 }
 
-/// The jury of the part has come to nothing: another runs the whole job.
+/// The jury of the part has come to nothing: another jury runs the whole job.
 fn judged_by_another(votes: &[Vote], then: Vote) {
     narrowed(3);
     vote(votes);
@@ -189,10 +189,10 @@ fn judged_by_another(votes: &[Vote], then: Vote) {
     assert_eq!(TheTasks::get()[&TASK].seats.len(), 16);
     assert_eq!(Pallet::<Test>::dispute_view(TASK).unwrap().jury, 11);
     vote(&[then; 11]);
-    // It has taken the time of an appeal.
+    // That jury has taken the time of an appeal.
     assert_noop!(appeal(APPELLANT), Error::<Test>::NotAppealable);
     run_to_end();
-    // Who was to judge the part is neither paid nor slashed.
+    // The jurors of the part are neither paid nor slashed.
     assert!((0..5).all(|seat| gain(juror(seat)) == 0));
     let share = gain(juror(5));
     assert!(share > 0 && share <= PAY as i128);
@@ -220,7 +220,7 @@ fn a_part_in_which_no_two_runs_are_the_same_decides_nothing() {
         let votes = [1u8, 2, 3, 4, 5].map(|found| Vote::Root([100 + found; 32]));
         judged_by_another(&votes, WRONG);
         assert_eq!(ending(), Some(Ending::Settled));
-        // Not even those who were outvoted lose anything.
+        // Even jurors that were outvoted lose nothing.
         assert_eq!(gain(STAKE), 0);
     });
 }
@@ -237,7 +237,7 @@ fn without_room_for_the_other_jury_the_requester_is_refunded() {
     });
 }
 
-/// A requester that names a state which is not there, to be refunded where few can judge, pays for it.
+/// A requester that names a state that is unavailable, to be refunded where few can judge, pays for it.
 #[test]
 fn who_uses_up_the_jurors_with_a_part_that_cannot_be_judged_loses_its_bond() {
     execute(|| {
@@ -282,11 +282,11 @@ fn a_step_is_made_once_whatever_else_reminds_of_it() {
         };
         let after = step(state());
         assert!(after > seat);
-        // A reminder of a time that is over.
+        // A reminder for a time that is over.
         assert_ok!(Pallet::<Test>::due(TASK));
         assert_eq!(step(state()), after);
         run_to_end();
-        // And one of a task that is gone.
+        // And one for a task that is gone.
         Pallet::<Test>::forget(TASK);
         assert_ok!(Pallet::<Test>::due(TASK));
     });
@@ -324,7 +324,7 @@ fn a_larger_jury_runs_the_same_part() {
     });
 }
 
-/// What is said about nothing but the whole job.
+/// Checks that the whole job is judged.
 fn judged_as_a_whole() {
     assert_eq!(state(), DisputeState::Judging);
     assert_eq!(Pallet::<Test>::part(TASK), None);

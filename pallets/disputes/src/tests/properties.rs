@@ -1,5 +1,5 @@
-//! Whatever jurors say and whoever appeals: every dispute ends, no funds come or go, and nobody loses
-//! more than it put up.
+//! Whatever jurors say and whoever appeals: every dispute ends, no funds are created or lost, and nobody loses more
+//! than it put up.
 
 use aicpw_protocol::verdict::{DisputeState, Vote};
 use frame_support::{assert_ok, storage::with_storage_layer};
@@ -66,7 +66,7 @@ proptest! {
                 assert_ok!(Pallet::<Test>::key_withheld(TASK));
             }
             vote(&first);
-            // Another jury may have to take the place of that of a part.
+            // Another jury may have to take the place of the jury of the part.
             if Disputes::<Test>::get(TASK).unwrap().state == DisputeState::Judging {
                 vote(&instead);
             }
@@ -85,7 +85,7 @@ proptest! {
             run_to_end();
 
             assert!(ending().is_some());
-            // Who has copied has nothing of it, if anybody has shown that it did.
+            // A juror that copied its vote gains nothing, if anybody has shown the work.
             let view = Pallet::<Test>::dispute_view(TASK).unwrap();
             if let (Some(WORK), DisputeState::Ended { outcome, .. }) = (view.work, view.state) {
                 let right = outcome.verdict();

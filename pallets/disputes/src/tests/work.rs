@@ -1,4 +1,4 @@
-//! Jurors show their work, once nothing can be appealed against any more.
+//! Jurors show their work once no appeal is possible any more.
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::verdict::{DisputeState, Outcome, Vote};
@@ -13,7 +13,7 @@ fn state() -> DisputeState {
     Disputes::<Test>::get(TASK).unwrap().state
 }
 
-/// A jury of the last instance has voted so, of which these seats have copied.
+/// A jury of the last instance has voted like this, and the votes of these seats were copied.
 fn voted(votes: &[Vote], copied: &[u8]) {
     add(TASK, |_| ());
     assert_ok!(dispute(CHALLENGER));
@@ -88,7 +88,7 @@ fn where_nobody_shows_it_all_who_were_right_are_paid() {
 #[test]
 fn what_half_of_those_who_were_right_have_not_come_to_is_no_work() {
     execute(|| {
-        // Three of five: they have made it up, each by itself.
+        // Three of five have made up a trace root, each by itself.
         voted(&[RIGHT; 5], &[0, 1, 2]);
         run_for(APPEAL_WINDOW + 1);
         assert!(is_wanted());
@@ -112,7 +112,8 @@ fn it_is_not_waited_for_where_too_few_were_right_or_traces_may_differ() {
     }
 }
 
-/// A larger jury most of which was unable changes nothing, and excuses those who were: not who has copied.
+/// A larger jury that was mostly unable changes nothing. Its jurors that were unable are excused, but not those that
+/// copied.
 #[test]
 fn who_has_copied_is_not_excused_with_a_jury_that_was_unable() {
     execute(|| {
@@ -127,12 +128,12 @@ fn who_has_copied_is_not_excused_with_a_jury_that_was_unable() {
     });
 }
 
-/// Regression: as copiers were closed less than half of a jury had found what stands, so that seats decided who was
-/// excused.
+/// Regression: when copiers were closed, less than half of a jury seemed to have found what stands, so that the order
+/// of seats decided which jurors were excused.
 #[test]
 fn closing_who_has_copied_excuses_nobody() {
     execute(|| {
-        // Six of eleven have found it, one of them by copying, four were unable, and one found something else.
+        // Six of eleven have found it, one of them by copying; four were unable, and one found something else.
         voted(&[RIGHT; 5], &[5]);
         assert_ok!(appeal(APPELLANT));
         let mut second = [RIGHT; 11];
@@ -149,7 +150,7 @@ fn closing_who_has_copied_excuses_nobody() {
 #[test]
 fn the_jury_of_an_appeal_shows_it_for_the_first_too() {
     execute(|| {
-        // Of the first jury two were right, and one of them had copied.
+        // Two jurors of the first jury were right, and one of them had copied its vote.
         voted(&[WRONG, WRONG, WRONG, RIGHT, RIGHT], &[4]);
         assert_ok!(appeal(APPELLANT));
         assert!(!is_wanted());
