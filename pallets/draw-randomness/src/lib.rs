@@ -32,14 +32,14 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::traits::BlockNumberProvider;
 
-/// What a block brought.
+/// What a block contributed.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Outcome<AccountId> {
-    /// Who made it.
+    /// The author of the block.
     pub author: Option<AccountId>,
     /// Its VRF output.
     pub output: Option<Hash>,
-    /// Authors other than this one that a draw anchored here wants outputs from.
+    /// The number of other authors from which a draw anchored here wants outputs.
     pub others: u32,
 }
 
@@ -64,28 +64,28 @@ pub mod pallet {
         /// The author of a block, from its digest.
         type FindAuthor: FindAuthor<Self::AccountId>;
 
-        /// The VRF output of the block that is being made, if it has one; asked in `on_finalize`. The
-        /// pallet that answers must stand before this one in the runtime if it learns it there.
+        /// The VRF output of the block that is being made, if it has one. It is read in `on_finalize`. If the pallet
+        /// that provides it learns it in its own `on_finalize`, that pallet must stand before this one in the runtime.
         type VrfOutput: Get<Option<Hash>>;
 
-        /// Validators that make blocks now.
+        /// The number of validators that make blocks now.
         type Validators: Get<u32>;
 
-        /// Outputs that a seed is mixed from.
+        /// The number of outputs that a seed is mixed from.
         #[pallet::constant]
         type DrawBlocks: Get<u32>;
 
-        /// Authors other than the anchor's that some of them must be from; fewer only where there are
-        /// not as many other validators.
+        /// The number of authors other than the anchor's from which some of the outputs must come. It is lower only if
+        /// there are not as many other validators.
         #[pallet::constant]
         type OtherAuthors: Get<u32>;
 
-        /// Blocks after an anchor in which they must come. If they do not, there is no seed for the
-        /// anchor.
+        /// The number of blocks after an anchor in which the outputs must come. If they do not, there is no seed for
+        /// the anchor.
         #[pallet::constant]
         type LongestWait: Get<BlockNumber>;
 
-        /// Blocks for which outputs are kept. More than [`Config::LongestWait`].
+        /// The number of blocks for which outputs are kept. More than [`Config::LongestWait`].
         #[pallet::constant]
         type Retention: Get<BlockNumber>;
 
@@ -93,7 +93,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
-    /// What each of the last blocks brought.
+    /// What each of the last blocks contributed.
     #[pallet::storage]
     pub type Outcomes<T: Config> = StorageMap<_, Twox64Concat, BlockNumber, Outcome<T::AccountId>>;
 
@@ -147,7 +147,7 @@ impl<T: Config> Pallet<T> {
             let Some(outcome) = Outcomes::<T>::get(block) else {
                 return missing(block);
             };
-            // An output that nobody answers for is not known to be another's.
+            // If the author is unknown, the output cannot count as another author's.
             let (Some(author), Some(output)) = (outcome.author, outcome.output) else {
                 continue;
             };
@@ -168,7 +168,7 @@ impl<T: Config> Pallet<T> {
         T::BlockNumberProvider::current_block_number()
     }
 
-    /// Keeps what this block brought, and forgets the oldest.
+    /// Keeps what this block contributed, and forgets the oldest block.
     fn record() {
         let digest = frame_system::Pallet::<T>::digest();
         let pre_runtime = digest.logs.iter().filter_map(|log| log.as_pre_runtime());
@@ -184,7 +184,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Checks what always holds. Native builds have it, for the runtime's tests as well.
+    /// Checks the invariants. Native builds include it too, for the runtime's tests.
     #[cfg(any(feature = "try-runtime", feature = "std"))]
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         let height = Self::height();

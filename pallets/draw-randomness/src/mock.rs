@@ -1,4 +1,4 @@
-//! A runtime with this pallet alone, in which each block's author and output are what a test says.
+//! A runtime with only this pallet, in which a test decides each block's author and output.
 
 use aicpw_primitives::traits::{DrawRandomness, DrawSeed};
 use aicpw_protocol::{BlockNumber, Hash};
@@ -110,7 +110,7 @@ pub fn execute(test: impl FnOnce()) {
     });
 }
 
-/// Ends this block, made by this author with this output, and begins the next.
+/// Ends this block, made by this author with this output, and begins the next block.
 pub fn end(author: Option<AccountId>, output: Option<Hash>) {
     Author::set(author);
     VrfOutput::set(output);
@@ -118,7 +118,7 @@ pub fn end(author: Option<AccountId>, output: Option<Hash>) {
     System::set_block_number(System::block_number() + 1);
 }
 
-/// The same for each of these authors, each with an output of its own.
+/// Ends one block for each of these authors, each with its own output.
 pub fn made_by(authors: &[AccountId]) {
     for author in authors {
         end(Some(*author), Some(output(*author)));

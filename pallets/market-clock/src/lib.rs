@@ -1,29 +1,29 @@
 //! # Market clock
 //!
-//! The block number by which all deadlines of the market go. It is the chain's, less the blocks in
-//! which the market was paused.
+//! The block number that all deadlines of the market follow. It is the chain's block number, minus the blocks in which
+//! the market was paused.
 //!
 //! ## Terms
 //!
 //! * *market block*: a block on this clock.
-//! * *paused*: the clock stands still. No deadline passes, no heartbeat is owed, nothing unbonds,
-//!   no task is taken or matched. What was matched before goes on: a worker can start, commit and
-//!   reveal, a requester can cancel, accept and rate.
+//! * *paused*: the clock stands still. No deadline passes, no heartbeat is owed, nothing unbonds, and no task is
+//!   accepted or matched. What was matched before goes on: a worker can start, commit and reveal, and a requester can
+//!   cancel, accept and rate.
 //!
-//! * *migrating*: a migration of many blocks is under way, or has failed and left some of the state as it
-//!   was. Nothing is taken or matched, whether the market is paused or not, and no deadline is served that
-//!   passed before. A market that is paused stays so: where nobody can act no time is to pass.
+//! * *migrating*: a migration over many blocks is running, or has failed and left some of the state as it was. No task
+//!   is accepted or matched, whether the market is paused or not, and no deadline that passed before takes effect. A
+//!   paused market stays paused, because no time may pass while nobody can act.
 //!
 //! ## Scenario: something is wrong
 //!
-//! 1. [`Config::PauseOrigin`] calls [`Pallet::pause`]. Everybody has as much time left as before.
-//! 2. The mistake is mended, by a runtime upgrade for instance.
-//! 3. [`Pallet::resume`]: all deadlines go on from where they stood. Not while it is migrating.
+//! 1. [`Config::PauseOrigin`] calls [`Pallet::pause`]. Everybody keeps the time that is left.
+//! 2. The mistake is corrected, for example by a runtime upgrade.
+//! 3. [`Pallet::resume`] is called: all deadlines go on from where they stood. This is not possible during a migration.
 //!
 //! ## Properties
 //!
-//! * The clock never goes back, and goes on by at most one in each block.
-//! * While the market is paused it stands still.
+//! * The clock never goes back, and advances by at most one in each block.
+//! * While the market is paused, the clock stands still.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -49,14 +49,14 @@ use sp_runtime::traits::BlockNumberProvider;
 /// The clock, as stored.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Clock {
-    /// Blocks of the chain that did not count, up to the last time that it resumed.
+    /// Blocks of the chain that did not count, up to the last time that the market resumed.
     pub skipped: BlockNumber,
-    /// The block of the chain at which it was paused, if it is.
+    /// The block of the chain in which the market was paused; `None` if it is not paused.
     pub paused_at: Option<BlockNumber>,
 }
 
 impl Clock {
-    /// What it shows in this block of the chain.
+    /// The market block in this block of the chain.
     pub fn reading(&self, block: BlockNumber) -> BlockNumber {
         self.paused_at
             .unwrap_or(block)
@@ -83,11 +83,11 @@ pub mod pallet {
         /// The chain's blocks.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
 
-        /// Who pauses and resumes.
+        /// The origin that pauses and resumes the market.
         type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Whether some of what the market stores may still have the form of before a migration. `resume` pays for two
-        /// reads of the database.
+        /// Whether some of what the market stores may still have the form from before a migration. `resume` pays for
+        /// two reads of the database.
         type IsMigrating: Get<bool>;
 
         /// Weights of the calls.
@@ -95,7 +95,7 @@ pub mod pallet {
     }
 
     /// The clock.
-    // Read at the begin of each block, by matching, which pays for it; the calls pay for what they write.
+    // Matching reads it at the beginning of each block, and pays for that. The calls pay for what they write.
     #[pallet::storage]
     #[pallet::whitelist_storage]
     pub type TheClock<T> = StorageValue<_, Clock, ValueQuery>;
@@ -106,27 +106,27 @@ pub mod pallet {
     pub enum Event<T: Config> {
         /// The market is paused.
         MarketPaused {
-            /// The market block that does not end until it resumes.
+            /// The market block that does not end until the market resumes.
             at: BlockNumber,
         },
-        /// The market goes on.
+        /// The market is open again.
         MarketResumed {
             /// The market block.
             at: BlockNumber,
-            /// Blocks of the chain for which it was paused.
+            /// The number of blocks of the chain for which it was paused.
             after: BlockNumber,
         },
     }
 
-    /// Why a call failed.
+    /// Why a call was refused.
     #[pallet::error]
     pub enum Error<T> {
         /// The market is paused already.
         AlreadyPaused,
         /// The market is not paused.
         NotPaused,
-        /// Some of what the market stores may still have the form of before a migration: nobody could act in it, and
-        /// every deadline that passed would count.
+        /// Some of what the market stores may still have the form from before a migration. Nobody could act on it, but
+        /// every deadline that passes would count.
         Migrating,
     }
 
@@ -158,7 +158,7 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Has the market go on: every deadline is as far away as it was when it was paused.
+        /// Resumes the market: every deadline is as far away as it was when the market was paused.
         ///
         /// Origin: `PauseOrigin`. Errors: `NotPaused`, `Migrating`. Emits `MarketResumed`. Cost: constant.
         #[pallet::call_index(1)]
@@ -195,7 +195,7 @@ pub mod pallet {
     }
 
     impl<T: Config> Pallet<T> {
-        /// Checks what always holds. Native builds have it, for the runtime's tests as well.
+        /// Checks the invariants. Native builds include it too, for the runtime's tests.
         #[cfg(any(feature = "try-runtime", feature = "std"))]
         pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
             let block = T::BlockNumberProvider::current_block_number();

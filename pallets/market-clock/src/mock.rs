@@ -1,4 +1,4 @@
-//! A runtime with the clock alone. Root pauses and resumes.
+//! A runtime with only the clock. Root pauses and resumes.
 
 use aicpw_protocol::BlockNumber;
 use frame_support::{derive_impl, parameter_types};
@@ -59,7 +59,7 @@ impl pallet_market_clock::Config for Test {
     type WeightInfo = ();
 }
 
-/// At block 10.
+/// State at block 10.
 pub fn new_test_ext() -> sp_io::TestExternalities {
     let storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
@@ -77,7 +77,7 @@ pub fn execute(test: impl FnOnce()) {
     });
 }
 
-/// The block of the chain goes on by `blocks`; returns what the clock shows then.
+/// Moves the chain on by `blocks`, and returns what the clock shows then.
 pub fn after(blocks: u64) -> BlockNumber {
     System::set_block_number(System::block_number() + blocks);
     MarketClock::current_block_number()

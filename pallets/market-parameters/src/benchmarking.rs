@@ -9,7 +9,7 @@ use crate::*;
 mod benches {
     use super::*;
 
-    /// All parameters are stored, and the last of them is set again.
+    /// All parameters are stored, and the last one is set again.
     #[benchmark]
     fn set_parameter() -> Result<(), BenchmarkError> {
         let origin =

@@ -1,11 +1,11 @@
 //! How a runtime lists its parameters.
 
-/// Declares the parameters of a runtime: an enum with a variant for each, which is what
-/// [`Pallet::set_parameter`](crate::Pallet::set_parameter) takes, and for each a type of the same
-/// name that implements `Get` and knows its `DEFAULT`, `LOWEST` and `HIGHEST`.
+/// Declares the parameters of a runtime: an enum with a variant for each parameter, which
+/// [`Pallet::set_parameter`](crate::Pallet::set_parameter) takes, and for each variant a type of
+/// the same name that implements `Get` and knows its `DEFAULT`, `LOWEST` and `HIGHEST`.
 ///
-/// The number in front of a parameter is part of the encoding of calls and of the state: it never
-/// changes, and that of a removed one is not used again.
+/// The number in front of a parameter is part of the encoding of calls and of the state. It never
+/// changes, and the number of a removed parameter is not used again.
 ///
 /// ```ignore
 /// market_parameters! {
@@ -54,14 +54,14 @@ macro_rules! market_parameters {
             pub struct $name;
 
             impl $name {
-                /// What it is if nobody changes it.
+                /// The value until somebody changes it.
                 pub const DEFAULT: $value = $default;
-                /// The lowest that it can be set to.
+                /// The lowest value that it can be set to.
                 pub const LOWEST: $value = $lowest;
-                /// The highest that it can be set to.
+                /// The highest value that it can be set to.
                 pub const HIGHEST: $value = $highest;
 
-                /// What it is now.
+                /// The present value.
                 pub fn get() -> $value {
                     $crate::Pallet::<$runtime>::find(|one| match one {
                         $parameter::$name(value) => Some(*value),

@@ -1,30 +1,28 @@
 //! # Market parameters
 //!
-//! The numbers by which the market goes, as far as they can be changed while it runs: fees, shares,
-//! windows, the least stake. Pallets read each of them through a `Get`, and do not know where it
-//! comes from.
+//! The numbers of the market that can be changed while it runs: fees, shares, windows, the minimum stake. Pallets read
+//! each of them through a `Get`, and do not know where it comes from.
 //!
 //! ## Terms
 //!
 //! * *parameter*: one such number. The runtime lists them all with [`market_parameters!`].
-//! * *default*: what it is until somebody changes it. It is in the runtime's code.
+//! * *default*: the value until somebody changes it. It is in the runtime's code.
 //! * *range*: the values that it can be set to.
-//! * *relations*: what has to hold between parameters, such as that stake unbonds for longer than it
-//!   can be locked.
+//! * *relations*: conditions between parameters, such as that stake unbonds for longer than it can be locked.
 //!
 //! ## Scenario: a parameter is changed
 //!
 //! 1. [`Config::AdminOrigin`] calls [`Pallet::set_parameter`] with the parameter and its new value.
-//! 2. From the next call on, everybody who reads the parameter sees the new value. What was fixed
-//!    before, such as the price of an assignment and its deadlines, stays.
+//! 2. From the next call on, every reader of the parameter sees the new value. What was fixed before, such as the price
+//!    of an assignment and its deadlines, stays.
 //!
 //! ## Properties
 //!
 //! * Every parameter is in its range, and all relations hold.
-//! * One storage item holds all that was changed, so reading any number of parameters costs one
-//!   read of the database in a block.
-//! * A release can add parameters without a migration. One that narrows a range, or removes a
-//!   parameter, has to migrate [`Changed`].
+//! * One storage item holds everything that was changed, so reading any number of parameters costs one read of the
+//!   database per block.
+//! * A release can add parameters without a migration. A release that narrows a range, or removes a parameter, has to
+//!   migrate [`Changed`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -48,7 +46,7 @@ use codec::{Codec, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt::Debug;
 use scale_info::TypeInfo;
 
-/// What [`market_parameters!`] needs of other crates.
+/// What [`market_parameters!`] needs from other crates.
 #[doc(hidden)]
 pub mod __private {
     pub use alloc::{vec, vec::Vec};
@@ -57,7 +55,7 @@ pub mod __private {
     pub use scale_info;
 }
 
-/// Most parameters that there can be.
+/// The most parameters that there can be.
 pub const MAX_PARAMETERS: u32 = 64;
 
 /// The target of this pallet's logs.
@@ -79,23 +77,23 @@ pub trait GovernedParameter:
     /// Whether both are the same parameter, whatever their values.
     fn is_same(&self, other: &Self) -> bool;
 
-    /// Whether the value is one that the parameter can be set to.
+    /// Whether the parameter can be set to this value.
     fn is_in_range(&self) -> bool;
 
-    /// Whether the value is what the parameter is if nobody changes it.
+    /// Whether the value is the parameter's default.
     fn is_default(&self) -> bool;
 
-    /// All parameters.
+    /// All parameters, with their defaults and ranges.
     fn ranges() -> Vec<Range<Self>>;
 
-    /// All parameters with the values that they have now.
+    /// All parameters, with their present values.
     fn current() -> Vec<Self>;
 }
 
 /// The values of one parameter.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Range<P> {
-    /// If nobody changes it.
+    /// The value until somebody changes it.
     pub default: P,
     /// The lowest it can be set to.
     pub lowest: P,
@@ -103,9 +101,9 @@ pub struct Range<P> {
     pub highest: P,
 }
 
-/// What has to hold between parameters.
+/// The relations between parameters.
 pub trait Relations {
-    /// Checks the parameters as they are read now; the error says what does not hold.
+    /// Checks the present values of the parameters; the error says which relation does not hold.
     fn check() -> Result<(), &'static str>;
 }
 
@@ -133,10 +131,10 @@ pub mod pallet {
         /// The parameters.
         type Parameter: GovernedParameter;
 
-        /// What has to hold between them.
+        /// The relations between the parameters.
         type Relations: Relations;
 
-        /// Who changes them.
+        /// The origin that changes the parameters.
         type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// Weights of the calls.
@@ -151,9 +149,8 @@ pub mod pallet {
         }
     }
 
-    /// The parameters that are not what they are by default. The constant `ranges` has the defaults
-    /// of the others.
-    // Read by nearly everything in a block: `on_initialize` pays for it, and `set_parameter` for what it writes.
+    /// The parameters whose values are not the defaults. The constant `ranges` has the defaults of the others.
+    // Nearly everything in a block reads this. `on_initialize` pays for reading it, and `set_parameter` for writing it.
     #[pallet::storage]
     #[pallet::whitelist_storage]
     pub type Changed<T: Config> =
@@ -165,19 +162,19 @@ pub mod pallet {
     pub enum Event<T: Config> {
         /// A parameter was set.
         ParameterSet {
-            /// It, with its new value.
+            /// The parameter, with its new value.
             parameter: T::Parameter,
         },
     }
 
-    /// Why a call failed.
+    /// Why a call was refused.
     #[pallet::error]
     pub enum Error<T> {
         /// The parameter cannot be set to this value: see the constant `ranges`.
         OutOfRange,
-        /// The value does not go with that of another parameter, which has to be changed first.
+        /// The value contradicts that of another parameter, which has to be changed first.
         Contradiction,
-        /// There are more parameters than can be kept.
+        /// There are more parameters than can be stored.
         TooManyParameters,
     }
 
@@ -216,14 +213,14 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Sets a parameter.
         ///
-        /// Origin: `AdminOrigin`. Errors: `OutOfRange`, `Contradiction`, `TooManyParameters`. Emits
-        /// `ParameterSet`. Cost: constant, that of checking all relations.
+        /// Origin: `AdminOrigin`. Errors: `OutOfRange`, `Contradiction`, `TooManyParameters`. Emits `ParameterSet`.
+        /// Cost: constant, because all relations are always checked.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::set_parameter().saturating_add(T::DbWeight::get().writes(1)))]
         pub fn set_parameter(origin: OriginFor<T>, parameter: T::Parameter) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
             ensure!(parameter.is_in_range(), Error::<T>::OutOfRange);
-            // The relations are checked as everybody will read them; an error undoes the change.
+            // The relations are checked with the values that all readers would see. An error undoes the change.
             frame_support::storage::with_storage_layer(|| -> DispatchResult {
                 Changed::<T>::try_mutate(|changed| {
                     changed.retain(|other| !other.is_same(&parameter));
@@ -246,19 +243,19 @@ pub mod pallet {
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// All parameters with the values that they have now.
+        /// All parameters, with their present values.
         pub fn parameters() -> Vec<T::Parameter> {
             T::Parameter::current()
         }
     }
 
     impl<T: Config> Pallet<T> {
-        /// What was set, if it is what `wanted` looks for. For [`market_parameters!`].
+        /// The first changed parameter that `wanted` accepts. For [`market_parameters!`].
         pub fn find<V>(wanted: impl Fn(&T::Parameter) -> Option<V>) -> Option<V> {
             Changed::<T>::get().iter().find_map(wanted)
         }
 
-        /// Checks what always holds. Native builds have it, for the runtime's tests as well.
+        /// Checks the invariants. Native builds include it too, for the runtime's tests.
         #[cfg(any(feature = "try-runtime", feature = "std"))]
         pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
             let changed = Changed::<T>::get();

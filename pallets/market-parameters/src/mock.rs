@@ -1,4 +1,4 @@
-//! A runtime with two parameters, of which one must not be greater than the other. Root sets them.
+//! A runtime with two parameters, one of which must not be greater than the other. Root sets them.
 
 use frame_support::derive_impl;
 use sp_runtime::BuildStorage;
@@ -65,7 +65,7 @@ impl pallet_market_parameters::Config for Test {
     type WeightInfo = ();
 }
 
-/// At block 1, where there are events.
+/// State at block 1, because block 0 has no events.
 pub fn new_test_ext() -> sp_io::TestExternalities {
     let storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()

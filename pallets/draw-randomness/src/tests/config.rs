@@ -1,4 +1,4 @@
-//! What the numbers must keep.
+//! Conditions on the constants.
 
 use frame_support::traits::Hooks;
 

@@ -1,4 +1,4 @@
-//! What is recorded of each block, and which seeds come of it.
+//! What is recorded about each block, and the seeds that follow from it.
 
 mod config;
 mod record;

@@ -1,4 +1,4 @@
-//! What is kept of a block.
+//! What is recorded about a block.
 
 use crate::{mock::*, Outcome, Outcomes};
 

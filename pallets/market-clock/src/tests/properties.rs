@@ -1,4 +1,4 @@
-//! The clock never goes back, and counts the blocks in which the market was open.
+//! The clock never goes back, and counts only blocks in which the market was open.
 
 use proptest::prelude::*;
 

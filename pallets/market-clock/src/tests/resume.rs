@@ -43,7 +43,7 @@ fn not_by_anybody() {
     });
 }
 
-/// Regression: the clock went on, though nobody could act yet.
+/// Regression: the clock went on although nobody could act yet.
 #[test]
 fn not_before_a_migration_is_done() {
     execute(|| {

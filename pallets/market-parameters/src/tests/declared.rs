@@ -1,4 +1,4 @@
-//! What `market_parameters!` makes.
+//! What `market_parameters!` generates.
 
 use codec::{Decode, Encode};
 

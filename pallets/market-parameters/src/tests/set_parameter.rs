@@ -1,4 +1,4 @@
-//! `set_parameter`: in its range, and not against the others.
+//! `set_parameter`: within its range, and without contradicting other parameters.
 
 use frame_support::{assert_noop, assert_ok, BoundedVec};
 use sp_runtime::DispatchError;
@@ -51,7 +51,7 @@ fn not_against_another() {
     });
 }
 
-/// There are never so many declared; the bound is that of the storage.
+/// There are never this many declared parameters; the bound is that of the storage.
 #[test]
 fn not_more_than_there_is_room_for() {
     execute(|| {
@@ -61,7 +61,7 @@ fn not_more_than_there_is_room_for() {
             set(TestParameter::Long(60)),
             Error::<Test>::TooManyParameters
         );
-        // In the place of what is there it finds room.
+        // A parameter that is already stored needs no more room.
         assert_ok!(set(TestParameter::Fee(30)));
         assert_eq!(Changed::<Test>::get().len(), 1);
     });
