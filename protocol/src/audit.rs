@@ -263,7 +263,7 @@ impl AuditPolicy {
     /// cost more, the result is still no lower than any price that is paid.
     pub fn highest_price(&self, budget: Balance, rate: Perbill) -> Balance {
         let parts = ONE.saturating_add(self.per_task(rate));
-        // price + ⌈price · x⌉ ≤ budget exactly if price · (1 + x) ≤ budget, for price is whole.
+        // price + ⌈price · x⌉ ≤ budget exactly if price · (1 + x) ≤ budget, because the price is a whole number.
         multiply_by_rational_with_rounding(budget, ONE, parts, Rounding::Down).unwrap_or(budget)
     }
 

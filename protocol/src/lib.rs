@@ -10,29 +10,29 @@
 //! | [`content`] | CIDs and peer addresses, as the chain stores them |
 //! | [`hashing`] | the one hash function (BLAKE3) with a domain for each use |
 //! | [`merkle`] | trees, and the result root |
-//! | [`trace`] | what a job went through, as hashes that leave nothing out |
+//! | [`trace`] | the states that a job went through, as hashes that leave nothing out |
 //! | [`commitment`] | what a worker commits to, and how it is opened |
 //! | [`history`] | the hash chain over submissions |
 //! | [`pricing`] | price of an assignment, fees, locks |
-//! | [`progress`] | how often progress is reported, and what a submission costs therefore |
-//! | [`availability`] | what shows that a juror has fetched a result |
+//! | [`progress`] | how often progress is reported, and what a submission costs because of that |
+//! | [`availability`] | how a juror shows that it has fetched a result |
 //! | [`audit`] | how often results are audited, what that costs, the fraud bond |
-//! | [`judging`] | by what price all that judging costs is reckoned |
-//! | [`reputation`] | what a provider did before, as a number |
-//! | [`dispute`] | what a jury costs, what its members risk, who is paid first |
+//! | [`judging`] | the price on which the cost of judging is based |
+//! | [`reputation`] | a provider's past, as a number |
+//! | [`dispute`] | what a jury costs, what its jurors risk, who is paid first |
 //! | [`verdict`] | what a jury finds, and the states of a dispute |
 //! | [`task`] | needs, verification modes, states, faults |
-//! | [`device`] | what a device says of itself |
-//! | [`conformance`] | what a device computes to prove it, and how the chain checks that |
+//! | [`device`] | what a device reports about itself |
+//! | [`conformance`] | what a device computes to prove its computing power, and how the chain checks it |
 //! | [`draw`] | seeds and tickets of draws |
-//! | [`sealing`] | data for those only whom the requester grants the key; `sealing` seals and opens |
+//! | [`sealing`] | data only for those to whom the requester grants the key; `sealing` seals and opens |
 //! | [`worker`] | the statements that a worker key signs |
 //! | [`mailbox`] | how the offchain worker hook and the native engine talk |
 //! | [`manifest`] (`std`) | a job described in JSON |
 //! | [`job`] (`std`) | how a node and the executor talk about one job |
 //! | [`view`] | what the runtime APIs answer |
-//! | [`json`] (`std`) | how values look in JSON |
-//! | [`reach`] (`std`) | which peer addresses that strangers name are dialled, and by whom |
+//! | [`json`] (`std`) | the JSON form of values |
+//! | [`reach`] (`std`) | which peer addresses named by strangers are dialled, and by whom |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

@@ -473,14 +473,14 @@ pub struct HistoryHead {
 pub enum DryRun {
     /// A device would take it now.
     Match {
-        /// Which.
+        /// The device.
         device: DeviceId,
         /// Its ask.
         ask: AskPrice,
         /// What the assignment would cost.
         #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
         price: Balance,
-        /// What audits would cost beside it.
+        /// What audits would cost in addition to the price.
         #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
         audit_cost: Balance,
     },
