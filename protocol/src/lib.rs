@@ -23,7 +23,7 @@
 //! | [`verdict`] | what a jury finds, and the states of a dispute |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device reports about itself |
-//! | [`conformance`] | what a device computes to prove its computing power, and how the chain checks it |
+//! | [`conformance`] | what a device computes to prove its classes and its computing power, and how the chain checks that |
 //! | [`draw`] | seeds and tickets of draws |
 //! | [`sealing`] | data only for those to whom the requester grants the key; `sealing` seals and opens |
 //! | [`worker`] | the statements that a worker key signs |

@@ -103,8 +103,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Calls another jury in the place of the jury of a part. The jurors of the part get their locks back at the end.
-    /// The new jury is larger, because nobody can appeal against it. Else a challenger could give a small jury the
-    /// last word, by naming a part whose state is not there.
+    /// The new jury is larger, because nobody can appeal against it. Otherwise a challenger could give a small jury the
+    /// last word, by naming a part whose state is unavailable.
     pub(crate) fn judge_all_instead(
         task: TaskId,
         mut dispute: Dispute<T::AccountId>,

@@ -257,10 +257,10 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether the first jury comes to nothing although two of its jurors agree on a root: these are no majority, most
-    /// jurors say that they were unable, or so many did not open their vote that there are too few. Only for a jury that
-    /// ran the whole job. Such a jury does not end the
-    /// dispute, because else a few friends of a liar could have it come to nothing.
+    /// Whether the first jury comes to nothing although two of its jurors agree on a root. Either these jurors are no
+    /// majority, or most jurors say that they were unable, or too many did not open their votes. Only for a jury that
+    /// ran the whole job. Such a jury does not end the dispute, because otherwise a few friends of a liar could make it
+    /// come to nothing.
     fn is_undecided(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,

@@ -16,8 +16,8 @@ use sp_runtime::DispatchResult;
 use crate::{Config, Dispute, Disputes, Error, Event, Narrowings, Pallet, Shown, Work};
 
 impl<T: Config> Pallet<T> {
-    /// No larger jury can be called any more. Asks the jurors for their work, if there is any that could be shown;
-    /// else begins to close the dispute.
+    /// Ends the judging, because no larger jury can be called any more. Asks the jurors for their work, if there is any
+    /// that could be shown; otherwise begins to close the dispute.
     pub(crate) fn end_judging(task: TaskId, dispute: &mut Dispute<T::AccountId>, outcome: Outcome) {
         if !Self::is_work_wanted(task, dispute, &outcome) {
             return Self::begin_closing(task, dispute, outcome);
