@@ -9,7 +9,6 @@ use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_grandpa::{
     BeforeBestBlockBy, GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder,
 };
-use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network::{
     config::Role, event::Event, service::traits::NetworkService, NotificationService, ProtocolName,
 };
@@ -28,8 +27,8 @@ use super::partial::{
     JUSTIFICATION_PERIOD,
 };
 use super::{
-    essential::Patient, found_validators::FoundValidators, own_blocks::OwnBlocks, voter_network,
-    votes::BelowForks,
+    backoff, essential::Patient, found_validators::FoundValidators, own_blocks::OwnBlocks,
+    voter_network, votes::BelowForks,
 };
 
 /// The share of a slot in which its author collects transactions. It stops after two thirds of
@@ -98,8 +97,7 @@ impl Authoring<'_> {
             justification_sync_link: self.sync.clone(),
             create_inherent_data_providers: inherent_data_providers(slot_duration),
             force_authoring,
-            // Blocks slow down while finality lags, so that a stall does not grow without bound.
-            backoff_authoring_blocks: Some(BackoffAuthoringOnFinalizedHeadLagging::default()),
+            backoff_authoring_blocks: Some(backoff::strategy()),
             babe_link: link,
             block_proposal_slot_portion: SlotProportion::new(PROPOSAL_SLOT_PORTION),
             max_block_proposal_slot_portion: None,

@@ -2,6 +2,7 @@
 //! pool, import queue), [`new_full`] adds network, block production, finality and RPC.
 
 mod authoring;
+mod backoff;
 mod beefy;
 mod block_push;
 mod database;
