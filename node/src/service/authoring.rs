@@ -4,6 +4,7 @@ use std::{fs::File, io::Write, path::Path, sync::Arc, time::Duration};
 
 use aicpw_runtime::opaque::Block;
 use futures::{FutureExt, StreamExt};
+use futures_timer::Delay;
 use sc_authority_discovery::WorkerConfig;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_grandpa::{
@@ -16,6 +17,7 @@ use sc_network_sync::SyncingService;
 use sc_service::{error::Error as ServiceError, TaskManager};
 use sc_telemetry::TelemetryHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_blockchain::HeaderBackend;
 use sp_core::traits::SpawnEssentialNamed;
 use sp_keystore::KeystorePtr;
 use substrate_prometheus_endpoint::Registry;
@@ -28,7 +30,7 @@ use super::partial::{
 };
 use super::{
     backoff, essential::Patient, found_validators::FoundValidators, own_blocks::OwnBlocks,
-    voter_network, votes::BelowForks,
+    quiet_start, voter_network, votes::BelowForks,
 };
 
 /// The share of a slot in which its author collects transactions. It stops after two thirds of
@@ -103,6 +105,13 @@ impl Authoring<'_> {
             max_block_proposal_slot_portion: None,
             telemetry: self.telemetry.clone(),
         })?;
+        let silence = quiet_start::silence(self.client.info().best_number, slot_duration);
+        if !silence.is_zero() {
+            let seconds = silence.as_secs_f64();
+            log::info!("makes no blocks for {seconds} s, so that no slot gets a second one");
+        }
+        // A timer that does not need the runtime, which may be shutting down.
+        let babe = quiet_start::after(Delay::new(silence), babe);
         // A validator that can no longer make blocks must stop rather than look alive.
         Patient(self.task_manager.spawn_essential_handle()).spawn_essential_blocking(
             "babe-proposer",

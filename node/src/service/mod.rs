@@ -16,6 +16,7 @@ mod full;
 mod own_blocks;
 mod partial;
 mod parts;
+mod quiet_start;
 mod voter_network;
 mod votes;
 

@@ -61,6 +61,12 @@ const FARTHEST: u64 = 24;
 /// How often it is told when blocks come.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
+/// No block is waited for whose slot begins as long from now as this, or longer.
+pub fn reach(slot: SlotDuration) -> Duration {
+    let slots = TOLERANCE + FARTHEST + 1;
+    Duration::from_millis(slots.saturating_mul(slot.as_millis()))
+}
+
 /// What the handles to the queue and those who wait share.
 struct Shared {
     slot: SlotDuration,

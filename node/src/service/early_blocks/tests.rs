@@ -420,3 +420,30 @@ fn it_is_told_when_valid_blocks_of_others_came_by_this_clock() {
     // A block of the end of times.
     shared.note_arrival(BlockOrigin::NetworkBroadcast, &incoming(1, u64::MAX));
 }
+
+/// A validator that has been set right and starts again makes none of them a second time.
+#[test]
+fn what_is_waited_for_is_of_slots_that_begin_sooner_than_the_reach() {
+    let slot = SlotDuration::from_millis(SLOT);
+    for at in [100 * SLOT, 100 * SLOT + 1, 101 * SLOT - 1] {
+        let clock = Arc::new(AtomicU64::new(at));
+        let (shared, mut taken) = (shared(&clock), Taken::default());
+        let reach = u64::try_from(reach(slot).as_millis()).unwrap();
+        // Authors claim slots as they begin.
+        let next = Slot::from_timestamp((at + reach).into(), slot);
+        let origin = BlockOrigin::NetworkBroadcast;
+        let before = incoming(1, u64::from(next) - 1);
+        let held = before.hash;
+        shared.submit(&mut taken, origin, vec![before]);
+        assert!(taken.all().is_empty(), "it is held, at {at}");
+        // BABE refuses what is handed on at once.
+        let refused = incoming(1, next.into());
+        let hash = refused.hash;
+        shared.submit(&mut taken, origin, vec![refused]);
+        assert_eq!(taken.all(), [hash], "at {at}");
+        clock.store(at + reach, Ordering::SeqCst);
+        let last = shared.last_taken();
+        Shared::release(&mut shared.held(), &mut taken, last);
+        assert_eq!(taken.all(), [hash, held]);
+    }
+}
