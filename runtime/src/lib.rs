@@ -129,7 +129,9 @@ mod runtime {
     pub type Babe = pallet_babe;
     #[runtime::pallet_index(2)]
     pub type Timestamp = pallet_timestamp;
-    // Before the session, so that a block counts for the session that it was made in.
+    // Before the session, so the author is looked up among the validators of the session that was. The block with
+    // which a session begins is claimed by one of its new set: where an era has changed the order, that block, one of
+    // 86,400, counts for another validator.
     #[runtime::pallet_index(3)]
     pub type Authorship = pallet_authorship;
     #[runtime::pallet_index(4)]
