@@ -1,4 +1,4 @@
-//! What the node and its users can ask of the runtime.
+//! The runtime APIs: what the node and its users can ask the runtime.
 
 use aicpw_primitives::{traits::DevicePool, worker_key::WorkerId};
 use aicpw_protocol::{
@@ -275,9 +275,9 @@ impl_runtime_apis! {
             slot: sp_consensus_babe::Slot,
             authority_id: BabeId,
         ) -> Option<sp_consensus_babe::OpaqueKeyOwnershipProof> {
-            // Of two blocks in a slot the node asks at their parent, and at the best block only if that
-            // has no answer. If they are the first of their session, the parent is of the one before,
-            // and a report with a proof for that one slashes nobody.
+            // For two blocks in one slot the node asks for this proof at their parent, and at the best block only if it
+            // got none there. If the two blocks are the first of their session, the parent is in the session before,
+            // and a report with a proof for that session slashes nobody.
             if !is_in_current_epoch(slot) {
                 return None;
             }
@@ -599,8 +599,9 @@ impl_runtime_apis! {
     }
 }
 
-/// By the rule with which the pallet checks a report: what is before the chain's first slot is in the first
-/// epoch. The genesis has no first slot yet, so that a block after it has to be asked.
+/// Whether a slot is in the current epoch, by the rule with which the pallet checks a report: a slot before the chain's
+/// first slot counts as the first epoch. In the state of the genesis there is no first slot yet, so a later block has
+/// to be asked.
 fn is_in_current_epoch(slot: sp_consensus_babe::Slot) -> bool {
     let epoch = slot
         .saturating_sub(Babe::genesis_slot())

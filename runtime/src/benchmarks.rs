@@ -1,5 +1,5 @@
-//! The pallets whose calls, hooks and authorisations are benchmarked on this runtime, and what their
-//! benchmarks need of each other.
+//! The benchmarks of this runtime: the pallets whose calls, hooks and authorisations are measured, and the setup that
+//! their benchmarks need from each other.
 
 use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
@@ -49,9 +49,9 @@ frame_benchmarking::define_benchmarks!(
     [fair_order, FairOrder::<Runtime>]
 );
 
-/// How many octaves above the lowest ask the `seed`-th device of a task stands, where none of the same task does that has
-/// something locked: those of jurors below those of auditors, and these below those of providers, so that what is paid for each
-/// is enough.
+/// Returns how many octaves above the lowest ask the `seed`-th device of a task stands. Of the devices of one task that
+/// have something locked, no two stand in the same octave. Jurors ask less than auditors, and auditors less than
+/// providers, so that what is paid for each is enough.
 fn octave(seed: u32) -> u32 {
     match seed / 1_000 {
         0 => 11 + seed % 10,
@@ -74,10 +74,10 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
     }
 
     fn misplaced(device: DeviceId) {
-        // Who is offline is not listed.
+        // A device that is offline is not listed.
         come_online::<Runtime>(device);
         pallet_matching::benchmarking::misplace::<Runtime>(device);
-        // A result that is right makes up for it.
+        // A right result resets the count of failures.
         Devices::<Runtime>::mutate_extant(device, |device| device.failures = 1);
     }
 
@@ -150,7 +150,7 @@ impl pallet_disputes::benchmarking::BenchmarkHelper<AccountId> for Neighbours {
 
 impl pallet_matching::benchmarking::BenchmarkHelper for Neighbours {
     fn device(gflops: Gflops, ask: AskPrice) -> DeviceId {
-        // One provider a device: the number of devices is that of providers.
+        // Each provider has one device, so the number of devices is the number of providers.
         let seed = NextDevice::<Runtime>::get().0 as u32;
         online_device::<Runtime>(seed, gflops, ask).0
     }

@@ -1,17 +1,17 @@
-//! The AICPW runtime: which pallets the chain is made of, and the numbers they run with.
+//! The AICPW runtime: the pallets that the chain is made of, and the numbers they run with.
 //!
 //! There is no logic here. Rules live in the pallets and in `aicpw-protocol`; this crate composes
 //! them ([`configs`], by theme), exposes them to the node ([`apis`]) and describes the chains that
 //! can be started from them ([`presets`]).
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// The composition macro nests one level per pallet, and makes items that it does not document.
+// The composition macro nests one level per pallet, and generates items without documentation.
 #![recursion_limit = "256"]
 #![allow(missing_docs)]
 
 extern crate alloc;
 
-/// The runtime as Wasm, in both its forms (`WASM_BINARY` is the one for a genesis).
+/// The runtime as Wasm, in both forms (`WASM_BINARY` is the one for a genesis).
 #[cfg(feature = "std")]
 #[allow(
     dead_code,
@@ -65,7 +65,7 @@ pub type Executive = frame_executive::Executive<
     AllPalletsWithSystem,
 >;
 
-/// The node's view of blocks: transactions are bytes, so that it follows runtime upgrades.
+/// The node's view of blocks: transactions are bytes, so the node can follow runtime upgrades.
 pub mod opaque {
     use sp_runtime::{generic, OpaqueExtrinsic};
 
@@ -78,13 +78,13 @@ pub mod opaque {
 impl_opaque_keys! {
     /// The keys that a validator's node signs with.
     pub struct SessionKeys {
-        /// Makes blocks (sr25519).
+        /// The key with which the validator makes blocks (sr25519).
         pub babe: Babe,
-        /// Votes on finality (ed25519).
+        /// The key with which it votes on finality (ed25519).
         pub grandpa: Grandpa,
-        /// Tells other validators where to find the node (sr25519).
+        /// The key with which it tells other validators where to find the node (sr25519).
         pub authority_discovery: AuthorityDiscovery,
-        /// Signs what other chains can verify (ECDSA on secp256k1).
+        /// The key with which it signs what other chains can verify (ECDSA on secp256k1).
         pub beefy: Beefy,
     }
 }
@@ -129,9 +129,9 @@ mod runtime {
     pub type Babe = pallet_babe;
     #[runtime::pallet_index(2)]
     pub type Timestamp = pallet_timestamp;
-    // Before the session, so the author is looked up among the validators of the session that was. The block with
-    // which a session begins is claimed by one of its new set: where an era has changed the order, that block, one of
-    // 86,400, counts for another validator.
+    // Before the session, so the author is looked up among the validators of the session that ends. The first block of a
+    // new session is claimed by a validator of the new set. So if an era has changed the order, this one block (of
+    // 86,400) counts for another validator.
     #[runtime::pallet_index(3)]
     pub type Authorship = pallet_authorship;
     #[runtime::pallet_index(4)]
@@ -144,8 +144,8 @@ mod runtime {
     #[runtime::pallet_index(12)]
     pub type Treasury = pallet_treasury;
 
-    // In this order, which is that of genesis: stake is bonded out of balances, and the first session
-    // is of those who have stake.
+    // Genesis needs this order: stake is bonded out of balances, and the first session consists of accounts that have
+    // stake.
     #[runtime::pallet_index(13)]
     pub type Staking = pallet_staking;
     #[runtime::pallet_index(14)]
@@ -163,7 +163,7 @@ mod runtime {
 
     #[runtime::pallet_index(20)]
     pub type Utility = pallet_utility;
-    // Has a key on development chains only (ADR 11).
+    // Has a key only on development chains (ADR 11).
     #[runtime::pallet_index(21)]
     pub type Sudo = pallet_sudo;
     #[runtime::pallet_index(22)]
@@ -185,7 +185,7 @@ mod runtime {
     pub type Matching = pallet_matching;
     #[runtime::pallet_index(33)]
     pub type MarketClock = pallet_market_clock;
-    // After Babe, which learns a block's VRF output at its end.
+    // After Babe, which learns the VRF output of a block at the end of the block.
     #[runtime::pallet_index(34)]
     pub type DrawRandomness = pallet_draw_randomness;
     #[runtime::pallet_index(35)]
@@ -210,8 +210,8 @@ mod runtime {
     #[runtime::pallet_index(47)]
     pub type MultiBlockMigrations = pallet_migrations;
 
-    // After the session, so that the first leaf of a session tells the set that follows it, and in this
-    // order: a leaf is put together of what the two others know.
+    // After the session, so that the first leaf of a session names the set that follows. The order of the three matters
+    // too: a leaf is put together from what the two others know.
     #[runtime::pallet_index(50)]
     pub type Beefy = pallet_beefy;
     #[runtime::pallet_index(51)]

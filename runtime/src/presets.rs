@@ -1,4 +1,4 @@
-//! Chains that can be started from this runtime: what is in their genesis.
+//! The chains that can be started from this runtime, and the contents of their genesis.
 
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -22,51 +22,51 @@ use crate::{
     AccountId, Balance, RuntimeGenesisConfig, SessionKeys,
 };
 
-/// Has a genesis read with the chain's own addresses, as whoever writes one has them: without this only those of no
-/// chain in particular would be read.
+/// Sets the default address prefix to this chain's, which a person who writes a genesis uses. Without this only
+/// addresses with the generic prefix would be read.
 pub fn read_own_addresses() {
     set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
 }
 
-/// What each well-known account of a development chain owns.
+/// The balance of each well-known account of a development chain, bonded stake included.
 pub const DEVELOPMENT_ENDOWMENT: Balance = 1_000_000 * UNIT;
 
-/// What each validator of a development chain has bonded of it.
+/// The part of it that each validator of a development chain has bonded.
 pub const DEVELOPMENT_BOND: Balance = 100_000 * UNIT;
 
-/// The least that a validator bonds. Root changes it with `Staking.set_staking_configs`.
+/// The least bond of a validator. Root changes it with `Staking.set_staking_configs`.
 pub const MIN_VALIDATOR_BOND: Balance = 10_000 * UNIT;
 
-/// The least that a nominator bonds.
+/// The least bond of a nominator.
 pub const MIN_NOMINATOR_BOND: Balance = 100 * UNIT;
 
-/// How many validators are elected, if there are so many.
+/// How many validators are elected, if there are that many candidates.
 pub const VALIDATOR_COUNT: u32 = 16;
 
 /// How many times faster the periods of governance pass on a development chain: a day is over in 36
 /// seconds, so that a referendum can be watched.
 pub const DEVELOPMENT_TIME_LAPSE: u32 = 2_400;
 
-/// A validator of a development chain: its account and its session keys come from the same name.
+/// Returns a validator of a development chain. Its account and its session keys come from the same name.
 fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, SessionKeys) {
     let keys = SessionKeys {
         babe: account.public().into(),
         grandpa: finality.public().into(),
         authority_discovery: account.public().into(),
-        // There is no keyring of this scheme. The names are those of the other one, so they parse.
+        // There is no keyring of this scheme. The names of the other scheme's keys can be parsed.
         beefy: get_public_from_string_or_panic::<BeefyId>(account.into()),
     };
     (account.to_account_id(), keys)
 }
 
-/// Genesis of a chain with the given validators, the well-known accounts endowed, Alice as root, and
-/// Alice, Bob and Charlie as technical committee.
+/// Returns the genesis of a chain with the given validators, with balances for the well-known accounts, Alice as root,
+/// and Alice, Bob and Charlie as technical committee.
 fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
     let mut balances: Vec<_> = Sr25519Keyring::well_known()
         .map(|key| (key.to_account_id(), DEVELOPMENT_ENDOWMENT))
         .collect();
-    // The treasury is alive from the start, so that it can take in dust; the pots, so that they can pay
-    // out all that an era, or requesters, have put into them.
+    // The treasury exists from the start, so that it can take in dust; the pots do too, so that they can pay out
+    // everything that an era, or requesters, have put into them.
     balances.push((TreasuryAccount::get(), EXISTENTIAL_DEPOSIT));
     balances.push((ValidatorPot::get(), EXISTENTIAL_DEPOSIT));
     balances.push((AuditPot::get(), EXISTENTIAL_DEPOSIT));
@@ -78,9 +78,9 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
         },
         staking: pallet_staking::GenesisConfig {
             validator_count: VALIDATOR_COUNT,
-            // Fewer, and the validators stay those of the era before.
+            // With fewer, the validators stay those of the previous era.
             minimum_validator_count: 1,
-            // With one more than an election takes there would be no election any more.
+            // With one more candidate than an election takes, there would be no election any more.
             max_validator_count: Some(CANDIDATES),
             stakers: validators
                 .iter()
@@ -89,7 +89,7 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
                     (stash, controller, DEVELOPMENT_BOND, StakerStatus::Validator)
                 })
                 .collect::<Vec<_>>(),
-            // A tenth of the first half of a slash is for who reported it.
+            // A tenth of the first half of a slash goes to the reporter.
             slash_reward_fraction: Perbill::from_percent(10),
             min_validator_bond: MIN_VALIDATOR_BOND,
             min_nominator_bond: MIN_NOMINATOR_BOND
@@ -118,7 +118,7 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
     })
 }
 
-/// One validator, Alice.
+/// The genesis with one validator, Alice.
 fn development() -> serde_json::Value {
     genesis(vec![validator(
         Sr25519Keyring::Alice,
@@ -126,7 +126,7 @@ fn development() -> serde_json::Value {
     )])
 }
 
-/// Four validators: the least with which one may fail.
+/// The genesis with four validators: the least with which one may fail.
 fn local_testnet() -> serde_json::Value {
     genesis(vec![
         validator(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
@@ -136,7 +136,7 @@ fn local_testnet() -> serde_json::Value {
     ])
 }
 
-/// The genesis of the preset `id` as a JSON patch, `None` if there is no such preset.
+/// Returns the genesis of the preset `id` as a JSON patch, or `None` if there is no such preset.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
     let patch = match id.as_ref() {
         DEV_RUNTIME_PRESET => development(),
@@ -146,7 +146,7 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
     Some(patch.to_string().into_bytes())
 }
 
-/// The ids that [`get_preset`] knows.
+/// Returns the ids that [`get_preset`] knows.
 pub fn preset_names() -> Vec<PresetId> {
     vec![
         PresetId::from(DEV_RUNTIME_PRESET),

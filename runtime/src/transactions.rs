@@ -1,5 +1,5 @@
-//! How transactions are put together: the extension pipeline, and how the runtime itself makes
-//! transactions off chain (workers' calls, equivocation reports).
+//! The form of transactions: the extension pipeline, and how the runtime itself makes transactions off chain (workers'
+//! calls, equivocation reports).
 
 mod due;
 pub mod fair_order;
@@ -14,11 +14,11 @@ use crate::{Runtime, RuntimeCall, UncheckedExtrinsic};
 use fair_order::ChargeInFairOrder;
 use of_signer::OfSigner;
 
-/// What is checked and charged around every transaction, in this order.
+/// The extensions that check and charge every transaction, in this order.
 ///
-/// `AuthorizeCall` is first: it gives worker calls their origin, and everything after it that is
-/// about a signer (nonce, fee) then has nothing to do for them. What a signer may choose nobody else
-/// may ([`of_signer`]).
+/// `AuthorizeCall` is first: it gives workers' calls their origin, so the later extensions that concern a signer
+/// (nonce, fee) have nothing to do for them. A transaction without a signer may not set what a signer may choose
+/// ([`of_signer`]).
 pub type TxExtension = (
     frame_system::AuthorizeCall<Runtime>,
     frame_system::CheckNonZeroSender<Runtime>,
@@ -56,9 +56,9 @@ impl<C> CreateAuthorizedTransaction<C> for Runtime
 where
     RuntimeCall: From<C>,
 {
-    /// Nonce, era and tip are those that an unsigned transaction must have: with others it is invalid,
-    /// so that one call and its proof are one transaction. What keeps an authorised call from being
-    /// replayed is in its own payload, which the worker key signs.
+    /// Nonce, era and tip are those that an unsigned transaction must have. With other values it is invalid, so that
+    /// one call and its proof make exactly one transaction. What keeps an authorised call from being replayed is in its
+    /// own payload, which the worker key signs.
     fn create_extension() -> TxExtension {
         (
             frame_system::AuthorizeCall::new(),

@@ -1,4 +1,4 @@
-//! The units that the runtime's numbers are written in: money and time.
+//! The units of the runtime's numbers: money and time.
 
 use crate::{Balance, BlockNumber};
 
@@ -6,7 +6,7 @@ use crate::{Balance, BlockNumber};
 pub const TOKEN_DECIMALS: u8 = 18;
 /// The ticker of the native token.
 pub const TOKEN_SYMBOL: &str = "AICP";
-/// The prefix of addresses, in no list of known chains (those stop at 7391 below 8000).
+/// The prefix of addresses. It is in no list of known chains (those stop at 7391 below 8000).
 pub const SS58_PREFIX: u16 = 7390;
 
 /// One AICP.
@@ -16,18 +16,19 @@ pub const MILLI: Balance = UNIT / 1_000;
 /// A millionth of an AICP.
 pub const MICRO: Balance = MILLI / 1_000;
 
-/// The smallest balance that keeps an account alive. Below a transfer's fee, so that whoever can
-/// pay for a transfer can be paid one, and above nothing, so that empty accounts leave the state.
+/// The smallest balance that keeps an account alive. It is below the fee of a transfer, so that
+/// whoever can pay for a transfer can be paid one, and above zero, so that empty accounts leave the
+/// state.
 pub const EXISTENTIAL_DEPOSIT: Balance = 100 * MICRO;
 
 /// Length of a BABE slot in milliseconds, and the expected time between blocks: secondary slots
-/// fill every slot that no primary claim does.
+/// fill every slot that has no primary claim.
 pub const SLOT_MILLISECONDS: u64 = aicpw_protocol::units::BLOCK_TIME;
 
-/// Length of a BABE epoch, and of a session, in slots, unless the genesis says less: ten minutes.
+/// Length of a BABE epoch, and of a session, in slots, unless the genesis sets fewer: ten minutes.
 ///
-/// Only primary slots feed an epoch's randomness and one slot in fifty has one, so a short epoch
-/// would be drawn from a handful of outputs. Never changes on a live chain.
+/// Only primary slots feed an epoch's randomness, and one slot in fifty has a primary claim, so a
+/// short epoch would be drawn from a handful of outputs. Never changes on a live chain.
 pub const EPOCH_SLOTS: u64 = 2_400;
 
 /// Blocks in a second.

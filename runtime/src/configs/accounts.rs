@@ -17,7 +17,7 @@ use crate::{
 
 /// What a proxy may do for the account that added it.
 ///
-/// The numbers are part of every such call's encoding: they never change.
+/// The numbers are part of the encoding of every such call, so they never change.
 #[derive(
     Encode,
     Decode,
@@ -38,36 +38,35 @@ pub enum ProxyType {
     #[default]
     #[codec(index = 0)]
     Any,
-    /// What gives none of the account's money to somebody else, and by which none can be lost: votes above all,
-    /// which can lock it. So nothing of tasks, which pay whoever takes them, of devices, whose worker can have
-    /// the stake slashed, of session keys, with which it can as well, and of deposits that do not always come
-    /// back. And nothing that acts for a third account.
+    /// Calls that give none of the account's money away and cannot lose any of it: above all votes, which can lock it.
+    /// This excludes calls of tasks, which pay whoever takes them; of devices and session keys, with which the stake
+    /// can be slashed; calls with a deposit that does not always come back; and calls that act for a third account.
     #[codec(index = 1)]
     NonTransfer,
-    /// What a provider does: stake, devices, worker key. What it unbonds goes back to the account; but who
+    /// The calls of a provider: stake, devices, worker key. Unbonded stake goes back to the account, but whoever
     /// chooses the worker key can have the stake slashed.
     #[codec(index = 2)]
     Provider,
-    /// What a requester does, and so to spend on tasks and on disputes about them.
+    /// The calls of a requester. They spend money on tasks and on disputes about them.
     #[codec(index = 3)]
     Requester,
-    /// To propose, and to vote. A proposal that is rejected costs its deposit, and one that is killed that of the
-    /// decision as well.
+    /// Proposals and votes. A rejected referendum costs its submission deposit, and a killed one its decision deposit
+    /// as well.
     #[codec(index = 4)]
     Governance,
-    /// To reject what another proxy has announced.
+    /// Rejecting what another proxy has announced.
     #[codec(index = 5)]
     CancelProxy,
-    /// What a validator or nominator does. It can also say to whom rewards are paid, and who chooses the
-    /// session keys can have the stake slashed.
+    /// The calls of a validator or nominator. They can choose who gets the rewards, and whoever chooses the session
+    /// keys can have the stake slashed.
     #[codec(index = 6)]
     Validator,
-    /// To say, as a registrar, whether an identity is true.
+    /// Judging, as a registrar, whether an identity is true.
     #[codec(index = 7)]
     IdentityJudgement,
 }
 
-/// Calls by which several others are made. Each of those has to pass the filter as well.
+/// Whether a call makes several other calls. Each of those has to pass the filter as well.
 fn is_batch(call: &RuntimeCall) -> bool {
     use pallet_utility::Call::{batch, batch_all, force_batch};
     matches!(
@@ -87,9 +86,9 @@ fn is_governance(call: &RuntimeCall) -> bool {
     )
 }
 
-/// What [`ProxyType::NonTransfer`] may do. Where a pallet has calls of both kinds they are named one by one, so that
-/// what a release of the SDK adds to those is not among them. The pallets that stand there whole have none that costs
-/// more than a deposit that comes back: they are to be read again with each release.
+/// Whether [`ProxyType::NonTransfer`] may make a call. Where a pallet has calls of both kinds, the permitted ones are
+/// named one by one, so that a call which a new SDK release adds is not permitted. The pallets that are permitted as a
+/// whole have no call that costs more than a deposit that comes back; read them again with each SDK release.
 fn risks_no_money(call: &RuntimeCall) -> bool {
     use pallet_identity::Call::{
         accept_username, cancel_request, clear_identity, provide_judgement, quit_sub, remove_sub,
@@ -107,13 +106,14 @@ fn risks_no_money(call: &RuntimeCall) -> bool {
         | RuntimeCall::ConvictionVoting(_)
         | RuntimeCall::TechnicalCommittee(_)
         | RuntimeCall::Whitelist(_) => true,
-        // A referendum that is rejected, runs out of time or is killed takes deposits along.
+        // Deposits are lost with a referendum that is rejected, runs out of time or is killed.
         RuntimeCall::Referenda(call) => matches!(
             call,
             refund_decision_deposit { .. } | refund_submission_deposit { .. } | set_metadata { .. }
         ),
-        // For a third account another filter holds, or none: it can be one that holds this one's money. And only
-        // a proxy of `Any` gets the deposit of a pure account back, which need not have one.
+        // Calls for a third account pass that account's filter, which may permit anything, and that account may hold
+        // this one's money. A pure account costs a deposit that only a proxy of type `Any` gets back, and the account
+        // need not have such a proxy.
         RuntimeCall::Proxy(call) => matches!(
             call,
             add_proxy { .. }
@@ -122,8 +122,8 @@ fn risks_no_money(call: &RuntimeCall) -> bool {
                 | reject_announcement { .. }
                 | poke_deposit {}
         ),
-        // Root can take the deposit of an identity or a username, and whoever is named as a sub-account that of
-        // its name, by quitting. Registrars are paid.
+        // Root can take the deposit of an identity or a username, and an account that is named as a sub-account can
+        // take the deposit for its name by quitting. Registrars are paid.
         RuntimeCall::Identity(call) => matches!(
             call,
             clear_identity {}
@@ -179,21 +179,21 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 }
 
 parameter_types! {
-    /// For an account's list of proxies,
+    /// Deposit for an account's list of proxies.
     pub const ProxyDepositBase: Balance = deposit(1, 8);
-    /// and for each proxy in it.
+    /// Deposit for each proxy in that list.
     pub const ProxyDepositFactor: Balance = deposit(0, 33);
-    /// For a proxy's list of announcements,
+    /// Deposit for a proxy's list of announcements.
     pub const AnnouncementDepositBase: Balance = deposit(1, 8);
-    /// and for each announcement in it.
+    /// Deposit for each announcement in that list.
     pub const AnnouncementDepositFactor: Balance = deposit(0, 66);
-    /// Proxies of an account, and announcements of a proxy.
+    /// Most proxies of an account, and most announcements of a proxy.
     pub const MaxProxies: u32 = 32;
-    /// For a call that waits for signatures,
+    /// Deposit for a call that waits for signatures.
     pub const MultisigDepositBase: Balance = deposit(1, 88);
-    /// and for each signatory that is needed.
+    /// Deposit for each signatory that such a call needs.
     pub const MultisigDepositFactor: Balance = deposit(0, 32);
-    /// Accounts that can act together.
+    /// Most accounts that can act together.
     pub const MaxSignatories: u32 = 100;
 }
 
@@ -228,13 +228,13 @@ impl pallet_multisig::Config for Runtime {
 pub const MAX_USERNAME_LENGTH: u32 = 32;
 
 parameter_types! {
-    /// For who an account says it is,
+    /// Deposit for an account's identity.
     pub const IdentityDeposit: Balance = deposit(1, 17);
-    /// and for each byte of that.
+    /// Deposit for each byte of that identity.
     pub const IdentityByteDeposit: Balance = deposit(0, 1);
-    /// For each account that belongs to another: an item, and a name and an account in two.
+    /// Deposit for each sub-account: one item for both entries, which are a name and an account.
     pub const SubAccountDeposit: Balance = deposit(1, 53);
-    /// For a username, by whoever has given it.
+    /// Deposit for a username, held from the account that gave it.
     pub const UsernameDeposit: Balance = deposit(0, MAX_USERNAME_LENGTH);
     /// How long a username waits to be accepted.
     pub const UsernameExpiration: BlockNumber = 7 * DAYS;
@@ -250,7 +250,7 @@ impl pallet_identity::Config for Runtime {
     type UsernameDeposit = UsernameDeposit;
     type SubAccountDeposit = SubAccountDeposit;
     type MaxSubAccounts = ConstU32<100>;
-    // The form that wallets know, with as many fields of one's own.
+    // The form that wallets know, with up to 100 additional fields.
     type IdentityInformation = IdentityInfo<ConstU32<100>>;
     type MaxRegistrars = ConstU32<20>;
     // Nothing is burned.

@@ -1,5 +1,5 @@
-//! What another chain can verify of this one: BEEFY, by which the validators sign commitments that a
-//! contract can check, and the Merkle mountain range (MMR) of all blocks that those commit to (ADR 13).
+//! What another chain can verify of this one: BEEFY, with which the validators sign commitments that a contract can
+//! check, and the Merkle mountain range (MMR) of all blocks, which the commitments commit to (ADR 13).
 
 use codec::{Decode, Encode};
 use frame_support::{
@@ -24,21 +24,21 @@ use super::{
 };
 use crate::{Balance, Balances, BeefyMmrLeaf, Historical, Offences, Runtime};
 
-/// What a leaf says of this chain's $AICP, for the contract that holds the tokens which it mirrors.
+/// What a leaf says about this chain's $AICP, for the contract on the other chain that holds the tokens.
 ///
-/// A leaf is of what was so when its block began, or two blocks of one parent would have two leaves in
-/// one place. Fields are only ever added at the end, with a new minor [`LeafVersion`].
+/// A leaf describes the state at the beginning of its block; otherwise two blocks with the same parent would have
+/// different leaves in the same place. Fields are only ever added at the end, with a new minor [`LeafVersion`].
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct LeafExtra {
-    /// All $AICP on this chain, in the token's smallest unit. The contract has to hold as much: it
-    /// need not release anything to a chain that says it has more.
+    /// All $AICP on this chain, in the token's smallest unit. The contract has to hold as much; it need not release
+    /// anything to a chain that claims to have more.
     pub issuance: Balance,
 }
 
 /// A leaf of the MMR. There is one for each block; it names the parent and the next set of validators.
 pub type MmrLeaf = <BeefyMmrLeaf as LeafDataProvider>::LeafData;
 
-/// [`LeafExtra`] of the block that begins.
+/// The [`LeafExtra`] of the block that begins.
 pub struct BridgeLeaf;
 
 impl BeefyDataProvider<LeafExtra> for BridgeLeaf {
@@ -50,36 +50,37 @@ impl BeefyDataProvider<LeafExtra> for BridgeLeaf {
 }
 
 parameter_types! {
-    /// 0.0, the first.
+    /// 0.0, the first version.
     pub LeafVersion: MmrLeafVersion = MmrLeafVersion::new(0, 0);
 }
 
-/// What a leaf weighs. The pallet's default counts no hashing and the writes of another database.
+/// The weight of a leaf. The pallet's default counts no hashing, and the writes of another database.
 pub struct LeafWeight;
 
 impl pallet_mmr::WeightInfo for LeafWeight {
     fn on_initialize(peaks: u32) -> Weight {
         let peaks = u64::from(peaks);
         let db = <Runtime as frame_system::Config>::DbWeight::get();
-        // By the benchmark of the pallet's sources, on the SDK's reference machine.
+        // From the benchmark in the pallet's sources, on the SDK's reference machine.
         let hashing = Weight::from_parts(26_954_406, 0)
             .saturating_add(Weight::from_parts(24_147, 0).saturating_mul(peaks));
-        // Beside the peaks: count, parent's hash, next set and issuance; count, root and the new peak.
+        // Besides the peaks, a leaf reads the count, the parent's hash, the next set and the issuance, and writes the
+        // count, the root and the new peak.
         hashing.saturating_add(db.reads_writes(peaks.saturating_add(4), peaks.saturating_add(3)))
     }
 }
 
-/// What it weighs to look at a proof that a vote was for a block of no chain.
+/// The weight of checking a proof that a vote was for a block that is not in this chain.
 ///
-/// The pallet's default has the check whether the proof is as short as can be grow with the number of
-/// leaves, which is the age of the chain; the check itself grows with their peaks. By the default a
-/// report of such a vote would fit into no block after five weeks.
+/// In the pallet's default, the check that the proof is as short as possible grows with the number of leaves, which is
+/// the age of the chain. The check itself grows only with the number of their peaks. With the default, a report of such
+/// a vote would fit into no block once the chain is five weeks old.
 pub struct AncestryWeight;
 
 impl pallet_beefy_mmr::WeightInfo for AncestryWeight {
     fn n_leafs_proof_is_optimal(leaves: u32) -> Weight {
         let most_peaks = u32::BITS.saturating_sub(leaves.leading_zeros());
-        // For each, what the most leaves of the benchmark weigh.
+        // Each peak weighs as much as the most leaves of the benchmark.
         <() as pallet_beefy_mmr::WeightInfo>::n_leafs_proof_is_optimal(512)
             .saturating_mul(most_peaks.max(1).into())
     }
@@ -112,7 +113,7 @@ impl pallet_beefy::Config for Runtime {
 
 impl pallet_mmr::Config for Runtime {
     const INDEXING_PREFIX: &'static [u8] = pallet_mmr::primitives::INDEXING_PREFIX;
-    // Cheap for a contract.
+    // Cheap for a contract to compute.
     type Hashing = Keccak256;
     type LeafData = BeefyMmrLeaf;
     type OnNewRoot = DepositBeefyDigest<Runtime>;
@@ -124,7 +125,7 @@ impl pallet_mmr::Config for Runtime {
 
 impl pallet_beefy_mmr::Config for Runtime {
     type LeafVersion = LeafVersion;
-    // What a contract recovers from a signature.
+    // The address that a contract recovers from a signature.
     type BeefyAuthorityToMerkleLeaf = BeefyEcdsaToEthereum;
     type LeafExtra = LeafExtra;
     type BeefyDataProvider = BridgeLeaf;

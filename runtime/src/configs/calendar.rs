@@ -1,7 +1,7 @@
-//! How long an epoch and an era are. The genesis decides it, and nothing changes it after that.
+//! The lengths of an epoch and an era. The genesis decides them, and nothing changes them later.
 //!
-//! A pallet of the runtime's own, with no calls and no events: BABE and the node remember past epochs
-//! by their length, so it must be the same for the whole life of a chain (ADR 16).
+//! This is a pallet of the runtime's own, with no calls and no events. BABE and the node remember past epochs by their
+//! length, so the length must be the same for the whole life of a chain (ADR 16).
 
 use frame_support::traits::{ConstU64, Get};
 use sp_staking::SessionIndex;
@@ -11,8 +11,8 @@ pub use pallet::*;
 use super::validators::SESSIONS_PER_ERA;
 use crate::{units::EPOCH_SLOTS, Runtime};
 
-/// The shortest epoch that a genesis can have, in slots: five seconds. A session's keys are handed over
-/// in each, and in fewer blocks finality has no time to follow.
+/// The shortest epoch that a genesis can have, in slots: five seconds. Each epoch hands over the keys of a session, and
+/// with fewer blocks finality has no time to follow.
 pub const SHORTEST_EPOCH: u64 = 20;
 
 /// The pallet.
@@ -42,14 +42,15 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            // Each block asks whether its epoch has ended. What asks for the rest, an end of a session,
-            // takes a whole block by its own weight.
+            // Each block reads the length of an epoch to see whether its epoch has ended. The other value is read when
+            // a session ends, which by its own weight takes a whole block.
             T::DbWeight::get().reads(1)
         }
     }
 
-    /// How the chain starts. Zero stands for the usual length, and nothing can be longer than that: as
-    /// long as an equivocation can be proven, the sessions of [`super::EraLength`] are remembered.
+    /// The initial values. Zero stands for the usual length, and no length can be greater than the usual one: the chain
+    /// remembers as many sessions as there are in the time in which an equivocation can be proven, and the bound counts
+    /// the usual number of sessions per era.
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T> {

@@ -1,5 +1,5 @@
-//! Who makes blocks and who finalises them: BABE, GRANDPA, sessions, and what happens to
-//! validators that sign two things at once.
+//! Who makes blocks and who finalises them: BABE, GRANDPA, sessions, and what happens to validators that sign two
+//! contradicting things.
 
 use codec::Decode;
 use frame_support::{
@@ -27,19 +27,18 @@ use crate::{
 
 /// How slots are claimed at genesis.
 ///
-/// `c` is the probability that a slot has a primary claim. Every further claim on the same slot is
-/// a fork: at 1/4 one slot in four forked and the tail of finality tripled, at 1/50 one in forty.
-/// Slots without a primary claim go to a secondary author, so that there is a block in each; it
-/// shows a VRF output too.
+/// `c` is the probability that a slot has a primary claim. Every further claim on the same slot is a fork: at 1/4 one
+/// slot in four forked and the tail of finality tripled; at 1/50 one slot in forty forked. Slots without a primary
+/// claim go to a secondary author, so every slot has a block. A secondary author shows a VRF output too.
 pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfiguration {
     c: (1, 50),
     allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
 };
 
-/// How many past sessions an equivocation may be reported from: as long as stake stays bonded.
+/// How many past sessions an equivocation may be reported from: as many as pass while stake stays bonded.
 pub const REPORTABLE_SESSIONS: SessionIndex = SESSIONS_PER_ERA * BONDING_ERAS;
 
-/// The most validators that can be in the set: as many as one block can elect
+/// The most validators in the set: as many as one block can elect
 /// ([`ELECTING_VOTERS`](super::validators::ELECTING_VOTERS)).
 pub const MAX_AUTHORITIES: u32 = 32;
 
@@ -64,25 +63,26 @@ impl pallet_babe::Config for Runtime {
 impl pallet_timestamp::Config for Runtime {
     type Moment = u64;
     type OnTimestampSet = Babe;
-    // A slot is twice this.
+    // Half of a slot: the pallet's slots are twice this long.
     type MinimumPeriod = ConstU64<{ SLOT_MILLISECONDS / 2 }>;
     type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_authorship::Config for Runtime {
     type FindAuthor = FindAccountFromAuthorIndex<Runtime, Babe>;
-    // Whoever makes blocks earns a part of what the era pays.
+    // Block authors earn a part of what the era pays.
     type EventHandler = Staking;
 }
 
 parameter_types! {
-    /// Two seconds of blocks.
+    /// Outputs that a seed is mixed from: two seconds of blocks.
     pub const DrawBlocks: u32 = 8;
-    /// Design §6.
+    /// Authors other than the anchor's that must be among them (design §6).
     pub const OtherAuthors: u32 = 2;
-    /// Eight seconds: of four validators two others make none of 32 blocks less than once in 10⁹ draws.
+    /// Eight seconds. With four validators, it happens less than once in 10⁹ draws that two of the others make none of
+    /// 32 blocks.
     pub const LongestWait: BlockNumber = 8 * SECONDS;
-    /// Ten minutes, in which a draw can wait for its turn.
+    /// How long outputs are kept: ten minutes, in which a draw can wait for its turn.
     pub const DrawRetention: BlockNumber = 10 * MINUTES;
 }
 
@@ -102,7 +102,7 @@ impl pallet_draw_randomness::Config for Runtime {
 pub struct BlockVrfOutput;
 impl Get<Option<aicpw_protocol::Hash>> for BlockVrfOutput {
     fn get() -> Option<aicpw_protocol::Hash> {
-        // Babe keeps the last output there was; a block whose claim shows none has none.
+        // Babe keeps the last output that there was, but a block whose claim shows no output has none.
         let digest = System::digest();
         let claim = digest
             .logs
@@ -115,7 +115,7 @@ impl Get<Option<aicpw_protocol::Hash>> for BlockVrfOutput {
     }
 }
 
-/// How many make blocks.
+/// The number of validators that make blocks.
 pub struct ValidatorCount;
 impl Get<u32> for ValidatorCount {
     fn get() -> u32 {
@@ -134,11 +134,11 @@ impl pallet_session::Config for Runtime {
     type SessionManager = historical::NoteHistoricalRoot<Runtime, Staking>;
     type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
-    // A third of the validators at most, the worst first.
+    // At most a third of the validators is disabled, the worst offenders first.
     type DisablingStrategy = UpToLimitWithReEnablingDisablingStrategy;
     type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
     type Currency = Balances;
-    // Keys take room in the state, and anyone may set some.
+    // Keys take room in the state, and any account may set some.
     type KeyDeposit = ConstU128<UNIT>;
 }
 

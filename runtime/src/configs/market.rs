@@ -1,5 +1,5 @@
-//! The market: providers, matching, tasks. What is written here stays as it is until the next release;
-//! what governance can change is in [`parameters`](super::parameters).
+//! The market: providers, matching, tasks. The constants here stay the same until the next release; what governance can
+//! change is in [`parameters`](super::parameters).
 
 use aicpw_primitives::{priority, AccountId};
 use aicpw_protocol::{device::Slots, dispute::DisputePolicy, view::TaskView, TaskId};
@@ -37,20 +37,21 @@ impl pallet_market_clock::Config for Runtime {
 }
 
 parameter_types! {
-    /// Half a minute: a device is offline within two minutes after its node went silent, and one
-    /// heartbeat costs a provider's share of a block 120 times less than one in every block would.
+    /// Half a minute: a device is offline within two minutes after its node falls silent, and a provider's heartbeats
+    /// take 120 times less of the blocks than one in every block would.
     pub const HeartbeatPeriod: BlockNumber = 30 * SECONDS;
-    /// A proof can be used for 16 seconds: longer than a busy pool takes, too short to keep.
+    /// How long a proof can be used: 16 seconds, which is longer than a busy pool takes, and too short for keeping one.
     pub const RecentBlocks: BlockNumber = 64;
-    /// What one node can drive.
+    /// Most devices of a provider: as many as one node can drive.
     pub const MaxDevices: u32 = 16;
-    /// Jobs on one device at once.
+    /// Most jobs on one device at once.
     pub const MaxSlots: Slots = 8;
-    /// All slots of all devices, and results that can still be fetched: one in every four seconds.
+    /// Most assignments of a provider: all slots of all its devices, and results that can still be fetched, one in
+    /// every four seconds.
     pub const MaxAssignments: u32 = 1_024;
-    /// Amounts that unbond at once.
+    /// Most amounts of a provider that unbond at once.
     pub const MaxUnbondings: u32 = 16;
-    /// That of the calls of jobs.
+    /// The same priority as that of the calls of jobs.
     pub const HeartbeatPriority: TransactionPriority = priority::WORKER;
 }
 
@@ -85,15 +86,16 @@ impl pallet_provider_staking::Config for Runtime {
 }
 
 parameter_types! {
-    /// Two fifths of a block for matching, before any transaction and however full the block is: nearly twice
-    /// what it takes of a block in which as many tasks are matched as are submitted, started, committed to and
-    /// paid. Workers' calls have a higher priority than submissions, so only as much of a flood gets in as can
-    /// be served (`flood` in the journeys). It also holds a full step of a search. `on_idle` adds what is left.
+    /// Two fifths of a block for matching, before any transaction and however full the block is. This is nearly twice
+    /// what matching takes in a steady state, in which each block matches as many tasks as it has submissions, starts,
+    /// commits and payments. Workers' calls have a higher priority than submissions, so only as much of a flood gets in
+    /// as can be served (`flood` in the journeys). A full step of a search also fits. `on_idle` adds the weight that is
+    /// left.
     pub MatchingWeight: Weight =
         Weight::from_parts(40 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
-    /// Devices that one search looks at in a block before others have their turn.
+    /// Devices that one search looks at in a block before other searches have their turn.
     pub const MaxCandidates: u32 = 64;
-    /// Parked tasks that a block with weight to spare searches for again.
+    /// Parked tasks for which a block with spare weight searches again.
     pub const MaxSweeps: u32 = 8;
 }
 
@@ -116,14 +118,14 @@ parameter_types! {
     pub const BlockTime: u64 = SLOT_MILLISECONDS;
     /// Enough for a report in each half minute of the longest run.
     pub const MaxProgressReports: u32 = 3_000;
-    /// Three different providers.
+    /// Three attempts, each with a different provider.
     pub const MaxAttempts: u8 = 3;
-    /// Nearly three tenths of a block for deadlines: the end of a task with as many replicas as there can be, all of which
-    /// failed before, is one of them, and as many jurors. As much as leaves room for a report of who has signed twice
-    /// (`reports`). `on_idle` adds what is left.
+    /// Nearly three tenths of a block for deadlines. The largest of them is the end of a task that has as many replicas
+    /// as possible, all of which failed before, and as many jurors. The limit leaves room for a report of an
+    /// equivocation (`reports`). `on_idle` adds the weight that is left.
     pub AgendaWeight: Weight =
         Weight::from_parts(29 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
-    /// Deadlines in a page: a few kilobytes.
+    /// Deadlines in a page, which makes a few kilobytes.
     pub const PageCapacity: u32 = 64;
 }
 
@@ -172,14 +174,15 @@ impl pallet_tasks::Config for Runtime {
 }
 
 parameter_types! {
-    /// Juries of 5 and, on appeal, of 11: as many seats as a task has room for. A jury that sits is counted by it.
+    /// Juries of 5 and, on appeal, of 11: as many seats as a task has room for. The votes of a jury that already sits
+    /// are counted by these rules.
     pub const DisputeRules: DisputePolicy = DisputePolicy {
         appeals: 1,
         ..DisputePolicy::DEFAULT
     };
-    /// A juror is paid no more than two judged prices, so that sixteen of them, in a first jury and that of an appeal, are
-    /// paid four fifths of the fraud bond of forty. Whatever a provider asks it is judged as if it had asked for half of
-    /// what its task pays.
+    /// Most judged prices that a juror is paid. The sixteen jurors of a first jury and an appeal are then paid at most
+    /// 32 judged prices, which is four fifths of the fraud bond of 40. Whatever a provider asks, its result is judged
+    /// as if it had asked for half of what its task pays.
     pub const JurorPay: u32 = 2;
 }
 
@@ -199,14 +202,14 @@ impl pallet_disputes::Config for Runtime {
     type BenchmarkHelper = crate::benchmarks::Neighbours;
 }
 
-/// Keys of all that a view of a task is made of. As long as there is the same at each of them the view is this one:
-/// who watches a task has no need to ask the runtime again.
+/// Returns the keys of everything that a view of a task is made of. While the values at all of them stay the same, so
+/// does the view, and whoever watches the task need not ask the runtime again.
 pub fn keys_of_view(id: TaskId, view: Option<&TaskView<AccountId>>) -> Vec<Vec<u8>> {
     let mut keys = vec![
         pallet_tasks::Tasks::<Runtime>::hashed_key_for(id),
         pallet_tasks::Audits::<Runtime>::hashed_key_for(id),
     ];
-    // The task says which there are.
+    // The task says which assignments there are.
     for one in view.into_iter().flat_map(|view| &view.assignments) {
         keys.extend([
             pallet_tasks::Assignments::<Runtime>::hashed_key_for(one.id),

@@ -36,17 +36,17 @@ pub const AUDIT_PALLET_ID: PalletId = PalletId(*b"aicp/aud");
 /// (2026-11-30). A transfer (0.33 ms with its checks, and 150 bytes) costs about 0.0008 AICP.
 pub const WEIGHT_FEE: Balance = 1_700_000;
 
-/// Price of a byte of a transaction, in the token's smallest unit. A block full of bytes costs
-/// twelve times what a block full of execution does: bytes are kept by everyone.
+/// Price of a byte of a transaction, in the token's smallest unit. A block full of bytes costs twelve times as much as
+/// a block full of execution, because everyone keeps the bytes.
 pub const LENGTH_FEE: Balance = MICRO;
 
-/// Deposit for an item in the state, in the token's smallest unit,
+/// Deposit for an item in the state, in the token's smallest unit. It comes back when the item is removed.
 pub const ITEM_DEPOSIT: Balance = 100 * MILLI;
 
-/// and for each byte of it. It comes back when the item is removed.
+/// Deposit for each byte of an item in the state, in the token's smallest unit. It comes back when the item is removed.
 pub const BYTE_DEPOSIT: Balance = 100 * MICRO;
 
-/// Deposit for what an account has the state keep.
+/// Returns the deposit for what the state keeps for an account.
 pub const fn deposit(items: u32, bytes: u32) -> Balance {
     items as Balance * ITEM_DEPOSIT + bytes as Balance * BYTE_DEPOSIT
 }
@@ -60,16 +60,16 @@ parameter_types! {
     pub AuditPot: AccountId = AUDIT_PALLET_ID.into_account_truncating();
     /// The fullness of blocks at which fees neither rise nor fall.
     pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
-    /// How quickly fees follow demand: with all blocks full, by 3 % in an hour, twofold in a day.
+    /// How quickly fees follow demand. If all blocks are full, fees rise by 3 % in an hour and double in a day.
     pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(3, 1_000_000);
-    /// Fees never fall below what `WEIGHT_FEE` says.
+    /// Fees never fall below those that `WEIGHT_FEE` sets.
     pub MinimumMultiplier: Multiplier = Multiplier::one();
-    /// Nor rise above this, however long the chain is flooded.
+    /// Fees never rise above this multiple, however long the chain is flooded.
     pub MaximumMultiplier: Multiplier = Multiplier::saturating_from_integer(1_000);
 }
 
-/// Fees go to the author of the block. None is burned: this chain's supply is what the bridge has
-/// minted, and must stay so.
+/// The receiver of fees: the author of the block. No fee is burned, because the supply of this chain must stay what the
+/// bridge has minted.
 pub struct FeeReceiver;
 impl TypedGet for FeeReceiver {
     type Type = AccountId;
@@ -112,11 +112,11 @@ impl pallet_transaction_payment::Config for Runtime {
 }
 
 parameter_types! {
-    /// At its end approved `spend_local`s are paid. Nothing is burned.
+    /// The period at whose end approved `spend_local`s are paid. Nothing is burned then.
     pub const SpendPeriod: BlockNumber = 7 * DAYS;
-    /// None: this chain's supply is what the bridge has minted, and must stay so.
+    /// None, because the supply of this chain must stay what the bridge has minted.
     pub const Burn: Permill = Permill::zero();
-    /// How long a spend that was approved can be paid out.
+    /// How long an approved spend can be paid out.
     pub const PayoutPeriod: BlockNumber = 30 * DAYS;
     /// There is no limit to what a referendum of the treasurer's track can spend.
     pub const MaxSpend: Balance = Balance::MAX;
@@ -128,7 +128,7 @@ impl pallet_treasury::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type SpendPeriod = SpendPeriod;
     type Burn = Burn;
-    // The account that it derives from this is `TreasuryAccount`, to which fees go.
+    // The pallet derives `TreasuryAccount` from this, which also receives fees.
     type PalletId = TreasuryId;
     type BurnDestination = ();
     type WeightInfo = pallet_treasury::weights::SubstrateWeight<Runtime>;

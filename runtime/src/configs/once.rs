@@ -1,5 +1,6 @@
-//! What blocks read or write once, however many calls do it, beside what pallets have marked so
-//! (`#[pallet::whitelist_storage]`). Benchmarks do not count it: who pays instead is said here.
+//! The keys that a block reads or writes once, however many of its calls do so, in addition to those that pallets have
+//! marked (`#[pallet::whitelist_storage]`). Benchmarks do not count them, so this module says who pays for them
+//! instead.
 
 use alloc::vec::Vec;
 
@@ -10,9 +11,13 @@ use super::money::TreasuryAccount;
 use crate::transactions::weights::of_a_block;
 use crate::Runtime;
 
-/// The keys. The hooks of the tasks pallet pay for the treasury's account and for the looks whether there is a
-/// migration or one has failed, those of matching for the ends of the queue, the inherent that sets it for the time, and
-/// [the block](of_a_block) for what extensions look at.
+/// Returns these keys. They are paid for as follows:
+///
+/// - The hooks of the tasks pallet pay for the treasury's account, and for the reads that find whether there is a
+///   migration or one has failed.
+/// - The hooks of matching pay for the ends of the queue.
+/// - The inherent that sets the time pays for the time.
+/// - [The block](of_a_block) pays for what extensions read.
 pub fn keys() -> Vec<Vec<u8>> {
     [
         frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get()),

@@ -1,8 +1,8 @@
-//! What reports of equivocations weigh.
+//! The weights of reports of equivocations.
 //!
-//! The pallets' defaults count the reads and writes of another database than this chain's: a report would
-//! weigh more than half of a block, and one that is busy with tasks has no room for that. Who wants to sign
-//! twice and get away with it would only have to keep the market busy for as long as a report is valid.
+//! The pallets' defaults count the reads and writes of another database than this chain's. With them a report would
+//! weigh more than half of a block, and a block that is busy with tasks has no room for that. A validator that wants to
+//! sign twice and get away with it would only have to keep the market busy for as long as a report is valid.
 
 use frame_support::weights::{
     constants::{WEIGHT_REF_TIME_PER_MICROS, WEIGHT_REF_TIME_PER_NANOS},
@@ -15,27 +15,27 @@ use crate::Runtime;
 pub struct ReportWeight;
 
 impl ReportWeight {
-    /// A report of which it takes `check` microseconds to see that it is right. The times are those of the
-    /// pallets' defaults, and so is what is read and written.
+    /// The weight of a report whose check takes `check` microseconds. The times are those of the pallets' defaults, and
+    /// so is what is read and written.
     fn report(check: u64, validators: u32, backers: u32) -> Weight {
         let (validators, backers) = (u64::from(validators.max(100)), u64::from(backers));
         let micros = |count: u64| Weight::from_parts(count * WEIGHT_REF_TIME_PER_MICROS, 0);
         let db = <Runtime as frame_system::Config>::DbWeight::get();
-        // That the key was the validator's.
+        // The proof that the key was the validator's.
         micros(35)
             .saturating_add(
                 Weight::from_parts(175 * WEIGHT_REF_TIME_PER_NANOS, 0).saturating_mul(validators),
             )
             .saturating_add(db.reads(5))
             .saturating_add(micros(check))
-            // The offence, which is every backer's.
+            // The offence, which counts for every backer.
             .saturating_add(micros(110))
             .saturating_add(micros(25).saturating_mul(backers))
             .saturating_add(db.reads(backers.saturating_mul(3).saturating_add(14)))
             .saturating_add(db.writes(backers.saturating_mul(3).saturating_add(10)))
     }
 
-    /// In which session the set of the report was.
+    /// The weight of finding the session of the set in a report.
     fn session_of_set() -> Weight {
         <Runtime as frame_system::Config>::DbWeight::get().reads(2)
     }
@@ -86,7 +86,7 @@ mod tests {
     use crate::configs::system::RuntimeBlockWeights;
     use frame_support::dispatch::DispatchClass;
 
-    /// Twice what an empty block weighs by `aicpw-bench lifecycle`, and a transaction's base.
+    /// The rest of a block: twice what an empty block weighs by `aicpw-bench lifecycle`, and a transaction's base.
     const REST: Weight = Weight::from_parts(3_500 * WEIGHT_REF_TIME_PER_MICROS, 0);
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
         let weights = RuntimeBlockWeights::get();
         let block = weights.max_block.ref_time();
         let normal = weights.get(DispatchClass::Normal).max_extrinsic;
-        // Of the time alone: the hooks' share of the proof is without a bound.
+        // Only the time is bounded: the hooks' share of the proof is not.
         let hooks = [MatchingWeight::get(), AgendaWeight::get(), REST];
         let hooks: u64 = hooks.iter().map(|weight| weight.ref_time()).sum();
         let (validators, backers) = (MAX_AUTHORITIES, MAX_BACKERS);

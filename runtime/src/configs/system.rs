@@ -1,4 +1,4 @@
-//! The base: blocks, their limits, and the tools that are about calls in general.
+//! The base: blocks, their limits, and tools for calls in general.
 
 use alloc::vec::Vec;
 
@@ -28,17 +28,17 @@ use crate::{
 
 /// Execution time of a full block.
 ///
-/// A block is executed twice within its slot of 250 ms: by its author (who has two thirds of the
-/// slot, and stops a third before that: 111 ms) and by everyone else. 100 ms leaves 50 ms for
-/// gossip, storage root, database and signatures.
+/// A block is executed twice within its slot of 250 ms: by its author, who has two thirds of the slot and stops a third
+/// before that, at 111 ms, and then by everyone else. 100 ms leaves 50 ms for gossip, storage root, database and
+/// signatures.
 ///
 /// `System.set_code` weighs more than this (164 ms), and so does `apply_authorized_upgrade`, which
 /// therefore fits into no block. A runtime upgrade is dispatched by root with its weight stated
 /// (`Utility.with_weight` in a referendum), and its block is late.
 pub const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
 
-/// The share of a block for paying transactions. The rest is for `Operational` ones, which is what
-/// workers' calls are: a flood of transfers must not make a provider miss a deadline.
+/// The share of a block for paying transactions. The rest is for `Operational` ones, which include workers' calls: a
+/// flood of transfers must not make a provider miss a deadline.
 pub const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 
 /// Bytes in a full block: what a link of 100 Mbit/s carries in one slot. A compressed runtime has
@@ -54,7 +54,7 @@ parameter_types! {
     pub RuntimeBlockWeights: BlockWeights = {
         let mut limits =
             BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
-        // Which transactions do not pay for.
+        // The accesses for extensions, which transactions do not pay for.
         limits.base_block = limits.base_block.saturating_add(weights::of_a_block());
         limits
     };
@@ -85,9 +85,9 @@ impl frame_system::Config for Runtime {
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = ExtensionsWeight;
     type MaxConsumers = ConstU32<128>;
-    // What the emergency tools stop, and what would read a state that is half migrated. Root passes.
+    // Excludes what the emergency tools stop, and what would read a state that is half migrated. Root passes.
     type BaseCallFilter = InsideBoth<InsideBoth<SafeMode, TxPause>, WhatCanBeRead>;
-    // For what is small however long a chain has gone on; the others are listed in `governance::emergency`.
+    // For migrations that stay small however old the chain is; the others are listed in `governance::emergency`.
     type SingleBlockMigrations = ();
     type MultiBlockMigrator = MultiBlockMigrations;
 }
@@ -105,23 +105,24 @@ impl pallet_sudo::Config for Runtime {
     type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
 }
 
-/// Whether the state may be in a form that this runtime does not read: it has not begun to work yet, so that the
-/// state is that of the one before, or not all of it is migrated.
+/// Whether the state may be in a form that this runtime cannot read: this runtime has not made a block yet, so the
+/// state is the previous runtime's, or the state is not migrated completely.
 pub fn is_in_another_form() -> bool {
     let last = frame_system::LastRuntimeUpgrade::<Runtime>::get();
     last.is_some_and(|last| last.was_upgraded(&VERSION)) || is_half_migrated()
 }
 
-/// Whether some of the state may be in the form of before: a migration of many blocks is under way, or one has failed,
-/// after which the SDK knows of none. A pallet that such a migration is for says by its version that it has come to
-/// its end.
+/// Whether some of the state may still be in the previous form: a migration of many blocks is under way, or one has
+/// failed, of which the SDK keeps no trace. A pallet that has such a migration shows by its storage version that the
+/// migration is complete.
 pub fn is_half_migrated() -> bool {
     MultiBlockMigrations::ongoing() || !pallet_provider_staking::migrations::is_done::<Runtime>()
 }
 
-/// All calls but those of the market while its state is half migrated, whatever is stopped else, and whoever has ended
-/// that. Of what is still in the form of before they would take it that it is not there. Calls of workers are refused before:
-/// nobody pays for them, so no block may be filled with those that fail.
+/// Permits all calls except, while the market's state is half migrated, those of the market. This holds whatever else
+/// is stopped, and even if somebody has ended that stop: the market's calls would treat entries in the previous form as
+/// missing. Workers' calls are refused earlier, because nobody pays for them, and blocks must not be filled with calls
+/// that fail.
 pub struct WhatCanBeRead;
 
 impl Contains<RuntimeCall> for WhatCanBeRead {
@@ -135,11 +136,11 @@ impl Contains<RuntimeCall> for WhatCanBeRead {
 }
 
 parameter_types! {
-    /// For the market's clock.
+    /// Whether the state is half migrated, for the market's clock.
     pub IsMigrating: bool = is_half_migrated();
 }
 
-/// A key, and what is there as soon as no migration of many blocks has left anything that this release does not read.
+/// Returns a key, and the value that is there once no migration of many blocks has left anything in the previous form.
 pub fn migrated_version() -> (Vec<u8>, Vec<u8>) {
     (
         StorageVersion::storage_key::<ProviderStaking>().to_vec(),
@@ -147,7 +148,7 @@ pub fn migrated_version() -> (Vec<u8>, Vec<u8>) {
     )
 }
 
-/// The key at which there is something as long as a migration of many blocks is under way.
+/// Returns the key that has a value as long as a migration of many blocks is under way.
 pub fn migration_key() -> Vec<u8> {
     pallet_migrations::Cursor::<Runtime>::hashed_key().to_vec()
 }

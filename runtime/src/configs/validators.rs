@@ -1,4 +1,4 @@
-//! Who the validators are: nominated proof of stake, what it pays, and what it costs to cheat.
+//! Who the validators are: nominated proof of stake, what it pays, and what cheating costs.
 
 use frame_election_provider_support::{
     bounds::{ElectionBounds, ElectionBoundsBuilder},
@@ -27,39 +27,37 @@ use crate::{
     Timestamp, VoterList,
 };
 
-/// Sessions in an era, unless the genesis says fewer: six hours. Stake counts, and is paid, by era.
+/// Sessions in an era, unless the genesis sets fewer: six hours. Stake is counted and paid by era.
 pub const SESSIONS_PER_ERA: SessionIndex = 36;
 
-/// Eras that stake stays bonded after it was unbonded: a week, in which an equivocation of the past
-/// can still be proven.
+/// Eras for which stake stays bonded after unbonding: a week, in which an equivocation of the past can still be proven.
 pub const BONDING_ERAS: EraIndex = 28;
 
-/// Whole eras between that of an offence and its slash: six days and a half, in which governance can
-/// cancel what a bug did.
+/// Whole eras between that of an offence and its slash: six days and a half, in which governance can cancel a slash
+/// that a bug caused.
 ///
-/// As many as there can be. A slash is due at a set era after the offence, and never applied if it is
-/// reported later than that: so it is due as late as the stake is certain to be there, which whoever
-/// unbonds in the era of the offence can withdraw in the last session of the one before
-/// [`BONDING_ERAS`] are over.
+/// This is the highest possible number. A slash is due a fixed number of eras after the offence, and is never applied
+/// if the offence is reported later than that. So it is due as late as the stake is certain to be there: whoever
+/// unbonds in the era of the offence can withdraw in the last session before [`BONDING_ERAS`] are over.
 pub const SLASH_DEFER_ERAS: EraIndex = BONDING_ERAS - 2;
 
-/// Most voters of an election. It is held in one block, at the end of which there is a new set; with
-/// this many, and [`MAX_AUTHORITIES`] to elect, its stock weight is that of two full blocks.
+/// Most voters of an election. The election is held in one block, at the end of which there is a new set. With this
+/// many voters, and [`MAX_AUTHORITIES`] to elect, its stock weight is that of two full blocks.
 pub const ELECTING_VOTERS: u32 = 400;
 
-/// Most candidates of an election, and so most who can stand for one: with more there is none at all.
+/// Most candidates of an election, and so most that can stand for one: with more there is no election at all.
 pub const CANDIDATES: u32 = 100;
 
-/// Most nominators behind one validator, the largest. The report of an equivocation weighs what it takes to
-/// slash them all, and has to fit into a block beside what the market does in it
-/// ([`ReportWeight`](super::reports::ReportWeight)): with this many it is more than a quarter of one.
+/// Most nominators behind one validator; the largest ones count. The report of an equivocation weighs enough to slash
+/// them all, and has to fit into a block beside what the market does in it
+/// ([`ReportWeight`](super::reports::ReportWeight)). With this many nominators it weighs more than a quarter of a
+/// block.
 pub const MAX_BACKERS: u32 = 128;
 
 /// The account that validators are paid from is derived from this id.
 pub const VALIDATOR_POT_ID: PalletId = PalletId(*b"aicp/val");
 
-/// Upper ends of the bags in which voters are kept by stake: each twice the one before, so that the
-/// larger come first.
+/// Upper ends of the bags that keep voters by stake. Each is twice the one before, so that larger voters come first.
 pub const BAG_THRESHOLDS: [VoteWeight; 64] = {
     let mut thresholds = [0; 64];
     let mut index = 0;
@@ -76,11 +74,11 @@ parameter_types! {
     pub const BondingDuration: EraIndex = BONDING_ERAS;
     /// [`SLASH_DEFER_ERAS`].
     pub const SlashDeferDuration: EraIndex = SLASH_DEFER_ERAS;
-    /// Three weeks to claim what was earned.
+    /// How long earnings can be claimed: three weeks.
     pub const HistoryDepth: u32 = 84;
-    /// Validators are paid out of this account, which the treasury fills.
+    /// The account that validators are paid from, which the treasury fills.
     pub ValidatorPot: AccountId = VALIDATOR_POT_ID.into_account_truncating();
-    /// [`ELECTING_VOTERS`] and [`CANDIDATES`].
+    /// The bounds of an election: [`ELECTING_VOTERS`] and [`CANDIDATES`].
     pub OnChainBounds: ElectionBounds = ElectionBoundsBuilder::default()
         .voters_count(ELECTING_VOTERS.into())
         .targets_count(CANDIDATES.into())
@@ -89,7 +87,7 @@ parameter_types! {
     pub const BagThresholds: &'static [VoteWeight] = &BAG_THRESHOLDS;
 }
 
-/// The election: sequential Phragmén, in the block in which it is due.
+/// The election: sequential Phragmén, held in the block in which it is due.
 pub struct Election;
 
 impl onchain::Config for Election {
@@ -103,9 +101,8 @@ impl onchain::Config for Election {
     type Bounds = OnChainBounds;
 }
 
-/// Nothing is minted for validators. They have the fees of their blocks, and the treasury gives a
-/// share of what it holds at the end of each era, which is divided by the blocks that each has made
-/// and then by stake.
+/// What validators get at the end of an era: a share of the treasury, on top of the fees of their blocks. It is divided
+/// by the blocks that each validator has made, and then by stake. Nothing is minted for it.
 pub struct TreasuryStream;
 
 impl EraPayout<Balance> for TreasuryStream {
@@ -118,19 +115,19 @@ impl EraPayout<Balance> for TreasuryStream {
         let pot = ValidatorPot::get();
         match Balances::transfer(&treasury, &pot, share, Preservation::Preserve) {
             Ok(paid) => (paid, 0),
-            // Less than an account can hold.
+            // The share is less than an account can hold.
             Err(_) => (0, 0),
         }
     }
 }
 
-/// What the staking pallet has minted for a payout is taken out of the pot: the supply stays what the
-/// bridge says.
+/// Takes what the staking pallet has minted for a payout out of the pot, so that the supply stays what the bridge has
+/// minted.
 pub struct PaidByPot;
 
 impl OnUnbalanced<Debt<AccountId, Balances>> for PaidByPot {
     fn on_nonzero_unbalanced(minted: Debt<AccountId, Balances>) {
-        // Each era's payout was put in first. If governance has moved it, the treasury pays.
+        // Each era's payout was put into the pot first. If governance has moved it, the treasury pays.
         let settled = Balances::settle(&ValidatorPot::get(), minted, Preservation::Preserve)
             .or_else(|owed| {
                 Balances::settle(&TreasuryAccount::get(), owed, Preservation::Preserve)
@@ -139,8 +136,8 @@ impl OnUnbalanced<Debt<AccountId, Balances>> for PaidByPot {
     }
 }
 
-/// What validators do not get of an era's share, as `max_staked_rewards` caps it: the pallet mints it
-/// anew, so that is dropped, and the share goes back to the treasury.
+/// Takes back the part of an era's share that validators do not get because of `max_staked_rewards`. The pallet mints
+/// that part anew, so the new tokens are dropped, and the share goes back to the treasury.
 pub struct BackToTreasury;
 
 impl OnUnbalanced<Credit<AccountId, Balances>> for BackToTreasury {
@@ -195,7 +192,7 @@ impl pallet_staking::Config for Runtime {
     type WeightInfo = pallet_staking::weights::SubstrateWeight<Runtime>;
 }
 
-/// The bags are those of the voters of staking.
+/// The bags of the voters of staking.
 pub type VoterBags = pallet_bags_list::Instance1;
 
 impl pallet_bags_list::Config<VoterBags> for Runtime {
@@ -203,7 +200,7 @@ impl pallet_bags_list::Config<VoterBags> for Runtime {
     type WeightInfo = pallet_bags_list::weights::SubstrateWeight<Runtime>;
     type ScoreProvider = Staking;
     type BagThresholds = BagThresholds;
-    // It would list again whoever has bonded and stopped. `rebag` is there for everybody.
+    // None: it would list an account again that has bonded and stopped. Everybody can call `rebag`.
     type MaxAutoRebagPerBlock = ConstU32<0>;
     type Score = VoteWeight;
 }

@@ -1,5 +1,5 @@
-//! Calls for which their account has a deadline, and that are due: whoever is late with one loses what was locked for it,
-//! so nobody may buy the blocks in which it has to be said.
+//! Calls that are due: their account has a deadline for them, and loses what was locked if it is late. So nobody may
+//! buy the blocks in which such a call has to be made.
 
 use aicpw_protocol::{AssignmentId, TaskId};
 use codec::Encode;
@@ -14,19 +14,20 @@ use crate::{AccountId, Runtime, RuntimeCall, Tasks};
 
 type OnCharge = <Runtime as Config>::OnChargeTransaction;
 
-/// What has to be said. There is one at a time of each for an account in a pool.
+/// The kind of a due call. A pool holds one call of each at a time for an account.
 #[derive(Encode)]
 enum Due {
     Grant(AssignmentId),
     Part(TaskId),
-    /// What takes a bond, of whatever task: a trial does not see what others that wait would hold.
+    /// A call that takes a bond, for any task. There is one for all, because a trial of one call does not see what
+    /// other waiting calls would hold.
     Bond,
 }
 
 impl Due {
-    /// `None` for calls without a deadline, and for accounts that lose nothing by it: any number of strangers could
-    /// dispute or appeal. A call that is carried by another has none: nobody can tell what becomes of it without
-    /// dispatching the other.
+    /// Returns `None` for a call without a deadline, and for an account that loses nothing by being late, because any
+    /// number of strangers could dispute or appeal. A call that another call carries is not due either: nobody can tell
+    /// what becomes of it without dispatching the outer call.
     fn of(call: &RuntimeCall, who: &AccountId) -> Option<Self> {
         use pallet_disputes::Call as Disputes;
         use pallet_tasks::Call as Tasks;
@@ -44,7 +45,7 @@ impl Due {
     }
 }
 
-/// Whose task it is, who has worked on it, and who has disputed it.
+/// Whether an account is the task's requester, has worked on the task, or has disputed it.
 fn is_party(id: TaskId, who: &AccountId) -> bool {
     let dispute = pallet_disputes::Disputes::<Runtime>::get(id);
     let is_challenger = dispute
@@ -57,9 +58,11 @@ fn is_party(id: TaskId, who: &AccountId) -> bool {
         })
 }
 
-/// What a transaction provides in a pool that carries a call which is due: one that would succeed now, and whose fee is paid
-/// beside. So a flood of grants takes as many assignments that wait for a key, and one of the others as many accounts
-/// that are parties.
+/// Returns the tag that a transaction provides in a pool if it carries a due call that would succeed now and whose fee
+/// can be paid as well. The tag bounds a flood: each further grant needs another assignment that waits for a key, and
+/// each further call of the other kinds needs another account that is a party.
+///
+/// This is for pools only. In a block there is no order left to decide, so there the trial is not made.
 ///
 /// For pools only: in a block there is no order to decide any more, so there it costs nothing.
 pub(super) fn tag(

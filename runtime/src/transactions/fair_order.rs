@@ -1,9 +1,9 @@
-//! Submissions have one priority, so that nobody can buy a place before others in the history, which is the
-//! order in which matching serves tasks. And nobody can buy a place before workers, who lose stake when they are
-//! late, or before calls of other accounts that are due (`due.rs`).
+//! The priority of submissions. All have the same, so that nobody can buy a place before others in the history, which
+//! is the order in which matching serves tasks. Nobody can buy a place before workers either, who lose stake when they
+//! are late, or before due calls of other accounts (`due.rs`).
 //!
-//! Among equals a pool takes the one first that is valid for less long, and only among those the one that came
-//! first: who signs with a short era moves ahead for nothing. That is the pool's rule and not the runtime's
+//! Among equal priorities a pool first takes the transaction that is valid for less long, and only then the one that
+//! came first. So whoever signs with a short era moves ahead for nothing. That is the pool's rule, not the runtime's
 //! (`docs/threat-model.md`, "What remains").
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -30,33 +30,37 @@ use super::due;
 use crate::{Runtime, RuntimeCall, Tasks};
 use weights::WeightInfo;
 
-/// `InvalidTransaction::Custom` of a submission with a tip. The market's other codes, which are
-/// about worker calls, are in [`pallet_tasks::types::Refusal`].
+/// The code of `InvalidTransaction::Custom` for a submission with a tip. The market's other codes, which are about
+/// workers' calls, are in [`pallet_tasks::types::Refusal`].
 pub const TIPPED_SUBMISSION: u8 = 64;
 
-/// Priority of every transaction that submits tasks, however long it is: that of one with a tip as high
-/// as the fee for a submission, which is paid as well. Below the calls of workers. One that carries other calls beside has at
-/// most this, and otherwise that of any transaction without a tip, and so has one with a submission that is refused for what it
-/// says, before it pays that fee. One that its account cannot pay when its turn comes pays only the network's fee: the threat model says
-/// what a place costs then.
+/// The priority of every transaction that only submits tasks, whatever its length. It is that of a transaction whose
+/// tip is as high as the submission fee, which the requester pays as well, and it is below that of workers' calls.
+///
+/// A transaction that also carries other calls has the priority of any transaction without a tip, and at most this one.
+/// So has a transaction with a submission that is refused for its content, because it is refused before it pays the
+/// submission fee. If the account cannot pay that fee when its turn comes, it pays only the network's fee; the threat
+/// model says what a place costs then.
 pub const SUBMISSION_PRIORITY: TransactionPriority = 1_000_000_000_000_000_000;
 
 const _: () = assert!(SUBMISSION_PRIORITY < priority::PAID);
 
-/// What looking at the calls of a transaction weighs.
+/// The weight of looking at the calls of a transaction.
 type Look = weights::SubstrateWeight<Runtime>;
 
 type Charge = ChargeTransactionPayment<Runtime>;
 
-/// [`ChargeTransactionPayment`], which in addition refuses a tip on a transaction that submits a task, and gives all that
-/// do nothing else, and are not refused for what they say, the same priority; what is due has [`priority::DUE`], and
-/// nothing else a higher one than [`priority::PAID`]. (`ChargeTransactionPayment` prefers the higher tip and, among equal
-/// tips, the smaller transaction.) Looks like the one that it wraps from outside, so that every wallet can encode it.
+/// [`ChargeTransactionPayment`] with another rule for the priority. (By its own rule it prefers the higher tip and,
+/// among equal tips, the smaller transaction.)
+///
+/// A tip on a transaction that submits a task is refused. All transactions that do nothing else, and are not refused
+/// for their content, have the same priority. A due call has [`priority::DUE`], and nothing else has more than
+/// [`priority::PAID`]. From outside this looks like the extension that it wraps, so that every wallet can encode it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
 pub struct ChargeInFairOrder(Charge);
 
 impl ChargeInFairOrder {
-    /// With this tip for the author of the block.
+    /// Returns the extension with this tip for the author of the block.
     pub fn with_tip(tip: crate::Balance) -> Self {
         Self(Charge::from(tip))
     }
@@ -70,8 +74,8 @@ impl TypeInfo for ChargeInFairOrder {
     }
 }
 
-/// The calls that a call carries, to be dispatched with it or later. A test keeps this complete: it looks
-/// for calls in the arguments of all calls that the metadata knows.
+/// Returns the calls that a call carries, to be dispatched with it or later. A test keeps this complete: it looks for
+/// calls in the arguments of all calls that the metadata knows.
 fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
     use pallet_collective::Call as Collective;
     use pallet_multisig::Call as Multisig;
@@ -120,38 +124,39 @@ fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
     }
 }
 
-/// What a transaction does, by its call and all those that it carries.
+/// What a transaction does with its call and all calls that it carries.
 struct Content<'a> {
-    /// What is submitted by them.
+    /// The submissions among these calls.
     submissions: Vec<&'a Submission>,
-    /// One of them does something else than to submit a task or to carry such calls.
+    /// Whether one of the calls neither submits a task nor carries other calls.
     does_more: bool,
-    /// How many it carries.
+    /// The number of carried calls.
     carried: u32,
 }
 
 impl Content<'_> {
-    /// One of them submits a task.
+    /// Whether one of the calls submits a task.
     fn submits(&self) -> bool {
         !self.submissions.is_empty()
     }
 
-    /// A submission pays no fee, because it is refused before. Reads of the state what a block knows already.
+    /// Whether a submission is refused before it pays the submission fee. Reads only what a block already knows of the
+    /// state.
     fn is_refused(&self) -> bool {
         self.submissions
             .iter()
             .any(|submission| Tasks::is_refused(submission))
     }
 
-    /// What it weighs to find all this out. Every second of the calls of which that was measured is a submission, so one
-    /// counts as two calls more.
+    /// The weight of finding all this out. In the calls of the benchmark every second one is a submission, so a
+    /// submission counts as two more calls.
     fn weight(&self) -> Weight {
         let submissions = (self.submissions.len() as u32).saturating_mul(2);
         Look::look(self.carried.saturating_add(submissions))
     }
 }
 
-/// As deep as calls can be nested, which decoding has bounded.
+/// Collects the content of a call, as deep as calls can be nested, which decoding has bounded.
 fn content(call: &RuntimeCall) -> Content<'_> {
     let mut content = Content {
         submissions: Vec::new(),

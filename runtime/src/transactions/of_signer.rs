@@ -1,9 +1,9 @@
-//! A transaction that nobody signs has one encoding.
+//! The rule that a transaction without a signer has only one encoding.
 //!
-//! A worker key signs what it says, not the transaction that carries it. So whoever sees a worker's call could send it
-//! as another transaction: with a mortal era, a nonce, a tip or a hash of the metadata, which are a signer's to choose.
-//! The SDK takes them from anybody. A copy with a short era would then go before the original, among equals, and be
-//! gone when the era ends. Here such a copy is invalid.
+//! A worker key signs a statement, not the transaction that carries it. So whoever sees a worker's call could send it
+//! as another transaction: with a mortal era, a nonce, a tip or a hash of the metadata, which are for a signer to
+//! choose. The SDK accepts them from anybody. A copy with a short era would then go before the original, which has the
+//! same priority, and be gone when the era ends. Here such a copy is invalid.
 
 use alloc::vec::Vec;
 
@@ -25,13 +25,13 @@ use sp_runtime::{
 use super::fair_order::ChargeInFairOrder;
 use crate::{Runtime, RuntimeCall};
 
-/// `InvalidTransaction::Custom` of a transaction that nobody signs and that says what only a signer may. Beside
-/// [`TIPPED_SUBMISSION`](super::fair_order::TIPPED_SUBMISSION).
+/// The code of `InvalidTransaction::Custom` for a transaction without a signer that sets what only a signer may set.
+/// The other code is [`TIPPED_SUBMISSION`](super::fair_order::TIPPED_SUBMISSION).
 pub const SIGNERS_CHOICE: u8 = 65;
 
-/// An extension of which a signer chooses what it says.
+/// An extension whose value a signer chooses.
 pub trait SignersChoice: Sized {
-    /// What it says in a transaction that nobody signs.
+    /// Returns its value in a transaction that nobody signs.
     fn unsigned() -> Self;
 }
 
@@ -59,13 +59,13 @@ impl SignersChoice for CheckMetadataHash<Runtime> {
     }
 }
 
-/// An extension that says nothing else than [`SignersChoice::unsigned`] unless the origin is signed. Looks like the one
-/// that it wraps from outside, so that every wallet can encode it.
+/// An extension that must be [`SignersChoice::unsigned`] unless the origin is signed. From outside it looks like the
+/// extension that it wraps, so that every wallet can encode it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
 pub struct OfSigner<E>(E);
 
 impl<E: SignersChoice> OfSigner<E> {
-    /// In a transaction that nobody signs.
+    /// Returns the extension for a transaction that nobody signs.
     pub fn unsigned() -> Self {
         Self(E::unsigned())
     }
@@ -160,7 +160,7 @@ mod tests {
     use frame_system::RawOrigin;
     use sp_runtime::traits::DispatchTransaction;
 
-    /// Whether an extension is taken from this origin.
+    /// Whether an extension is accepted from this origin.
     fn is_taken<E>(extension: E, origin: RuntimeOrigin) -> bool
     where
         E: TransactionExtension<RuntimeCall> + SignersChoice,
@@ -178,7 +178,8 @@ mod tests {
         }
     }
 
-    /// The runtime of these tests has no hash of its metadata, so no transaction can show this one.
+    /// The runtime of these tests has no hash of its metadata, so a test can set this one but no transaction can match
+    /// it.
     #[test]
     fn who_signs_nothing_says_no_hash_of_the_metadata() {
         let with_hash = || CheckMetadataHash::<Runtime>::new_with_custom_hash([7; 32]);

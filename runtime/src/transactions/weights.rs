@@ -1,5 +1,5 @@
-//! What the extension pipeline weighs: what the SDK has measured, less the keys that were charged for
-//! each transaction and cost a block a single access, or are charged already.
+//! The weights of the extension pipeline: those that the SDK has measured, less the database accesses that they charge
+//! to each transaction although a block makes them only once, or that are charged already.
 
 use frame_support::weights::Weight;
 use frame_system::{ExtensionsWeightInfo, SubstrateExtensionsWeight};
@@ -10,11 +10,11 @@ type Measured = SubstrateExtensionsWeight<Runtime>;
 type MeasuredPayment = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 type Database = <Runtime as frame_system::Config>::DbWeight;
 
-/// What a block accesses in the database for the extensions of its transactions, however many there are. It is
+/// The database accesses that a block makes for the extensions of its transactions, however many there are. They are
 /// part of [the weight of a block](crate::configs::system).
 ///
-/// Reads: the genesis hash, what was given back of a transaction's weight, the account of the block's author.
-/// Written is that account, which gets the fees.
+/// Reads: the genesis hash, the weight that transactions got back, and the account of the block's author. Writes: that
+/// account, which gets the fees.
 pub fn of_a_block() -> Weight {
     Database::get().reads_writes(3, 1)
 }
@@ -32,7 +32,7 @@ impl ExtensionsWeightInfo for ExtensionsWeight {
         Measured::check_mortality_mortal_transaction()
     }
 
-    /// The birth of an immortal transaction is the genesis.
+    /// An immortal transaction is born at the genesis.
     fn check_mortality_immortal_transaction() -> Weight {
         Measured::check_mortality_immortal_transaction().saturating_sub(Database::get().reads(1))
     }
@@ -57,8 +57,9 @@ impl ExtensionsWeightInfo for ExtensionsWeight {
         Measured::check_weight()
     }
 
-    /// What the SDK counted is the length of all transactions of the block, which is not used here any more. What was
-    /// given back of a transaction is forgotten before the next one: it never gets into the database.
+    /// The access that the SDK counted is for the length of all transactions in the block, which is not used here any
+    /// more. The weight that a transaction gets back is forgotten before the next transaction, so it never gets into
+    /// the database.
     fn weight_reclaim() -> Weight {
         Measured::weight_reclaim().saturating_sub(Database::get().reads_writes(1, 1))
     }
@@ -68,7 +69,7 @@ impl ExtensionsWeightInfo for ExtensionsWeight {
 pub struct PaymentWeight;
 
 impl pallet_transaction_payment::WeightInfo for PaymentWeight {
-    /// Who pays is who signs: its account was read, and is written, for the nonce.
+    /// The signer pays, and its account is already read and written for the nonce.
     fn charge_transaction_payment() -> Weight {
         MeasuredPayment::charge_transaction_payment()
             .saturating_sub(Database::get().reads_writes(1, 1))
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
     use pallet_transaction_payment::WeightInfo as _;
 
-    /// The SDK may measure again, and count less.
+    /// Guards against the SDK measuring again, and counting less.
     #[test]
     fn no_more_is_taken_off_than_was_measured() {
         let (read, both) = (Database::get().reads(1), Database::get().reads_writes(1, 1));

@@ -1,14 +1,14 @@
-//! The scheduler as referenda see it, in which nobody can crowd out what they may not lose.
+//! The scheduler as referenda use it, with room in each block for what must not be crowded out.
 //!
-//! The SDK's referenda schedule three things, and go on if there was no room for one in the agenda of its block:
+//! The SDK's referenda schedule three kinds of things, and carry on if the agenda of the block has no room for one:
 //!
-//! - what was approved, which would never be made;
-//! - that one fewer is decided on a track, which would keep a place of that track for ever: with as many of them as
-//!   the track has places, nothing more could be decided there;
-//! - alarms, at which a referendum is looked at again. A lost one is no harm, because the next vote brings another.
+//! - An approved call. Without room it would never be made.
+//! - The call that counts one fewer referendum deciding on a track. Without room, one place of that track would stay
+//!   taken for ever; once all places are lost like this, the track can decide nothing more.
+//! - An alarm, at which a referendum is looked at again. A lost alarm does no harm, because the next vote sets another.
 //!
-//! Anybody can have alarms in any block to come: a referendum that is submitted has one two weeks later. So alarms have
-//! a part of each agenda and no more, and what has no room is done in one of the next blocks.
+//! Anybody can have alarms set in any future block, because each submitted referendum has one two weeks later. So
+//! alarms may take only a part of each agenda, and what finds no room goes into one of the next blocks.
 
 use frame_support::traits::{
     schedule::{
@@ -24,15 +24,16 @@ use crate::{
     units::SECONDS, BlockNumber, OriginCaller, Preimage, Runtime, RuntimeCall, Scheduler, System,
 };
 
-/// What the agenda of a block has room for.
+/// The most calls in the agenda of a block.
 pub const MAX_SCHEDULED: u32 = 512;
 
-/// An alarm finds no room where so many things are scheduled. It is about a tenth of [`MAX_SCHEDULED`]: what else referenda
-/// schedule takes votes of token holders, or follows from so many alarms at most.
+/// The number of scheduled calls from which on an alarm finds no room in a block. It is about a tenth of
+/// [`MAX_SCHEDULED`]: whatever else referenda schedule needs the votes of token holders, or follows from at most this
+/// many alarms.
 pub const MOST_ALARMS: usize = 50;
 
-/// How many blocks later than it was meant something is done at most. To look for room in so many is not weighed: each
-/// that is full has taken [`MOST_ALARMS`] deposits.
+/// The most blocks by which something is done later than it was meant to be. The search through that many blocks is not
+/// weighed: filling each of them has cost [`MOST_ALARMS`] deposits.
 const LATEST: BlockNumber = 10 * SECONDS;
 
 type Hashing = <Runtime as frame_system::Config>::Hashing;
@@ -41,7 +42,7 @@ type Place = TaskAddress<BlockNumber>;
 /// The scheduler, for referenda.
 pub struct RoomForDecisions;
 
-/// Whether nothing but that a referendum is looked at comes of it.
+/// Whether a call does nothing but have a referendum looked at again.
 fn is_alarm(call: &Bounded<RuntimeCall, Hashing>) -> bool {
     matches!(
         Preimage::peek(call),
@@ -52,19 +53,19 @@ fn is_alarm(call: &Bounded<RuntimeCall, Hashing>) -> bool {
     )
 }
 
-/// Whether the agenda of a block has room for an alarm. What was cancelled takes none.
+/// Whether the agenda of a block has room for an alarm. Cancelled entries take no room.
 fn has_room_for_alarm(block: BlockNumber) -> bool {
     Agenda::<Runtime>::get(block).iter().flatten().count() < MOST_ALARMS
 }
 
-/// Places something in the first block that has room for it.
+/// Places a call in the first block that has room for it.
 fn in_first_room(
     when: DispatchTime<BlockNumber>,
     place: impl Fn(BlockNumber) -> Result<Place, DispatchError>,
 ) -> Result<Place, DispatchError> {
     let first = match when {
         DispatchTime::At(block) => block,
-        // As the scheduler has it: what is due in this block has been done.
+        // As the scheduler counts: the agenda of this block is done already.
         DispatchTime::After(blocks) => System::block_number()
             .saturating_add(blocks)
             .saturating_add(1),

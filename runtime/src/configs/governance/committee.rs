@@ -1,5 +1,5 @@
-//! The technical committee: people who can look at code. They can put a call on a faster track, on
-//! which token holders still vote, and stop things. They can begin nothing.
+//! The technical committee: people who can look at code. They can put a call on a faster track, on which token holders
+//! still vote, and they can stop things. They can start nothing.
 
 use frame_support::{
     parameter_types,
@@ -22,20 +22,20 @@ pub type CommitteeInstance = pallet_collective::Instance1;
 /// More than half of the committee: enough to stop something.
 pub type MostOfCommittee = EnsureProportionMoreThan<AccountId, CommitteeInstance, 1, 2>;
 
-/// [`MostOfCommittee`], which comes with a value.
+/// [`MostOfCommittee`], which returns a value when it succeeds.
 pub type MostOfCommitteeWithSuccess<Success> =
     EnsureWithSuccess<MostOfCommittee, AccountId, Success>;
 
-/// Two thirds of the committee: what is needed to whitelist.
+/// Two thirds of the committee: enough to whitelist a call.
 pub type TwoThirdsOfCommittee = EnsureProportionAtLeast<AccountId, CommitteeInstance, 2, 3>;
 
 parameter_types! {
-    /// Time for a motion.
+    /// Time to vote on a motion.
     pub const MotionDuration: BlockNumber = 3 * DAYS;
-    /// What the call of a motion may weigh.
+    /// The most that the call of a motion may weigh.
     pub MaxMotionWeight: Weight = Perbill::from_percent(50) * MAX_BLOCK_WEIGHT;
-    /// How long what a referendum dispatched before the committee had whitelisted it can be dispatched by
-    /// anybody once it has: not at all, because the voters were to decide on what the committee had looked at.
+    /// How long anybody can dispatch a call that a referendum dispatched before the committee had whitelisted it. Zero:
+    /// token holders were meant to vote on a call that the committee had already looked at.
     pub const DeferredDispatchExpiration: BlockNumber = 0;
 }
 
@@ -46,7 +46,7 @@ impl pallet_collective::Config<CommitteeInstance> for Runtime {
     type MotionDuration = MotionDuration;
     type MaxProposals = ConstU32<20>;
     type MaxMembers = ConstU32<20>;
-    // Whoever does not vote is against it, unless there is a prime member.
+    // A member that does not vote counts as against, unless there is a prime member.
     type DefaultVote = pallet_collective::PrimeDefaultVote;
     type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
     type SetMembersOrigin = EnsureRoot<AccountId>;

@@ -15,20 +15,20 @@ use crate::{
     MarketClock, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, SafeMode,
 };
 
-/// Who stops things: more than half of the technical committee, or a referendum of root.
+/// Who can stop things: more than half of the technical committee, or root through a referendum.
 pub type EmergencyOrigin = EitherOf<EnsureRoot<AccountId>, MostOfCommittee>;
 
-/// Whether a call can neither be paused nor is it stopped by the safe mode.
+/// Whether a call always goes on: it cannot be paused, and the safe mode does not stop it.
 ///
-/// Three kinds of calls go on. Blocks would end without the first, an emergency could not be ended
-/// without the second, and people would lose money by a stop without the third: what keeps a device
-/// online, what ends a task that has begun, and what pays out what is owed and lapses. So does every
-/// call that a referendum's track can make: a decision is dispatched once, so whoever could stop it then would undo it.
+/// Three kinds of calls go on: those without which there would be no blocks; those that can end the emergency; and
+/// those without which people would lose money by the stop, because they keep a device online, end a task that has
+/// begun, or pay out a debt that lapses. Every call that a referendum's track can make goes on too: a decision is
+/// dispatched once, so whoever could stop it at that moment would undo it.
 pub fn goes_on(pallet: &str, call: &str) -> bool {
     match pallet {
-        // Blocks, and reports of who made or finalised two at once.
+        // Blocks, and reports of validators that made or finalised two at once.
         "System" | "Timestamp" | "Babe" | "Grandpa" | "Beefy" | "Session" => true,
-        // Decisions, and how they are carried out.
+        // Decisions, and their execution.
         "Referenda"
         | "ConvictionVoting"
         | "Preimage"
@@ -41,11 +41,11 @@ pub fn goes_on(pallet: &str, call: &str) -> bool {
         | "TxPause"
         | "MultiBlockMigrations"
         | "Sudo" => true,
-        // Each call in them is looked at by itself.
+        // Each call inside them is filtered by itself.
         "Utility" | "Proxy" | "Multisig" => true,
-        // Everything about a task but to begin one.
+        // Everything about a task except submitting one.
         "Tasks" => call != "submit",
-        // The windows in which a result can be doubted go on.
+        // The windows in which a result can be disputed are not stopped.
         "Disputes" => true,
         "ProviderStaking" => matches!(
             call,
@@ -55,17 +55,17 @@ pub fn goes_on(pallet: &str, call: &str) -> bool {
                 | "rotate_worker"
                 | "set_availability"
         ),
-        // Eras that nobody was paid for are forgotten after a while.
+        // An era's payout lapses if nobody has claimed it for a while.
         "Staking" => matches!(call, "payout_stakers" | "payout_stakers_by_page"),
-        // What token holders have decided to spend lapses too. And the treasurer's origin is not root, which passes
-        // whatever is stopped: a `spend` that is stopped when its referendum is enacted would never be made.
-        // Nobody else can make it, and `payout` and `check_status` do what was decided.
+        // A payment that token holders have decided lapses too. And the treasurer's origin is not root, whose calls
+        // pass every filter: a `spend` that is stopped when its referendum is enacted would never be made. Nobody but
+        // that origin can make a `spend`, and `payout` and `check_status` only carry out what was decided.
         "Treasury" => true,
         _ => false,
     }
 }
 
-/// The calls that [`goes_on`] names.
+/// The calls for which [`goes_on`] returns true.
 pub struct WhatGoesOn;
 
 impl Contains<RuntimeCall> for WhatGoesOn {
@@ -85,17 +85,17 @@ impl Contains<pallet_tx_pause::RuntimeCallNameOf<Runtime>> for WhatGoesOn {
 }
 
 parameter_types! {
-    /// How long the safe mode lasts if nobody ends it, and how much longer each time it is extended.
+    /// How long the safe mode lasts if nobody ends it, and by how much each extension prolongs it.
     pub const SafeModePeriod: BlockNumber = DAYS;
-    /// Nobody can buy a stop of the chain.
+    /// None: nobody can pay a deposit to stop the chain.
     pub const NoDeposit: Option<Balance> = None;
-    /// There are no deposits to release.
+    /// None: there are no deposits to release.
     pub const NoReleaseDelay: Option<BlockNumber> = None;
-    /// What the steps of a migration may use of a block; there are no transactions beside them.
+    /// What the steps of a migration may use of a block, which has no transactions then.
     pub MaxMigrationWeight: Weight = Perbill::from_percent(80) * MAX_BLOCK_WEIGHT;
 }
 
-/// [`EmergencyOrigin`], and for how long it enters the safe mode.
+/// [`EmergencyOrigin`], with the time for which it enters the safe mode.
 pub type SafeModeOrigin = EitherOf<
     EnsureRootWithSuccess<AccountId, SafeModePeriod>,
     MostOfCommitteeWithSuccess<SafeModePeriod>,
@@ -129,22 +129,22 @@ impl pallet_tx_pause::Config for Runtime {
     type WeightInfo = pallet_tx_pause::weights::SubstrateWeight<Runtime>;
 }
 
-/// The market stands still from the first block of a migration, in which workers cannot send their
-/// calls: no deadline passes. Whoever can pause it has it go on, once the upgrade was looked at.
+/// Pauses the market from the first block of a migration, in which workers cannot send their calls, so that no deadline
+/// passes. The origins that can pause the market resume it, once people have looked at the upgrade.
 pub struct PauseTheMarket;
 
 impl MigrationStatusHandler for PauseTheMarket {
     fn started() {
-        // It fails if the market is paused, which is what is wanted.
+        // This fails if the market is already paused, which is just as well.
         let _ = MarketClock::pause(RuntimeOrigin::root());
     }
 }
 
-/// A migration that fails leaves a state that nobody has foreseen. The safe mode is entered without an
-/// end, and what [`goes_on`] is taken again: governance and the committee can mend the state. Only if
-/// there can be no safe mode are no transactions taken any more.
+/// Enters the safe mode without an end when a migration fails, because it leaves a state that nobody has foreseen. The
+/// calls of [`goes_on`] are taken again, so governance and the committee can mend the state. Only if the safe mode
+/// cannot be entered, the chain takes no more transactions.
 ///
-/// The SDK's own handler takes none in the first case as well, so that nobody could end it.
+/// The SDK's own handler takes no transactions after it has entered the safe mode either, so nobody could end it.
 pub struct StopWithSafeMode;
 
 impl FailedMigrationHandler for StopWithSafeMode {
@@ -164,8 +164,8 @@ impl FailedMigrationHandler for StopWithSafeMode {
 
 impl pallet_migrations::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
-    // Those of this release. One that has none lists none: each upgrade to a release with a list pauses the
-    // market, also where all of them have run before.
+    // The migrations of this release. A release without migrations lists none, because each upgrade to a release with a
+    // list pauses the market, even where all of them have run before.
     // RELEASE-1: remove when release 3 is main (its member)
     #[cfg(not(feature = "runtime-benchmarks"))]
     type Migrations = (pallet_provider_staking::migrations::ToVersion2<Runtime>,);

@@ -1,6 +1,6 @@
-//! How decisions are made and carried out: token holders vote on referenda, each on a track
-//! ([`tracks`]) and on behalf of an origin ([`origins`]); a technical committee ([`committee`]) can
-//! hurry one, or stop things ([`emergency`]). What was decided has its place in a block ([`agenda`]).
+//! How decisions are made and carried out. Token holders vote on referenda, each on a track ([`tracks`]) and on behalf
+//! of an origin ([`origins`]). A technical committee ([`committee`]) can hurry a referendum, or stop things
+//! ([`emergency`]). A decision has its place in a block ([`agenda`]).
 
 pub mod agenda;
 pub mod committee;
@@ -30,15 +30,15 @@ use crate::{
 };
 
 parameter_types! {
-    /// For a call that is kept until it is made,
+    /// Deposit for a call that is kept until it is made.
     pub const PreimageBaseDeposit: Balance = deposit(1, 64);
-    /// and for each of its bytes: a runtime of a megabyte takes 100 AICP.
+    /// Deposit for each byte of such a call: a runtime of a megabyte takes 100 AICP.
     pub const PreimageByteDeposit: Balance = BYTE_DEPOSIT;
-    /// What keeps them.
+    /// The reason of the hold for these deposits.
     pub const PreimageHoldReason: RuntimeHoldReason =
         RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
-    /// What scheduled calls may use of a block. To read a runtime of a megabyte out of its preimage alone
-    /// weighs 25 ms; what weighs more than this is never dispatched.
+    /// What scheduled calls may use of a block. Reading a runtime of a megabyte out of its preimage alone weighs 25 ms.
+    /// A call that weighs more than this limit is never dispatched.
     pub MaximumSchedulerWeight: Weight = Perbill::from_percent(80) * MAX_BLOCK_WEIGHT;
 }
 
@@ -79,8 +79,8 @@ impl<const PERIOD: BlockNumber> Get<BlockNumber> for Lapsed<PERIOD> {
 }
 
 parameter_types! {
-    /// For a proposal; comes back when it was approved or cancelled. What was rejected, or ran out of time,
-    /// has cost it.
+    /// Deposit for submitting a referendum. It comes back if the referendum is approved or cancelled, and is lost if it
+    /// is rejected or runs out of time.
     pub const SubmissionDeposit: Balance = 10 * UNIT;
 }
 
@@ -106,7 +106,7 @@ impl pallet_referenda::Config for Runtime {
     type BlockNumberProvider = System;
 }
 
-/// For how long the smallest conviction locks tokens, which is longer than any enactment takes. Those above lock them for
+/// How long the smallest conviction locks tokens, which is longer than any enactment takes. The higher ones lock them
 /// 2, 4, 8, 16 and 32 times as long.
 pub const VOTE_LOCK: BlockNumber = 7 * DAYS;
 
@@ -115,7 +115,7 @@ impl pallet_conviction_voting::Config for Runtime {
     type WeightInfo = pallet_conviction_voting::weights::SubstrateWeight<Runtime>;
     type Currency = Balances;
     type Polls = Referenda;
-    // All tokens but the treasury's.
+    // All tokens except the treasury's.
     type MaxTurnout = ActiveIssuanceOf<Balances, AccountId>;
     type MaxVotes = ConstU32<128>;
     type VoteLockingPeriod = Lapsed<VOTE_LOCK>;

@@ -1,7 +1,8 @@
-//! On whose behalf a referendum acts: an origin for each track but root's.
+//! The origins that referenda act for: one for each track except root's.
 //!
-//! A pallet of the runtime's own, as origins have to be, with no calls. It also keeps what only a
-//! development chain has: a time lapse, so that a referendum can be watched from begin to end.
+//! Origins have to be in a pallet, so this is one of the runtime's own. It has no calls. It also
+//! keeps the time lapse, which only a development chain has, so that a referendum can be watched
+//! from beginning to end.
 
 use frame_support::traits::EnsureOrigin;
 
@@ -21,7 +22,7 @@ pub mod pallet {
     #[pallet::config]
     pub trait Config: frame_system::Config {}
 
-    /// Who a referendum speaks for, if not for root.
+    /// Who a referendum acts for, if not for root.
     #[pallet::origin]
     #[derive(
         Encode,
@@ -48,8 +49,8 @@ pub mod pallet {
         ReferendumKiller,
     }
 
-    /// How many times faster than usual the periods of governance pass, from genesis on. Nothing
-    /// changes it.
+    /// How many times faster than usual the periods of governance pass. The genesis sets it, and
+    /// nothing changes it later.
     #[pallet::storage]
     pub type TimeLapse<T> = StorageValue<_, u32, ValueQuery, ConstU32<1>>;
 
@@ -57,8 +58,8 @@ pub mod pallet {
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T> {
-        /// On a development chain, how many times faster the periods of governance pass. Elsewhere
-        /// one, or zero for the same.
+        /// On a development chain, how many times faster than usual the periods of governance pass.
+        /// Elsewhere one, or zero, which means the same.
         pub time_lapse: u32,
         /// Nothing.
         #[serde(skip)]
@@ -75,7 +76,7 @@ pub mod pallet {
     }
 
     impl<T: Config> Pallet<T> {
-        /// What a period is on this chain; at least a block.
+        /// Returns how long a period is on this chain: at least one block.
         pub fn lapsed(period: BlockNumber) -> BlockNumber {
             period
                 .checked_div(TimeLapse::<T>::get())

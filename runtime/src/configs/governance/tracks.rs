@@ -1,4 +1,4 @@
-//! The tracks of referenda: what each may do, how long it takes, and how many have to agree.
+//! The tracks of referenda: what each may do, how long it takes, and how many votes it needs.
 
 use alloc::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::{
     Balance, BlockNumber, OriginCaller, Origins,
 };
 
-/// Identifies a track; part of the encoding of nothing but of what clients read.
+/// Identifies a track. Only what clients read is encoded with it.
 pub type TrackId = u16;
 
 type Info = TrackInfo<Balance, BlockNumber>;
@@ -20,30 +20,30 @@ const fn percent(value: u128) -> FixedI64 {
     FixedI64::from_rational(value, 100)
 }
 
-/// Days of a decision: two weeks on every track, so that nobody misses one by being away for a week.
+/// Days of the decision period: two weeks on every track, so that a week's absence makes nobody miss one.
 const DECISION_DAYS: u128 = 14;
 
-/// Approval of what can change everything: four fifths at first, half at the end.
+/// The approval that a referendum needs if it can change everything: four fifths at first, half at the end.
 const BROAD_APPROVAL: Curve =
     Curve::make_reciprocal(2, DECISION_DAYS, percent(80), percent(50), percent(100));
-/// Its support: half of all tokens at first, one in twenty at the end.
+/// The support that it needs: half of all tokens at first, one in twenty at the end.
 const BROAD_SUPPORT: Curve =
     Curve::make_linear(DECISION_DAYS, DECISION_DAYS, percent(5), percent(50));
-/// Approval of what is bounded by itself: a simple majority in the end as well.
+/// The approval that a referendum needs if its track limits what it can do: a simple majority at the end as well.
 const PLAIN_APPROVAL: Curve =
     Curve::make_linear(DECISION_DAYS, DECISION_DAYS, percent(50), percent(100));
-/// Its support, which falls to two in a hundred.
+/// The support that it needs, which falls to two in a hundred.
 const PLAIN_SUPPORT: Curve =
     Curve::make_reciprocal(2, DECISION_DAYS, percent(20), percent(2), percent(50));
-/// Approval of what the technical committee has looked at.
+/// The approval that a call needs which the technical committee has looked at.
 const WHITELISTED_APPROVAL: Curve =
     Curve::make_reciprocal(1, DECISION_DAYS, percent(80), percent(50), percent(100));
-/// Its support, which falls to one in twenty within a day: it is for what cannot wait.
+/// The support that it needs. This falls to one in twenty within a day, because the track is for what cannot wait.
 const WHITELISTED_SUPPORT: Curve =
     Curve::make_reciprocal(1, DECISION_DAYS, percent(5), percent(1), percent(50));
 
-/// How many are decided at once where it cannot wait, and where referenda are ended: so many that it is dear to keep all
-/// places, for deposits that come back.
+/// How many referenda are decided at once on the tracks for what cannot wait and on those that end referenda. It is so
+/// large that keeping all places taken is expensive, even with deposits that come back.
 const MANY: u32 = 100;
 
 /// All tracks, in the order of their ids, with the periods that they have on an ordinary chain.
@@ -52,7 +52,7 @@ pub const TRACKS: [(TrackId, Info); 6] = [
         0,
         Info {
             name: str_array("root"),
-            // With one at a time anybody could keep all others waiting for two weeks, for a deposit that comes back.
+            // With one at a time, anybody could keep all others waiting for two weeks, for a deposit that comes back.
             max_deciding: 5,
             decision_deposit: 1_000 * UNIT,
             prepare_period: 2 * HOURS,

@@ -1,4 +1,4 @@
-//! A benchmark of looking at the calls of a transaction.
+//! The benchmark of looking at the calls of a transaction.
 
 use core::marker::PhantomData;
 
@@ -20,10 +20,10 @@ use sp_runtime::traits::TransactionExtension;
 use super::{content, ChargeInFairOrder};
 use crate::{Runtime, RuntimeCall};
 
-/// What the benchmark is of, where others have a pallet.
+/// Stands for the benchmarked pallet, which other benchmarks have.
 pub struct Pallet<T: Config>(PhantomData<T>);
 
-/// A submission of which all fields are looked at: it is not refused.
+/// Returns a submission whose fields are all looked at, because it is not refused.
 fn submit() -> RuntimeCall {
     let mut manifest = vec![1, 0x70, 0x12, 60];
     manifest.extend([7; 60]);
@@ -55,7 +55,7 @@ fn submit() -> RuntimeCall {
     RuntimeCall::Tasks(pallet_tasks::Call::submit { submission })
 }
 
-/// Calls of which every second one carries the next, a submission: each of those is a list of its own.
+/// Returns calls of which every second one carries the next, a submission. Each of these is a list of its own.
 fn calls(count: u32) -> RuntimeCall {
     let remark = || RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() });
     let carrier = || {
@@ -75,8 +75,8 @@ fn calls(count: u32) -> RuntimeCall {
 mod benches {
     use super::*;
 
-    /// A transaction's calls are looked at for its weight, and again when it is validated, and all that it submits is.
-    /// `c`: how many it carries.
+    /// A transaction's calls are looked at for its weight, and again when it is validated, as are all its submissions.
+    /// `c`: the number of carried calls.
     #[benchmark]
     fn look(c: Linear<0, 2_000>) {
         let call = calls(c);
