@@ -1,4 +1,4 @@
-//! The simulation of the market's economics plays with this runtime's numbers.
+//! The simulation of the market's economics uses this runtime's numbers.
 
 use aicpw_economics::rules::{Rules, DAY};
 use aicpw_runtime::{units::DAYS, Runtime};

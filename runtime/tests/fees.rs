@@ -59,7 +59,7 @@ fn a_transfer_costs_less_than_a_thousandth_of_an_aicp() {
     );
 }
 
-/// What a picosecond costs a signer, workers do for free: the requester pays it with the submission.
+/// The submission fee pays, at a signer's price of weight, for everything that workers do for free.
 #[test]
 fn the_fee_for_a_submission_covers_what_is_free_for_workers() {
     type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
@@ -82,7 +82,7 @@ fn the_fee_for_a_submission_covers_what_is_free_for_workers() {
         Weights::authorize_commit_result() + Weights::commit_alone(),
         Weights::authorize_reveal_result() + Weights::reveal_only(),
     ];
-    // A match of a search that looks at one device, and leaves its bucket without an open one.
+    // A match whose search looks at one device, and leaves the device's bucket without an open one.
     type Steps = <Runtime as pallet_matching::Config>::WeightInfo;
     let search = Steps::leave_list()
         + Steps::begin_search()
@@ -90,7 +90,7 @@ fn the_fee_for_a_submission_covers_what_is_free_for_workers() {
         + Steps::look_at_page()
         + Steps::look_at_offer();
     let matched = search + Steps::match_task() + Steps::close_bucket();
-    // The ends of its match and start windows, of the run and of the time to reveal, which were kept.
+    // The ends of the match window, the start window, the run and the time to reveal, none of which was missed.
     let kept = Weights::serve_stale() * 4;
     let agenda = kept + Weights::serve_unlock() + Weights::serve_prune(1);
     let free = calls
@@ -104,8 +104,8 @@ fn whoever_is_paid_a_fee_can_hold_it() {
     assert!(fee_of_a_transfer() > EXISTENTIAL_DEPOSIT);
 }
 
-/// A worker call is free because nobody signs it. Were the call itself free, anybody could fill
-/// blocks with signed ones: they fail, but they get into a block.
+/// A worker call is free because nobody signs it. If a signed one were free too, anybody could fill blocks with them:
+/// they fail, but they get into a block.
 #[test]
 fn a_signed_worker_call_fails_and_pays() {
     let assignment = AssignmentId {
@@ -188,7 +188,7 @@ fn a_signed_worker_call_fails_and_pays() {
     for call in calls {
         let origin = RuntimeOrigin::signed(Alice.to_account_id());
         TestExternalities::default().execute_with(|| {
-            // As of a state that is in this release's form.
+            // As in a state that has this release's form.
             ProviderStaking::in_code_storage_version().put::<ProviderStaking>();
             let failure = call.clone().dispatch(origin).unwrap_err();
             assert_eq!(failure.error, DispatchError::BadOrigin, "{call:?}");

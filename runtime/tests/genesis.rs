@@ -1,4 +1,4 @@
-//! Each preset builds a valid genesis, out of the same Wasm that a node starts from.
+//! Each preset builds a valid genesis with the same Wasm that a node starts from.
 
 #![allow(clippy::unwrap_used)]
 
@@ -25,7 +25,8 @@ use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
 use sp_runtime::Storage;
 use std::{collections::BTreeMap, sync::LazyLock};
 
-/// The state of the preset's genesis. Each is built once: compiling the Wasm takes seconds.
+/// Returns the state of a preset's genesis. All are built only once, because compiling the Wasm
+/// takes seconds.
 fn chain(preset: &str) -> TestExternalities {
     static BUILT: LazyLock<BTreeMap<String, Storage>> = LazyLock::new(|| {
         let wasm = WASM_BINARY.expect("the tests need the Wasm runtime: unset SKIP_WASM_BUILD");
@@ -94,7 +95,7 @@ fn every_preset_has_its_validators_in_every_role() {
             let expected_beefy: Vec<_> = Session::validators().iter().map(in_order).collect();
             assert_eq!(beefy.validators(), expected_beefy, "{preset:?}");
             assert_eq!(beefy.id(), 0);
-            // From the first block on.
+            // BEEFY starts with the first block.
             assert_eq!(pallet_beefy::GenesisBlock::<Runtime>::get(), Some(1));
             let next = BeefyMmrLeaf::next_authority_set_proof();
             assert_eq!((next.id, next.len as usize), (1, expected.len()));

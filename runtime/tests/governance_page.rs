@@ -1,5 +1,5 @@
-//! The tables in `docs/governance.md` are those of this runtime, and the one of all parameters in
-//! `docs/economics.md`.
+//! The tables in `docs/governance.md`, and the one of all parameters in `docs/economics.md`, agree
+//! with this runtime.
 
 #![allow(clippy::unwrap_used)]
 
@@ -31,7 +31,7 @@ fn percent(share: Perbill) -> String {
     format!("{} %", share.deconstruct() / 10_000_000)
 }
 
-/// To a tenth of a per cent.
+/// Returns a threshold, rounded to a tenth of a per cent.
 fn threshold(curve: &Curve, portion: Perbill) -> String {
     let tenths = (curve.threshold(portion).deconstruct() + 500_000) / 1_000_000;
     match tenths % 10 {
@@ -106,13 +106,13 @@ fn name(parameter: &MarketParameter) -> String {
     text.split('(').next().unwrap().to_owned()
 }
 
-/// What is under a heading of a page.
+/// Returns the text under a heading of a page.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap();
     rest.split("\n## ").next().unwrap()
 }
 
-/// The first cells of the rows of the table under a heading.
+/// Returns the first cells of the rows of the table under a heading.
 fn rows(page: &str, heading: &str) -> BTreeSet<String> {
     section(page, heading)
         .lines()

@@ -1,4 +1,4 @@
-//! The numbers in the guides are those of this runtime.
+//! The numbers in the guides agree with this runtime.
 
 #![allow(clippy::unwrap_used)]
 
@@ -53,7 +53,7 @@ fn require(page: &str, line: &str) {
     assert!(page.contains(line), "the guide should say: {line}");
 }
 
-/// Its lines as one.
+/// Returns the page as one line.
 fn joined(page: &str) -> String {
     page.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -136,7 +136,8 @@ fn parameters_are_right() {
     );
 }
 
-/// What one assignment locks in `optimistic`: collateral and fraud bond, if one provider gets all of the budget.
+/// Returns the collateral and the fraud bond that one assignment locks in `optimistic`, if one provider gets the whole
+/// budget.
 fn locks(price: Balance, budget: Balance) -> (Balance, Balance) {
     let collateral = pricing::collateral(
         price,
@@ -190,7 +191,7 @@ fn sentences() {
 fn sentences_are_right() {
     let ten_minutes = Milliseconds(600_000);
     let price = pricing::price(ASK, Gflops(6_000), ten_minutes).unwrap();
-    // Run, window of a minute and retrieval window, in units of a run.
+    // The run, the window of a minute, and the retrieval window, in units of a run.
     let minutes = 10 + 1 + <Runtime as Tasks>::RetrievalWindow::get() / MINUTES;
     let at_once = minutes.div_ceil(10);
     let (collateral, bond) = locks(price, UNIT);
@@ -201,7 +202,7 @@ fn sentences_are_right() {
         &format!("up to eight of them locked at once: {stake} AICP"),
     );
 
-    // Without `--gflops` one is asked for.
+    // Without `--gflops` the task asks for one GFLOPS.
     let scene = pricing::price(ASK, Gflops(1), ten_minutes).unwrap();
     let lowest = <Runtime as Tasks>::MinBudget::get();
     assert!(2 * scene < lowest, "audits included");
@@ -241,7 +242,7 @@ fn what_those_who_judge_can_lose() {
 }
 
 fn losses_of_judges_are_right() {
-    // Silence before a commit is a fault, and after it as much as a lie.
+    // Silence before a commit is a fault; after it, it counts as much as a lie.
     for fault in [Fault::NoStart, Fault::NoProgress, Fault::NoCommit] {
         assert_eq!(fault.blame(), Blame::Provider);
     }
@@ -290,7 +291,7 @@ fn losses_of_judges_are_right() {
     require(&guide, "Five times the budget for one provider is locked.");
     assert_eq!([auditor, juror], [5 * budget, 10 * budget]);
 
-    // Of a claim.
+    // The jurors of a claim.
     let at_stake = UNIT;
     let (pay, lock) = (policy.fetch_pay(at_stake), policy.fetch_lock(at_stake));
     assert_eq!((lock, half(lock)), (at_stake, at_stake / 2));
@@ -302,7 +303,7 @@ fn losses_of_judges_are_right() {
         "| − C, all of its reputation; nobody takes its place |",
     );
 
-    // Of a requester.
+    // The bond of a requester.
     assert_eq!(policy.bond(budget, 0), Some(5 * budget));
     require(&page, "which is five times its budget for one provider,");
     assert_eq!(policy.bond(budget, 1), Some(11 * budget));

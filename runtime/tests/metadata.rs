@@ -1,4 +1,5 @@
-//! The metadata is what tools can read: the versions they ask for, and the names they look for.
+//! The metadata has what tools read: the versions that they ask for, and the names that they look
+//! for.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +10,7 @@ use codec::Decode;
 use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
 
 fn metadata(version: u32) -> RuntimeMetadata {
-    // What it says of parameters is what they are now.
+    // The metadata shows the current values of parameters, so it needs a state.
     let mut state = sp_io::TestExternalities::default();
     let bytes = state.execute_with(|| Runtime::metadata_at_version(version).unwrap());
     RuntimeMetadataPrefixed::decode(&mut &bytes[..]).unwrap().1
@@ -58,7 +59,8 @@ fn extensions_are_in_the_order_that_signers_expect() {
     );
 }
 
-/// What wraps an extension of the SDK does not show, so that signers encode what they know.
+/// The wrapper of an SDK extension does not show, so that signers encode the extension that they
+/// know.
 #[test]
 fn extensions_look_like_those_of_the_sdk() {
     let RuntimeMetadata::V14(metadata) = metadata(14) else {
@@ -84,7 +86,7 @@ fn tools_find_the_validators_where_they_look_for_them() {
     }
 }
 
-/// `ChargeInFairOrder` looks into these for submissions. A new one has to be added there and here.
+/// `ChargeInFairOrder` looks for submissions in these. A new one has to be added there and here.
 #[test]
 fn the_calls_that_carry_calls_are_known() {
     let RuntimeMetadata::V14(metadata) = metadata(14) else {

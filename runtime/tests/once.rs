@@ -1,4 +1,4 @@
-//! What a block reads or writes once, benchmarks do not count: hooks pay for it at its begin.
+//! Benchmarks do not count what a block reads or writes once; the hooks at its beginning pay for it.
 
 #![allow(clippy::unwrap_used)]
 
@@ -20,13 +20,13 @@ use sp_io::{hashing::twox_128, TestExternalities};
 
 type Database = <Runtime as frame_system::Config>::DbWeight;
 
-/// The keys of values, by pallet and name.
+/// Returns the keys of values, by pallet and name.
 fn values(names: &[(&str, &str)]) -> Vec<Vec<u8>> {
     let key = |(pallet, name): &(&str, &str)| storage_prefix(pallet.as_bytes(), name.as_bytes());
     names.iter().map(|name| key(name).to_vec()).collect()
 }
 
-/// Keys that are written once, and for which the tasks pallet pays.
+/// Returns the keys that are written once in a block, and that the tasks pallet pays for.
 fn by_tasks() -> Vec<Vec<u8>> {
     let values = values(&[
         ("Tasks", "Census"),
@@ -38,7 +38,7 @@ fn by_tasks() -> Vec<Vec<u8>> {
     values.into_iter().chain([treasury]).collect()
 }
 
-/// Keys that the extensions of all transactions read, and for which a block pays.
+/// Returns the keys that the extensions of all transactions read, and that a block pays for.
 fn by_the_block() -> Vec<Vec<u8>> {
     let mut keys = values(&[("System", "ExtrinsicWeightReclaimed")]);
     keys.push(frame_system::BlockHash::<Runtime>::hashed_key_for(0));
@@ -81,7 +81,7 @@ fn somebody_pays_for_each_key_that_benchmarks_do_not_count() {
 fn the_hooks_pay_for_what_a_block_writes_once() {
     let written = by_tasks().len() as u64;
     let (tasks, matching, parameters) = TestExternalities::default().execute_with(|| {
-        // As at a genesis: nothing is to be migrated.
+        // As in a genesis, where nothing has to be migrated.
         ProviderStaking::in_code_storage_version().put::<ProviderStaking>();
         (
             Tasks::on_initialize(0),
@@ -89,14 +89,14 @@ fn the_hooks_pay_for_what_a_block_writes_once() {
             MarketParameters::on_initialize(0),
         )
     });
-    // Beside a slot of each line of the agenda, and the look at the lists. Two reads are whether there is a migration, or one has
-    // failed.
+    // This is in addition to a slot of each line of the agenda, and the look at the lists. Two reads find whether there
+    // is a migration, or one has failed.
     let slots = <Runtime as pallet_tasks::Config>::WeightInfo::serve_slot().saturating_mul(2);
-    // Four slots of the agenda that all matches and payments of a block share, with a page of each.
+    // Four slots of the agenda, with a page each, which all matches and payments of a block share.
     let shared = Database::get().reads_writes(4, 8);
     let paid = Database::get().reads_writes(written + 2, written);
     assert_eq!(tasks, slots + shared + paid);
-    // The ends and the last word of the queue; the clock is the other read.
+    // The ends and the last word of the queue; the other read is of the clock.
     let lists = <Runtime as pallet_matching::Config>::WeightInfo::service_base();
     assert_eq!(matching, lists + Database::get().reads_writes(3, 2));
     assert_eq!(parameters, Database::get().reads(1));
@@ -104,7 +104,7 @@ fn the_hooks_pay_for_what_a_block_writes_once() {
 
 #[test]
 fn a_block_pays_for_what_extensions_read_once() {
-    // And the account of its author, which is another in each block.
+    // The account of the block's author as well, which differs from block to block.
     let reads = by_the_block().len() as u64 + 1;
     let paid = Database::get().reads_writes(reads, 1);
     assert_eq!(weights::of_a_block(), paid);

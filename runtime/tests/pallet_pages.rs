@@ -1,4 +1,4 @@
-//! The pages in `docs/pallets` name what the pallets have: all of it, and nothing else.
+//! The pages in `docs/pallets` name everything that the pallets have, and nothing else.
 
 #![allow(clippy::unwrap_used)]
 
@@ -53,7 +53,7 @@ fn variants(metadata: &RuntimeMetadataV14, id: Option<u32>) -> BTreeSet<String> 
     }
 }
 
-/// The rows of the table under a heading, in cells.
+/// Returns the rows of the table under a heading, in cells.
 fn rows<'a>(page: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
     let (_, rest) = page
         .split_once(&format!("\n## {heading}\n"))
@@ -85,7 +85,7 @@ fn for_each(check: impl Fn(&RuntimeMetadataV14, &Pallet, &str)) {
     }
 }
 
-/// The sets must be equal; the message says what to add or to remove.
+/// Asserts that the sets are equal; the message says what to add or to remove.
 fn compare(pallet: &Pallet, heading: &str, page: BTreeSet<String>, runtime: BTreeSet<String>) {
     let missing: Vec<_> = runtime.difference(&page).collect();
     let stale: Vec<_> = page.difference(&runtime).collect();
@@ -128,7 +128,8 @@ fn calls_name_errors_and_events_that_there_are() {
     });
 }
 
-/// What `StorageVersion` and the like keep is not for a person, and not in the metadata.
+/// Each constant that a page names under *Properties* is in the metadata. Storage versions and the
+/// like are not there, and not for people.
 #[test]
 fn constants_that_pages_name_are_there() {
     for_each(|_, pallet, page| {

@@ -56,7 +56,7 @@ fn add_proxy(chain: &mut Chain, real: Sr25519Keyring, kind: ProxyType) {
     chain.sign(real, add).unwrap();
 }
 
-/// Eve acts for `real`; what came of the call itself.
+/// Eve acts for `real`. Returns the result of the call itself.
 fn as_proxy(chain: &mut Chain, real: Sr25519Keyring, call: RuntimeCall) -> DispatchResult {
     let proxy = pallet_proxy::Call::proxy {
         real: Address::Id(real.to_account_id()),
@@ -120,7 +120,7 @@ fn a_proxy_that_may_not_transfer_may_not_submit_either() {
     add_proxy(&mut chain, Charlie, ProxyType::NonTransfer);
     let remark = frame_system::Call::remark_with_event { remark: vec![1] };
     as_proxy(&mut chain, Charlie, remark.into()).unwrap();
-    // A worker key of somebody else's has the stake slashed, and so have session keys.
+    // With a foreign worker key the stake can be slashed, and with foreign session keys too.
     let worker = pallet_provider_staking::Call::set_availability {
         device: aicpw_protocol::DeviceId(0),
         available: true,
@@ -145,7 +145,7 @@ fn a_proxy_that_may_not_transfer_may_not_submit_either() {
         let among_others = as_proxy(&mut chain, Charlie, batch(call.clone()));
         assert!(among_others.is_err(), "{call:?}");
     }
-    // Nor may it make itself a proxy that may.
+    // Nor may it add itself as a proxy that may do so.
     for proxy_type in [ProxyType::Any, ProxyType::Governance] {
         let widen = pallet_proxy::Call::add_proxy {
             delegate: Address::Id(Eve.to_account_id()),
@@ -201,18 +201,18 @@ fn a_proxy_that_may_not_transfer_votes_and_risks_no_deposit() {
     chain.sign(Dave, propose()).unwrap();
     as_proxy(&mut chain, Charlie, vote()).unwrap();
 
-    // One that may risk them says so by its name.
+    // A proxy that may risk deposits says so by its type.
     add_proxy(&mut chain, Alice, ProxyType::Governance);
     as_proxy(&mut chain, Alice, decide).unwrap();
     assert!(chain.read(|| Balances::reserved_balance(Alice.to_account_id())) >= 100 * UNIT);
     assert_eq!(as_proxy(&mut chain, Alice, transfer()), filtered());
 }
 
-/// What an account does for another passes the filter of that one's proxy, which need not be as narrow.
+/// A call for a third account passes the filter of that account's proxy, which may permit more.
 #[test]
 fn a_proxy_that_may_not_transfer_reaches_no_third_account() {
     let mut chain = Chain::development();
-    // Whoever acts for Charlie would have Dave's money through it.
+    // Whoever can act for Charlie would reach Dave's money through this.
     let trust = pallet_proxy::Call::add_proxy {
         delegate: Address::Id(Charlie.to_account_id()),
         proxy_type: ProxyType::Any,
@@ -243,7 +243,7 @@ fn a_proxy_that_may_not_transfer_reaches_no_third_account() {
         force_proxy_type: None,
         call: to_eve(),
     };
-    // Only a proxy of `Any` kills a pure account, and this one has none: its deposit stays.
+    // Only a proxy of type `Any` can kill a pure account, and this account has none, so its deposit would stay lost.
     let pure = pallet_proxy::Call::create_pure {
         proxy_type: ProxyType::CancelProxy,
         delay: 0,
@@ -271,7 +271,7 @@ fn a_proxy_that_may_not_transfer_reaches_no_third_account() {
     assert_eq!(chain.balance(&Dave.to_account_id()), before);
 }
 
-/// Whoever may do less may do nothing that whoever may do more may not.
+/// A type that is a superset of another permits everything that the other permits.
 #[test]
 fn supersets_permit_all_that_they_contain() {
     use ProxyType::*;

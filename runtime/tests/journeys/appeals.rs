@@ -1,4 +1,4 @@
-//! Appeals on the real runtime: five judge, eleven judge them, and who has gained or lost what is what the table of
+//! Appeals on the real runtime: five jurors judge, eleven judge them, and everybody gains or loses what the table of
 //! endings in `docs/economics.md` says.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,10 +28,10 @@ use crate::{
     market::{ask, submission, task, Provider, OPTIMISTIC, OUTPUT},
 };
 
-/// Of the eleven who join those of a court.
+/// Two of the eleven that join the providers of a court.
 const ENDOWED: [Key; 2] = [Key::Known(EveStash), Key::Known(FerdieStash)];
 
-/// The others of them, who own nothing at first.
+/// The other nine, who own nothing at first.
 const POOR: [Key; 9] = [
     Key::Known(One),
     Key::Known(Two),
@@ -48,27 +48,27 @@ fn signed(amount: Balance) -> i128 {
     amount.try_into().unwrap()
 }
 
-/// What an account has put up in disputes.
+/// Returns what an account has put up in disputes.
 fn put_up(chain: &mut Chain, who: &AccountId) -> Balance {
     chain.read(|| Balances::balance_on_hold(&HoldReason::DisputeBond.into(), who))
 }
 
-/// A verdict of five about Charlie's task, which Alice has called, and against which Bob, whose result it is, appeals.
+/// A verdict of five about Charlie's task. Alice has called that jury, and Bob, whose result it is, appeals.
 struct Appealed {
     court: Court,
     id: TaskId,
-    /// Bob's.
+    /// Bob's result.
     result: AssignmentView<AccountId>,
-    /// What the five have found.
+    /// The verdict of the five.
     found: Outcome,
-    /// A juror's.
+    /// What a juror is paid.
     pay: Balance,
-    /// What everybody owned, held or not, when the appeal was made: from then on nobody pays a fee.
+    /// What each account owned, held or not, when the appeal was made. From then on nobody pays a fee.
     owned: Vec<(AccountId, Balance)>,
     issuance: Balance,
 }
 
-/// A court with room for a jury and that of an appeal.
+/// Returns a court with enough providers for a jury and the jury of an appeal.
 fn large_court() -> Court {
     let mut court = Court::new();
     for key in POOR {
@@ -127,7 +127,7 @@ impl Appealed {
         }
     }
 
-    /// Eleven find the right result, and all is paid.
+    /// The eleven find the right result, and everybody is paid.
     fn judge(mut self) -> Judged {
         self.court.judge(self.id, all(OUTPUT));
         let jurors = self.court.jurors(self.id);
@@ -145,16 +145,16 @@ impl Appealed {
     }
 }
 
-/// What came of an appeal.
+/// The outcome of an appeal.
 struct Judged {
     appealed: Appealed,
-    /// By their seats: the five, and the eleven.
+    /// The jurors by their seats: the five, then the eleven.
     jurors: Vec<AccountId>,
     outcome: Outcome,
 }
 
 impl Judged {
-    /// These have gained so much, or lost it, each juror by its seat so much, and all others nothing.
+    /// Asserts what each of these accounts and each juror, by its seat, has gained or lost, and that nobody else has.
     fn expect(&mut self, changes: [(AccountId, i128); 4], of_juror: impl Fn(usize) -> i128) {
         let mut expected = BTreeMap::from(changes);
         let jurors = self.jurors.iter().cloned().enumerate();
@@ -173,7 +173,7 @@ impl Judged {
     }
 }
 
-/// Three of five in one hand convict who was honest.
+/// Three of five jurors under one control convict an honest provider.
 #[test]
 fn an_appeal_that_wins_is_paid_by_those_who_were_overturned() {
     let appealed = Appealed::new(OUTPUT, |number| Some(if number < 3 { LIE } else { OUTPUT }));
@@ -196,7 +196,7 @@ fn an_appeal_that_wins_is_paid_by_those_who_were_overturned() {
     let share = court.chain.read(ProtocolFee::get);
     let fee = signed(pricing::protocol_fee(result.price, share));
     let (price, pay) = (signed(result.price), signed(*pay));
-    // Alice's bond and three locks, less what thirteen are paid.
+    // Alice's bond and three locks, less the pay of thirteen jurors.
     let rest = 5 * pay + 3 * 10 * pay - 13 * pay;
     judged.expect(
         [
@@ -224,7 +224,7 @@ fn an_appeal_that_loses_puts_its_bond_into_the_pot() {
         pay,
         ..
     } = &mut judged.appealed;
-    // It is matched again, with one of the two who were on no jury.
+    // The task is matched again, with one of the two providers that were on no jury.
     let status = task(&mut court.chain, *id).status;
     assert!(
         matches!(status, TaskStatus::Queued { .. } | TaskStatus::Active),
@@ -246,8 +246,8 @@ fn an_appeal_that_loses_puts_its_bond_into_the_pot() {
     );
 }
 
-/// Two friends of a liar in a jury of which one is silent would be enough to have it go free; and nobody puts up a bond
-/// against that.
+/// Two friends of a liar, in a jury with one silent juror, would be enough to let it go free, and nobody would put up a
+/// bond against that.
 #[test]
 fn a_divided_jury_is_followed_by_a_larger_one() {
     let mut court = large_court();

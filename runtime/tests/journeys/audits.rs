@@ -1,4 +1,4 @@
-//! Audits on the real runtime: drawn after the commit, run before the reveal; and each ending.
+//! Audits on the real runtime: they are drawn after the commit and run before the reveal. Each ending has a test.
 
 use aicpw_primitives::traits::Contested;
 use aicpw_protocol::{
@@ -28,7 +28,7 @@ use crate::{
     market::{ask, decide_audit, submission, submit, task, Provider, JUDGED, OPTIMISTIC, OUTPUT},
 };
 
-/// A market on which Bob is the cheapest, and a task whose result is committed and drawn for an audit.
+/// A market on which Bob is the cheapest, with a task whose result is committed and was drawn for an audit.
 pub struct Audited {
     pub court: Court,
     pub task: TaskId,
@@ -65,7 +65,7 @@ impl Audited {
         all
     }
 
-    /// Waits until so many auditors were drawn in all. Returns the last.
+    /// Waits until this many auditors have been drawn in all. Returns the last.
     fn wait_for_auditor(&mut self, number: usize) -> AssignmentView<AccountId> {
         for _ in 0..600 {
             if let Some(found) = self.auditors().get(number - 1) {
@@ -86,7 +86,7 @@ impl Audited {
         auditor
     }
 
-    /// All that have committed reveal: the first this, the auditor that.
+    /// Everybody that has committed reveals: the providers `results`, the auditor `found`.
     pub fn reveal(&mut self, results: &[u8], found: &[u8]) {
         for one in self.view().assignments {
             if !matches!(one.status, AssignmentStatus::Committed { .. }) {
@@ -142,7 +142,7 @@ fn an_honest_result_is_audited_and_everybody_is_paid() {
     let auditor = market.audit(1, OUTPUT);
     assert_eq!(auditor.price, JUDGED);
     assert!(committed.audit_cost > JUDGED / 20 && committed.audit_cost < JUDGED / 10);
-    // What was paid with the draw, beside what keeps the account alive.
+    // The audit cost, which was paid with the draw, besides what keeps the account alive.
     let pot = market.balance(&AuditPot::get());
     assert_eq!(pot, EXISTENTIAL_DEPOSIT + committed.audit_cost);
     let treasury = TreasuryAccount::get();
@@ -167,7 +167,7 @@ fn an_honest_result_is_audited_and_everybody_is_paid() {
         requester - committed.price,
         "the draw did not make it dearer"
     );
-    // Its lock is free. The pot is new: it has what this one has paid, and owes the rest.
+    // The auditor's lock is free. The pot is new: it has only what this audit was paid with, and owes the rest.
     assert_eq!(
         market.balance(&auditor.provider),
         before + committed.audit_cost
@@ -194,7 +194,7 @@ fn a_wrong_result_is_found_and_the_requester_has_the_right_one_in_the_end() {
         market.balance(&auditor.provider),
     );
     market.reveal(LIE, OUTPUT);
-    // Nobody had to call anything, or put up a bond.
+    // Nobody had to make a call, or put up a bond.
     let id = market.task;
     assert_eq!(market.view().status, TaskStatus::Disputed);
     let dispute = market.court.view(id);
@@ -229,7 +229,7 @@ fn a_wrong_result_is_found_and_the_requester_has_the_right_one_in_the_end() {
         "the rest of its price is owed"
     );
 
-    // It is run again, by somebody who was never on it.
+    // The task is run again, by a provider that was never on it.
     let again = market
         .view()
         .assignments
@@ -257,8 +257,8 @@ fn a_wrong_result_is_found_and_the_requester_has_the_right_one_in_the_end() {
     market.end();
 }
 
-/// Regression: the chain could not call a jury while the jurors of the attempt before were still paid, as they are when
-/// the agenda is behind, and the lie went free.
+/// Regression: the chain could not call a jury while the jurors of the previous attempt were still being paid, which
+/// happens when the agenda is behind. So the lie went free.
 #[test]
 fn a_lie_at_the_next_attempt_is_judged_when_the_jurors_of_the_first_are_paid() {
     let mut market = Audited::new(submission(OPTIMISTIC), LIE);
@@ -267,7 +267,7 @@ fn a_lie_at_the_next_attempt_is_judged_when_the_jurors_of_the_first_are_paid() {
     market.audit(1, OUTPUT);
     market.reveal(LIE, OUTPUT);
     market.court.judge(id, all(OUTPUT));
-    // With the one that is left: one who lies again, who audits that, and four who judge it.
+    // With the one provider that is left: one lies again, one audits that, and four judge it.
     for key in [One, Two] {
         market.court.sign(
             Alice,
@@ -340,8 +340,9 @@ fn a_lie_at_the_next_attempt_is_judged_when_the_jurors_of_the_first_are_paid() {
     market.end();
 }
 
-/// Regression: who asks less than half of what the others do had nobody who could audit or judge it, because these were
-/// paid twice what it had asked and no more. It is the cheapest, so that it had all the tasks as well.
+/// Regression: a provider that asked less than half of what the others do could not be audited or judged by anybody,
+/// because auditors and jurors were paid at most twice what it had asked. Being the cheapest, it also had all the
+/// tasks.
 #[test]
 fn a_liar_that_asks_less_than_half_of_what_others_do_is_found_by_them() {
     let mut court = Court::new();
@@ -443,7 +444,7 @@ fn replicas_that_agree_are_audited_too() {
         }
         court.block();
     }
-    // Both lie, and agree.
+    // Both providers lie, and agree with each other.
     for one in task(&mut court.chain, id).assignments {
         let position = court
             .others
@@ -486,7 +487,7 @@ fn without_randomness_nothing_is_revealed_and_nothing_else_decides() {
     let on = task(&mut chain, id).assignments[0].id;
     bob.start(&mut chain, on);
     bob.commit(&mut chain, on, OUTPUT);
-    // Longer than a seed's longest wait, several times.
+    // Several times as long as a seed can have to wait.
     let until = chain.height() + 200;
     chain.run_to(until);
     let view = task(&mut chain, id);

@@ -1,5 +1,5 @@
-//! What another chain verifies of this one: votes that cost stake when they contradict, and a mountain
-//! range with a leaf for each block.
+//! What another chain verifies of this one: votes that cost stake when they contradict each other, and a mountain range
+//! with a leaf for each block.
 
 use aicpw_runtime::{
     configs::{
@@ -38,7 +38,7 @@ use crate::{
 
 type Vote = VoteMessage<BlockNumber, AuthorityId, AuthoritySignature>;
 
-/// A vote of this validator for a block with such a root.
+/// Returns a vote of this validator for a block with such a root.
 fn vote(chain: &mut Chain, who: Sr25519Keyring, block: BlockNumber, root: u8) -> Vote {
     let set = chain.read(|| Beefy::validator_set().unwrap().id());
     let pair = ecdsa::Pair::from_string(&format!("//{who}"), None).unwrap();
@@ -80,7 +80,7 @@ fn two_votes_for_one_block_cost_stake() {
     chain.sign(Ferdie, report.clone()).unwrap();
     expect_disabled(&mut chain, Charlie);
     expect_slash(&mut chain, Charlie, ONE_OF_FOUR);
-    // What the era has left over weighs too much for a report beside it.
+    // The work left over from the era weighs too much for a report in the same block.
     chain.block(Vec::new());
     assert_eq!(
         chain.sign(Ferdie, report),
@@ -131,7 +131,7 @@ fn the_same_vote_twice_and_a_forged_one_cost_nothing() {
         .is_empty());
 }
 
-/// However old the chain is. By the pallet's own weights it would be a matter of weeks.
+/// The report fits however old the chain is. With the pallet's own weights it would fit for some weeks only.
 #[test]
 fn a_report_of_a_vote_for_a_fork_fits_into_a_block_at_any_age() {
     let mut chain = Chain::local_testnet();
@@ -144,7 +144,7 @@ fn a_report_of_a_vote_for_a_fork_fits_into_a_block_at_any_age() {
     let years = 20;
     let blocks = years * 365 * u64::from(DAYS);
     for leaf_count in [1_000, blocks, (1 << 31) - 1] {
-        // As many as a proof over so many leaves can have.
+        // As many items as a proof over so many leaves can have.
         let items = vec![(0, MmrRootHash::default()); 31];
         let ancestry_proof = AncestryProof {
             prev_peaks: vec![MmrRootHash::default(); 31],
@@ -166,7 +166,7 @@ fn a_report_of_a_vote_for_a_fork_fits_into_a_block_at_any_age() {
     }
 }
 
-/// The MMR root in the digest of the last block.
+/// Returns the MMR root in the digest of the last block.
 fn root(chain: &Chain) -> Option<MmrRootHash> {
     logs(chain).into_iter().find_map(|log| match log {
         ConsensusLog::MmrRoot(root) => Some(root),
@@ -202,7 +202,7 @@ fn each_block_adds_a_leaf_and_says_the_root() {
     assert_eq!(roots.len(), 5);
 }
 
-/// What ADR 13 says that a contract reads, byte by byte.
+/// A leaf has, byte by byte, what a contract reads according to ADR 13.
 #[test]
 fn a_leaf_is_what_the_contract_reads() {
     let mut chain = Chain::local_testnet();
@@ -251,8 +251,8 @@ fn a_leaf_tells_how_much_there_is() {
     assert_eq!(issuance(&mut chain), before - 5 * UNIT);
 }
 
-/// A session begins with a block on which BEEFY has to vote: it names the new set, and its leaf the
-/// one after that, so that a contract that knows one set learns of the next from it.
+/// A session begins with a block on which BEEFY has to vote. The block names the new set, and its leaf the set after
+/// that, so a contract that knows one set learns the next from it.
 #[test]
 fn each_session_hands_over_from_set_to_set() {
     let mut chain = Chain::local_testnet();
@@ -271,7 +271,7 @@ fn each_session_hands_over_from_set_to_set() {
     }
 }
 
-/// The key is one of the session's, with a proof that it is the owner's own.
+/// One of the session keys is the BEEFY key, and the proof of ownership covers it.
 #[test]
 fn keys_of_the_session_have_one_that_contracts_know() {
     use sp_runtime::traits::OpaqueKeys;

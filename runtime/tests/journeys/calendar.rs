@@ -1,4 +1,4 @@
-//! How long epochs and eras are is said by the genesis.
+//! The genesis decides how long epochs and eras are.
 
 use aicpw_runtime::{
     configs::validators::SESSIONS_PER_ERA, units::EPOCH_SLOTS, Babe, Block, Runtime, Session,

@@ -1,4 +1,4 @@
-//! A chain in memory that is driven through `Executive`, block by block.
+//! An in-memory chain that is driven through `Executive`, block by block.
 
 use std::sync::LazyLock;
 
@@ -31,17 +31,17 @@ use sp_runtime::{
     BuildStorage, ExtrinsicInclusionMode,
 };
 
-/// Any slot does; the chain starts with this one.
+/// The slot of the first block; any slot would do.
 const FIRST_SLOT: u64 = 7_000_000_000;
 
-/// Blocks from one look at all outputs to the next; there is one at the end as well.
+/// Blocks from one check of all outputs to the next. There is another check at the end.
 const OUTPUTS_CHECKED_EVERY: u32 = 16;
 
-/// Built once, natively. That the Wasm runtime builds the same is for `tests/genesis.rs`.
+/// Built once, natively. `tests/genesis.rs` checks that the Wasm runtime builds the same.
 static DEVELOPMENT: LazyLock<Storage> = LazyLock::new(|| genesis("development", json!({})));
 static LOCAL_TESTNET: LazyLock<Storage> = LazyLock::new(|| genesis("local_testnet", json!({})));
 
-/// The genesis of a preset in which these things are otherwise.
+/// Returns the genesis of a preset with the values of `patch`.
 pub fn genesis(preset: &str, patch: Value) -> Storage {
     let preset = presets::get_preset(&preset.into()).unwrap();
     let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
@@ -53,7 +53,7 @@ pub fn genesis(preset: &str, patch: Value) -> Storage {
         .unwrap()
 }
 
-/// As an author does: of a transaction that is not valid, or for which there is no room, nothing stays.
+/// Applies a transaction as an author does: one that is invalid, or has no room, leaves nothing behind.
 fn apply(transaction: UncheckedExtrinsic) -> Result<DispatchResult, TransactionValidityError> {
     sp_io::storage::start_transaction();
     let outcome = Executive::apply_extrinsic(transaction);
@@ -64,7 +64,7 @@ fn apply(transaction: UncheckedExtrinsic) -> Result<DispatchResult, TransactionV
     outcome
 }
 
-/// Who signs: a well-known account or, where more are needed than there are of these, one that has a number.
+/// The key of a signer: a well-known account or, where more are needed than there are of these, one with a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Key {
     Known(Sr25519Keyring),
@@ -86,7 +86,7 @@ impl Key {
         }
     }
 
-    /// No other key has it.
+    /// Returns a number that no other key has.
     pub fn number(self) -> u8 {
         match self {
             Self::Known(key) => key as u8,
@@ -105,22 +105,22 @@ pub struct Chain {
     state: TestExternalities,
     parent: Header,
     has_outputs: bool,
-    /// Slots without a block, before the next one.
+    /// The number of slots without a block before the next one.
     skipped_slots: u64,
 }
 
 impl Chain {
-    /// The development preset: Alice is the only validator.
+    /// Returns a chain of the development preset: Alice is the only validator.
     pub fn development() -> Self {
         Self::starting_from(DEVELOPMENT.clone())
     }
 
-    /// The preset with four validators: Alice, Bob, Charlie and Dave. The first of them makes all blocks.
+    /// Returns a chain of the preset with four validators: Alice, Bob, Charlie and Dave. Alice makes all blocks.
     pub fn local_testnet() -> Self {
         Self::starting_from(LOCAL_TESTNET.clone())
     }
 
-    /// A chain with this genesis, whose first validator makes all blocks.
+    /// Returns a chain with this genesis, whose first validator makes all blocks.
     pub fn starting_from(genesis: Storage) -> Self {
         let mut state = TestExternalities::from(genesis);
         let root = state.execute_with(|| {
@@ -146,24 +146,24 @@ impl Chain {
         chain
     }
 
-    /// From now on blocks have VRF outputs, as a draw needs them. They take time to make.
+    /// Makes blocks have VRF outputs from now on, which draws need. Outputs take time to make.
     pub fn with_outputs(mut self) -> Self {
         self.has_outputs = true;
         self
     }
 
-    /// Whether blocks have outputs from now on. Returns whether they had.
+    /// Sets whether blocks have outputs from now on. Returns whether they had.
     pub fn set_outputs(&mut self, has_outputs: bool) -> bool {
         core::mem::replace(&mut self.has_outputs, has_outputs)
     }
 
-    /// And from now on they have none.
+    /// Makes blocks have no outputs from now on.
     pub fn without_outputs(mut self) -> Self {
         self.has_outputs = false;
         self
     }
 
-    /// Lets the runtime call something of the node.
+    /// Registers an extension of the node, which the runtime can then call.
     pub fn register<E: sp_externalities::Extension>(&mut self, extension: E) {
         self.state.register_extension(extension);
     }
@@ -173,7 +173,7 @@ impl Chain {
         self.end_session_after(0);
     }
 
-    /// The same, after so many epochs without a block.
+    /// Ends the session after this many epochs without a block.
     pub fn end_session_after(&mut self, empty_epochs: u64) {
         let next = FIRST_SLOT + self.skipped_slots + u64::from(self.height() + 1);
         let epoch = self.read(Babe::current_epoch);
@@ -195,7 +195,7 @@ impl Chain {
         self.parent.number
     }
 
-    /// Makes a block of these transactions; each must be valid. Returns how they were dispatched.
+    /// Makes a block of these transactions, each of which must be valid. Returns the results of their dispatch.
     pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<DispatchResult> {
         self.try_block(transactions)
             .into_iter()
@@ -203,7 +203,7 @@ impl Chain {
             .collect()
     }
 
-    /// The same, for transactions that may be invalid.
+    /// Makes a block of these transactions, which may be invalid.
     pub fn try_block(
         &mut self,
         transactions: Vec<UncheckedExtrinsic>,
@@ -230,7 +230,7 @@ impl Chain {
                 .unwrap();
             let outcomes = transactions.into_iter().map(apply).collect();
             let header = Executive::finalize_block();
-            // Until it is migrated some of what is stored is in the form of before.
+            // Until the migration is complete, some of what is stored has the previous form.
             if !is_half_migrated() {
                 ProviderStaking::do_try_state().unwrap();
                 Matching::do_try_state().unwrap();
@@ -238,20 +238,20 @@ impl Chain {
                 Disputes::do_try_state().unwrap();
             }
             MarketClock::do_try_state().unwrap();
-            // It looks at each block's output of hours: not after each block.
+            // This check goes through the outputs of hours, so it does not run after each block.
             if number.is_multiple_of(OUTPUTS_CHECKED_EVERY) {
                 DrawRandomness::do_try_state().unwrap();
             }
             MarketParameters::do_try_state().unwrap();
             (outcomes, header)
         });
-        // Otherwise each block's root is computed from all changes since the first.
+        // Without this, each block's root would be computed from all changes since the first block.
         self.state.commit_all().unwrap();
         self.parent = header;
         outcomes
     }
 
-    /// The only validator's claim on a slot.
+    /// Returns the first validator's claim on a slot.
     fn claim(&mut self, slot: u64) -> PreDigest {
         if !self.has_outputs {
             return PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
@@ -260,7 +260,7 @@ impl Chain {
             });
         }
         let transcript = self.read(|| {
-            // A block in a later epoch begins it, by what was drawn for the next one.
+            // A block in a later epoch begins that epoch, with the randomness that was drawn for the next one.
             let epoch = Babe::current_epoch();
             let passed = slot.saturating_sub(*epoch.start_slot) / epoch.duration;
             let randomness = match passed {
@@ -278,13 +278,12 @@ impl Chain {
         })
     }
 
-    /// Goes on by so many blocks, of which only the last is made: as if in the others there had been no
-    /// time for anything.
+    /// Advances by this many blocks and makes only the last of them, as if the others had had no time for anything.
     pub fn skip(&mut self, blocks: u32) {
         let last = self.parent.number + blocks.saturating_sub(1);
         self.read(|| {
             System::set_block_number(last);
-            // The others would have forgotten these.
+            // The skipped blocks would have forgotten these outputs.
             let retention = <Runtime as pallet_draw_randomness::Config>::Retention::get();
             let outputs: Vec<_> = Outcomes::<Runtime>::iter_keys().collect();
             for block in outputs {
@@ -297,20 +296,20 @@ impl Chain {
         self.block(Vec::new());
     }
 
-    /// Makes blocks until this height.
+    /// Makes blocks up to this height.
     pub fn run_to(&mut self, height: u32) {
         while self.height() < height {
             self.block(Vec::new());
         }
     }
 
-    /// One block with one signed transaction; returns how it was dispatched.
+    /// Makes a block with one signed transaction. Returns the result of its dispatch.
     pub fn sign(&mut self, who: impl Into<Key>, call: impl Into<RuntimeCall>) -> DispatchResult {
         let transaction = self.signed(who, call, 0);
         self.block(vec![transaction]).remove(0)
     }
 
-    /// A transaction of this account, with a tip.
+    /// Returns a transaction of this account with a tip.
     pub fn signed(
         &mut self,
         who: impl Into<Key>,
@@ -323,7 +322,7 @@ impl Chain {
         self.signed_as(who, call, tip, nonce)
     }
 
-    /// The same, with this nonce: for more than one in a block.
+    /// Returns the same with this nonce, for more than one in a block.
     pub fn signed_as(
         &mut self,
         who: impl Into<Key>,
@@ -334,7 +333,7 @@ impl Chain {
         self.signed_with(who, call, tip, nonce, Era::Immortal)
     }
 
-    /// A transaction of this account that is valid for so long.
+    /// Returns a transaction of this account that is valid for this long.
     pub fn signed_in(
         &mut self,
         who: impl Into<Key>,
@@ -383,10 +382,10 @@ impl Chain {
         })
     }
 
-    /// What the transaction pool of a node would say of it.
+    /// Returns what a node's transaction pool would say of a transaction.
     pub fn validity(&mut self, transaction: UncheckedExtrinsic) -> TransactionValidity {
         let parent = self.parent.hash();
-        // Nothing of it stays.
+        // The validation leaves nothing behind.
         self.state.execute_with(|| {
             sp_io::storage::start_transaction();
             let validity =
@@ -396,20 +395,20 @@ impl Chain {
         })
     }
 
-    /// A worker call as a transaction.
+    /// Returns a worker call as a transaction.
     pub fn authorised(&self, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
         <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(
             call.into(),
         )
     }
 
-    /// One block with one worker call, which must be valid and succeed.
+    /// Makes a block with one worker call, which must be valid and succeed.
     pub fn work(&mut self, call: impl Into<RuntimeCall>) {
         let transaction = self.authorised(call);
         self.block(vec![transaction]).remove(0).unwrap();
     }
 
-    /// A worker's signature over a statement, bound to the newest block whose hash the state knows.
+    /// Returns a worker's signature over a statement, bound to the newest block whose hash the state knows.
     pub fn proof(
         &mut self,
         worker: &sr25519::Pair,
@@ -425,7 +424,7 @@ impl Chain {
         }
     }
 
-    /// What an account owns, held or not.
+    /// Returns what an account owns, held or not.
     pub fn balance(&mut self, account: &AccountId) -> Balance {
         self.read(|| Balances::total_balance(account))
     }

@@ -1,4 +1,4 @@
-//! Claims that a paid result cannot be fetched, on the real runtime: each ending.
+//! Claims that a paid result cannot be fetched, on the real runtime. Each ending has a test.
 
 use aicpw_protocol::{
     availability::NOT_FETCHED,
@@ -22,13 +22,13 @@ use crate::{
     market::{ask, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
 
-/// What who could fetch the result has found.
+/// The digest that a juror commits to when it could fetch the result.
 const DIGEST: Hash = [8; 32];
 
-/// Its provider, the cheapest.
+/// The provider of the result, which is the cheapest.
 const PROVIDER: Sr25519Keyring = Bob;
 
-/// A task of Charlie's with this verification, settled with Bob's result.
+/// Returns Bob's assignment of a task of Charlie's with this verification, settled with Bob's result.
 fn settled(court: &mut Court, submission: Submission) -> AssignmentView<AccountId> {
     let verification = submission.verification;
     let id = submit(&mut court.chain, Charlie, submission);
@@ -67,8 +67,8 @@ fn fetchers(court: &mut Court, id: TaskId) -> Vec<AssignmentView<AccountId>> {
     assignments
 }
 
-/// Has the jurors do what they are there for until they are done. `finds` is what whoever has this seat finds
-/// in this attempt; `None` of who does nothing.
+/// Has the jurors do their work until they are done. `finds` says what the juror with this seat finds in this attempt,
+/// or `None` if it does nothing.
 fn look(court: &mut Court, id: TaskId, finds: impl Fn(u8, u8) -> Option<Hash>) {
     let first = court.view(id).first_seat;
     for _ in 0..900 {
@@ -188,7 +188,7 @@ fn who_claims_what_is_there_pays_the_jury_and_the_provider() {
         .filter(|one| matches!(one.status, AssignmentStatus::Settled { .. }))
         .count();
     assert_eq!(settled, 6, "and five jurors, who were right");
-    // The requester rates as it would have.
+    // The requester can rate the task as before.
     court.sign(Charlie, pallet_tasks::Call::rate { task: id, stars: 1 });
 }
 
@@ -215,7 +215,7 @@ fn without_enough_jurors_nobody_is_slashed_and_the_window_goes_on() {
         assert_eq!(court.stake(key), 1_000 * UNIT);
     }
     assert_eq!(court.chain.balance(&Charlie.to_account_id()), before);
-    // It can be claimed again, as long as the window is open.
+    // The result can be claimed again as long as the window is open.
     assert!(court.chain.read(|| Disputes::claim_bond(paid.id)).is_some());
 }
 
@@ -258,11 +258,11 @@ fn a_juror_that_does_nothing_pays_and_is_replaced_and_one_that_lies_pays_more() 
             1_000 * UNIT - court.stake(key)
         })
         .collect();
-    // By seats and attempts: the first is silent, and another is in its place.
+    // By seats and attempts: the first juror is silent, and another takes its place.
     assert_eq!(lost, [lock / 2, 0, 0, lock, lock / 2, 0]);
 }
 
-/// What is fetched of a sealed task is its ciphertext: no juror waits for a key.
+/// The result of a sealed task is fetched as ciphertext, so no juror waits for a key.
 #[test]
 fn of_a_sealed_task_nobody_needs_the_key() {
     let mut court = Court::new();
@@ -297,7 +297,7 @@ fn the_locks_outlast_the_retrieval_window_until_a_late_claim_is_decided() {
     court.chain.skip(window - 60);
     court.beat();
     claim(&mut court, paid.id);
-    // Two windows of those who find nothing are longer than what was left of it.
+    // Two windows of jurors who find nothing are longer than what was left of the retrieval window.
     look(&mut court, id, |seat, _| (seat > 0).then_some(NOT_FETCHED));
     assert!(court.chain.height() > settled_at + window + fetch);
     let (mut court, outcome) = court.run_to_end(id);

@@ -14,7 +14,7 @@ use sp_keyring::Sr25519Keyring::Bob;
 
 use crate::{chain::Chain, governance::set_as_root, market::Provider};
 
-/// A run of a millisecond, so that it can be computed here.
+/// Returns a chain with conformance runs of a millisecond, which a test can compute.
 fn with_a_short_run() -> Chain {
     let mut chain = Chain::development().with_outputs();
     set_as_root(&mut chain, MarketParameter::ConformanceRun(1)).unwrap();
@@ -26,7 +26,7 @@ fn challenge(chain: &mut Chain, device: DeviceId) -> Option<ChallengeView> {
     view.challenge
 }
 
-/// The run that is open, as the device's node finds it in its mailbox.
+/// Returns the open run, as the device's node finds it in its mailbox.
 fn open_run(chain: &mut Chain, device: DeviceId) -> Run {
     chain.read(|| ProviderStaking::open_run(device)).unwrap()
 }

@@ -1,4 +1,4 @@
-//! A chain on which something can be disputed: a liar, and those who can judge it.
+//! A chain for disputes: with a liar, and with providers that can judge it.
 
 use aicpw_protocol::{
     sealing::Envelope,
@@ -19,7 +19,7 @@ use crate::{
     market::{ask, decide_audit, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
 };
 
-/// Two that have to agree.
+/// Two replicas that have to agree.
 pub const TWO_OF_TWO: Verification = Verification::Replicated {
     replicas: 2,
     quorum: 2,
@@ -27,7 +27,7 @@ pub const TWO_OF_TWO: Verification = Verification::Replicated {
 
 pub const LIE: &[u8] = b"what the liar says";
 
-/// A chain with a provider that is the cheapest, Bob, and seven others that can judge it.
+/// A chain with Bob, who is the cheapest provider, and seven others that can judge him.
 pub struct Court {
     pub chain: Chain,
     pub liar: Provider,
@@ -58,7 +58,7 @@ impl Court {
         }
     }
 
-    /// A task whose result is this output of the liar's.
+    /// Returns a task for which the liar has revealed this output.
     pub fn revealed(&mut self, submission: Submission, output: &[u8]) -> TaskId {
         let id = submit(&mut self.chain, Charlie, submission);
         self.grant_keys(id);
@@ -84,7 +84,7 @@ impl Court {
         self.chain.read(|| Disputes::dispute_view(id)).unwrap()
     }
 
-    /// The requester's agent: grants every key that is waited for.
+    /// Grants every awaited key, as the requester's agent does.
     pub fn grant_keys(&mut self, id: TaskId) {
         for one in task(&mut self.chain, id).assignments {
             if let AssignmentStatus::AwaitingKey { recipient, .. } = one.status {
@@ -105,7 +105,7 @@ impl Court {
         }
     }
 
-    /// A block; with heartbeats when they are due.
+    /// Makes a block, and sends heartbeats when they are due.
     pub fn block(&mut self) {
         self.chain.block(Vec::new());
         if self.chain.height().is_multiple_of(HeartbeatPeriod::get()) {
@@ -113,9 +113,9 @@ impl Court {
         }
     }
 
-    /// All say that they are online.
+    /// Everybody sends a heartbeat.
     pub fn beat(&mut self) {
-        // Eight blocks, which must be of one period.
+        // The heartbeats take eight blocks, which must be in one period.
         let left = HeartbeatPeriod::get() - (self.chain.height() + 1) % HeartbeatPeriod::get();
         if left < 16 {
             self.chain.skip(left);
@@ -126,7 +126,7 @@ impl Court {
         }
     }
 
-    /// Where in `others` the juror with this account is.
+    /// Returns the index in `others` of the juror with this account.
     pub fn worker(&self, account: &AccountId) -> usize {
         self.others
             .iter()
@@ -154,8 +154,8 @@ impl Court {
         assignments
     }
 
-    /// Has the jurors work until their jury is done. `says` is what each of them computes; `None` of who
-    /// does nothing.
+    /// Has the jurors work until their jury is done. `says` returns what each of them computes, or `None` if it does
+    /// nothing.
     pub fn judge(&mut self, id: TaskId, says: impl Fn(usize) -> Option<&'static [u8]>) {
         for _ in 0..600 {
             if self.view(id).state != DisputeState::Judging {
@@ -181,7 +181,7 @@ impl Court {
         panic!("the jury is not done: {:?}", self.view(id));
     }
 
-    /// Has the jurors say that nobody serves them the inputs, until their jury is done.
+    /// Has the jurors report that nobody serves them the inputs, until their jury is done.
     pub fn are_not_served(&mut self, id: TaskId) {
         for _ in 0..600 {
             if self.view(id).state != DisputeState::Judging {
@@ -198,8 +198,8 @@ impl Court {
         panic!("the jury is not done: {:?}", self.view(id));
     }
 
-    /// A task of two who have to agree, and do not: the cheapest, which lies, and one that is drawn. The chain
-    /// calls the jury.
+    /// Returns a task of two providers that have to agree and do not: the cheapest, which lies, and one that is drawn.
+    /// The chain calls the jury.
     pub fn without_majority(&mut self, of: Submission) -> TaskId {
         let of = Submission {
             time_limit: Milliseconds(60_000),
@@ -236,7 +236,7 @@ impl Court {
         panic!("no jury is called: {:?}", task(&mut self.chain, id).status);
     }
 
-    /// Lets a window of a dispute end, and what follows from it come.
+    /// Waits until a window of a dispute ends and the next state begins.
     pub fn wait_out(&mut self, id: TaskId) {
         let before = self.view(id).state;
         let (DisputeState::Appealable { until, .. } | DisputeState::Showing { until, .. }) = before
@@ -255,7 +255,7 @@ impl Court {
         panic!("the window does not end: {before:?}");
     }
 
-    /// Until the dispute is over, which it comes to by itself.
+    /// Waits until the dispute is over, which needs no calls.
     pub fn run_to_end(mut self, id: TaskId) -> (Self, Outcome) {
         if let DisputeState::Appealable { until, .. } = self.view(id).state {
             let rest = until.saturating_sub(self.chain.height());
@@ -273,8 +273,8 @@ impl Court {
         panic!("the dispute does not end: {:?}", self.view(id));
     }
 
-    /// A lie that is disputed, and five who vote for the right result: the third of them, whose account is returned,
-    /// without having run anything. What trace root it makes up is as good a guess as any.
+    /// Has a lie disputed, and five jurors vote for the right result. The third of them has run nothing, and makes up a
+    /// trace root, which is as good a guess as any. Returns its account.
     pub fn judged_by_one_idle(&mut self) -> (TaskId, AccountId) {
         let id = self.revealed(submission(OPTIMISTIC), LIE);
         self.dispute(Charlie, id);
@@ -310,7 +310,7 @@ impl Court {
         panic!("the jury is not done: {:?}", self.view(id));
     }
 
-    /// The first juror that can shows its work. Returns whether one could.
+    /// Has the first juror that can show its work do so. Returns whether there was one.
     pub fn show_work(&mut self, id: TaskId) -> bool {
         for juror in self.jurors(id) {
             let worker = self.worker(&juror.provider);
@@ -331,7 +331,7 @@ impl Court {
     }
 }
 
-/// The output of whoever is asked.
+/// Returns the same output for every juror.
 pub fn all(output: &'static [u8]) -> impl Fn(usize) -> Option<&'static [u8]> {
     move |_| Some(output)
 }

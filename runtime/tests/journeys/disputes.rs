@@ -1,4 +1,4 @@
-//! Disputes on the real runtime: jurors are drawn, run the task, commit, reveal; and each ending.
+//! Disputes on the real runtime: jurors are drawn, run the task, commit and reveal. Each ending has a test.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Privacy, Refunded, Role, Submission, TaskStatus},
@@ -60,7 +60,7 @@ fn a_wrong_picture_costs_its_provider_everything_and_another_makes_the_right_one
         assert_eq!(juror.price, pay);
     }
 
-    // The task was matched again, with none of those who were on it before.
+    // The task was matched again, with a provider that was not on it before.
     let view = task(&mut court.chain, id);
     let last = view
         .assignments
@@ -79,8 +79,8 @@ fn a_wrong_picture_costs_its_provider_everything_and_another_makes_the_right_one
     ));
 }
 
-/// Regression: the program reads a clock, or anything else that differs, and comes to something else when it is
-/// run later. Its requester has what it wanted, and disputes it, itself or under another name.
+/// Regression: the program reads a clock, or something else that varies, and gives another result when it is run later.
+/// Its requester has what it wanted, and disputes the result, itself or under another name.
 #[test]
 fn who_has_its_own_task_disputed_gains_nothing_by_it() {
     for challenger in [Charlie, Alice] {
@@ -119,7 +119,7 @@ fn who_doubts_a_right_result_pays_the_jury() {
     assert!(matches!(view.status, TaskStatus::Settled { .. }));
     let settled = |one: &&AssignmentView<_>| matches!(one.status, AssignmentStatus::Settled { .. });
     assert_eq!(view.assignments.iter().filter(settled).count(), 6);
-    // And it is rated as any other; the jurors are not.
+    // And the result is rated like any other; the jurors are not rated.
     court.sign(Charlie, pallet_tasks::Call::rate { task: id, stars: 5 });
     let rated = court
         .chain
@@ -149,7 +149,7 @@ fn a_juror_that_sleeps_pays_and_is_replaced() {
     let mut court = Court::new();
     let id = court.revealed(submission(OPTIMISTIC), LIE);
     court.dispute(Charlie, id);
-    // The first that is drawn does nothing.
+    // The first juror that is drawn does nothing.
     let mut sleeper = None;
     for _ in 0..60 {
         court.block();
@@ -205,7 +205,7 @@ fn a_juror_that_copies_another_cannot_reveal_and_loses_its_whole_lock() {
     }
     let jurors = court.jurors(id);
     assert_eq!(jurors.len(), 5);
-    // All but the last work; what the last commits to, it has read on the chain.
+    // All but the last juror work. The last commits to what it has read on the chain.
     let (copier, workers) = jurors.split_last().unwrap();
     let copying = court.provider(&copier.provider).key;
     court.start(copier);
@@ -219,7 +219,7 @@ fn a_juror_that_copies_another_cannot_reveal_and_loses_its_whole_lock() {
     };
     let worker = court.worker(&copier.provider);
     court.others[worker].commit_to(&mut court.chain, copier.id, commitment);
-    // Nobody can say what it is a commitment to before the others have: then all roots are known.
+    // Nobody can open that commitment before the others have opened theirs; then all roots are known.
     for juror in workers {
         court.reveal(juror, OUTPUT);
     }
@@ -244,14 +244,15 @@ fn a_juror_that_copies_another_cannot_reveal_and_loses_its_whole_lock() {
     }
 }
 
-/// The accuser's root is no secret: it can be voted for without any work. What the work went through is one.
+/// The accuser's root is no secret: a juror can vote for it without any work. The trace root of the work is a secret.
 #[test]
 fn a_juror_that_votes_for_a_root_that_it_was_told_pays_for_it() {
     let mut court = Court::new();
     let (id, idle) = court.judged_by_one_idle();
     let idle = court.provider(&idle).key;
     let (lock, jurors) = (court.view(id).lock, court.jurors(id));
-    // As long as there may be a jury that could copy it, nobody shows it, and then not who has made it up.
+    // While there may still be a jury that could copy it, no juror shows its work. After that, the one who has made its
+    // trace root up cannot show any.
     let shows = |court: &mut Court, number: usize, trace_root: Hash| {
         let juror = &jurors[number];
         let worker = court.worker(&juror.provider);
@@ -282,7 +283,8 @@ fn a_juror_that_votes_for_a_root_that_it_was_told_pays_for_it() {
     }
 }
 
-/// Who has worked and is not there when it is to be shown loses nothing; then neither does who has not.
+/// A juror that has worked, but is away when the work is to be shown, loses nothing. Then a juror that has not worked
+/// loses nothing either.
 #[test]
 fn work_that_nobody_shows_is_taken_for_done() {
     let mut court = Court::new();
@@ -330,7 +332,7 @@ fn without_enough_jurors_the_requester_is_refunded_and_nobody_slashed() {
     ));
 }
 
-/// By then the escrow has no more than the liar's own price, and the jurors ask for more.
+/// By then the escrow holds no more than the liar's own price, and the jurors ask for more.
 #[test]
 fn a_lie_at_the_last_attempt_is_judged_by_those_who_ask_for_more_than_the_liar() {
     let mut court = Court::new();
@@ -400,7 +402,8 @@ fn an_appeal_that_finds_no_jury_changes_nothing() {
     assert!(court.chain.balance(&Bob.to_account_id()) <= before - bond);
 }
 
-/// A friend of the liar's, or whoever crowds the one line by which eleven fetch what five have fetched.
+/// Those who keep the jury from being served may be friends of the liar, or whoever crowds the one line over which
+/// eleven jurors fetch what five have fetched.
 #[test]
 fn an_appeal_whose_jury_is_not_served_does_not_pay_the_liar() {
     let mut court = Court::new();
@@ -413,7 +416,7 @@ fn an_appeal_whose_jury_is_not_served_does_not_pay_the_liar() {
             },
         );
     }
-    // Five of them judge first, and seven can after them.
+    // Five of them judge first, which leaves seven that can judge after them.
     for key in [Alice, EveStash, FerdieStash, One, Two] {
         let other = Provider::join(&mut court.chain, key, ask(500));
         court.others.push(other);
@@ -455,8 +458,8 @@ fn an_appeal_whose_jury_is_not_served_does_not_pay_the_liar() {
     ));
 }
 
-/// Regression: three of five in one hand convict who was honest, and whoever its appeal finds lost its whole lock for
-/// the truth, because too few others were found.
+/// Regression: three of five jurors under one control convict an honest provider. Jurors found for its appeal lost
+/// their whole locks for telling the truth, because too few others were found.
 #[test]
 fn who_was_found_for_an_appeal_with_too_few_others_loses_nothing() {
     let mut court = Court::new();
@@ -476,7 +479,7 @@ fn who_was_found_for_an_appeal_with_too_few_others_loses_nothing() {
     for (number, juror) in jurors.iter().enumerate() {
         let key = court.provider(&juror.provider).key;
         let lost = 1_000 * UNIT - court.stake(key);
-        // Of the first jury the two who found the truth are overruled as ever.
+        // In the first jury the two who found the truth are overruled, as always.
         let is_overruled = number == 3 || number == 4;
         assert_eq!(lost, if is_overruled { lock } else { 0 }, "juror {number}");
     }

@@ -43,7 +43,7 @@ fn a_seed_is_there_after_eight_blocks() {
             chain.height() - anchor
         );
     }
-    // Its output is known at its end, so the next block can draw.
+    // The output of a block is known at its end, so the next block can draw.
     chain.block(Vec::new());
     let expected = chain.read(|| {
         let outputs: Vec<_> = (anchor + 1..=anchor + 8)
@@ -86,7 +86,7 @@ fn a_draw_that_meets_nobody_silent_is_not_charged_for_their_leaves() {
     chain.read(|| {
         let (drawn, weight) = ProviderStaking::draw_weighed(&[7; 32]);
         assert_eq!(drawn, Some(Bob.to_account_id()));
-        // Four leaves, where they are, their nodes on two levels, the root, and which leaves are free.
+        // Four leaves, their places, their nodes on two levels, the root, and the list of free leaves.
         let writes =
             <Runtime as frame_system::Config>::DbWeight::get().writes(4 + 4 + 4 + 4 + 1 + 1);
         let most = ProviderStaking::draw_weight();

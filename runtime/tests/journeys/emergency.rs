@@ -1,4 +1,4 @@
-//! Something is wrong: what the technical committee can do about it, and what it cannot.
+//! An emergency: what the technical committee can do about it, and what it cannot.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ use crate::{
 
 type Committee = pallet_collective::Call<Runtime, Instance1>;
 
-/// Two of the three members decide it; what came of it.
+/// Two of the three members pass a motion. Returns the result of its call.
 pub fn committee(chain: &mut Chain, call: impl Into<RuntimeCall>) -> DispatchResult {
     let call: RuntimeCall = call.into();
     let length_bound = call.encoded_size() as u32;
@@ -82,7 +82,7 @@ pub fn committee(chain: &mut Chain, call: impl Into<RuntimeCall>) -> DispatchRes
     })
 }
 
-/// The committee whitelists the call, and everybody is for it; makes blocks until it was carried out.
+/// The committee whitelists the call and everybody votes for it. Makes blocks until `is_done`.
 pub fn decide_fast(chain: &mut Chain, call: RuntimeCall, is_done: impl Fn() -> bool) {
     let whitelist = pallet_whitelist::Call::whitelist_call {
         call_hash: BlakeTwo256::hash_of(&call),
@@ -91,7 +91,7 @@ pub fn decide_fast(chain: &mut Chain, call: RuntimeCall, is_done: impl Fn() -> b
     decide_whitelisted(chain, call, is_done);
 }
 
-/// Everybody is for what is whitelisted; makes blocks until it was carried out.
+/// Everybody votes for a whitelisted call. Makes blocks until `is_done`.
 fn decide_whitelisted(chain: &mut Chain, call: RuntimeCall, is_done: impl Fn() -> bool) {
     let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
         call: Box::new(call),
@@ -124,7 +124,7 @@ fn pause(pallet: &str, call: &str) -> RuntimeCall {
     .into()
 }
 
-/// Spends from the treasury.
+/// Returns a call that spends from the treasury.
 fn spend(beneficiary: Sr25519Keyring, amount: Balance) -> RuntimeCall {
     pallet_treasury::Call::spend {
         asset_kind: Box::new(()),
@@ -143,7 +143,7 @@ fn fund_the_treasury(chain: &mut Chain) {
     chain.sign(Charlie, fund).unwrap();
 }
 
-/// Somebody pays the first that was spent; what Eve has of it.
+/// Has somebody pay out the first spend. Returns what Eve gets of it.
 fn paid_to_eve(chain: &mut Chain) -> Balance {
     let before = chain.balance(&Eve.to_account_id());
     let payout = pallet_treasury::Call::payout { index: 0 };
@@ -241,7 +241,7 @@ fn the_committee_can_do_nothing_else() {
             "{call:?}"
         );
     }
-    // Nor can one member alone, or somebody else.
+    // Nor can one member alone do it, or somebody who is no member.
     let alone = Committee::execute {
         proposal: Box::new(pause("Balances", "burn")),
         length_bound: 100,
@@ -290,7 +290,7 @@ fn an_emergency_stop_lets_running_tasks_end() {
     chain.sign(Charlie, transfer()).unwrap();
 }
 
-/// What token holders have decided to spend, and what an era has earned, lapses if it is not paid in time.
+/// Payments that token holders have decided, and what an era has earned, lapse if they are not paid in time.
 #[test]
 fn a_stop_keeps_nobody_from_what_would_lapse() {
     let mut chain = Chain::development();
@@ -299,7 +299,7 @@ fn a_stop_keeps_nobody_from_what_would_lapse() {
     committee(&mut chain, pallet_safe_mode::Call::force_enter {}).unwrap();
     assert_eq!(paid_to_eve(&mut chain), 3 * UNIT);
 
-    // No era has ended yet, which is for the pallet to say.
+    // No era has ended yet, so the pallet itself refuses the call.
     let calls = [
         pallet_staking::Call::payout_stakers {
             validator_stash: Alice.to_account_id(),
@@ -321,8 +321,8 @@ fn a_stop_keeps_nobody_from_what_would_lapse() {
     );
 }
 
-/// What a referendum has decided is dispatched once: a call that is stopped at that moment is never made. So a
-/// majority of the committee must have no way to stop it, between the decision and then.
+/// A decision of a referendum is dispatched once, so a call that is stopped at that moment is never made. A majority of
+/// the committee must have no way to stop it between the decision and that moment.
 #[test]
 fn a_stop_does_not_undo_what_token_holders_have_decided_to_spend() {
     let mut chain = Chain::development();
@@ -339,7 +339,8 @@ fn a_stop_does_not_undo_what_token_holders_have_decided_to_spend() {
     assert_eq!(paid_to_eve(&mut chain), 3 * UNIT);
 }
 
-/// From the proposal to the payment, in the safe mode, and as a batch, each call of which is looked at by itself.
+/// Token holders can spend from the proposal to the payment, in the safe mode, and also in a batch, whose calls are
+/// filtered one by one.
 #[test]
 fn a_stop_does_not_keep_token_holders_from_spending() {
     let mut chain = Chain::development();
@@ -352,7 +353,7 @@ fn a_stop_does_not_keep_token_holders_from_spending() {
     assert_eq!(paid_to_eve(&mut chain), UNIT);
     let second = pallet_treasury::Call::payout { index: 1 };
     chain.sign(Charlie, second).unwrap();
-    // Nobody else spends, in the safe mode or not.
+    // Nobody else can spend, in the safe mode or outside it.
     assert_eq!(
         chain.sign(Charlie, spend(Eve, UNIT)),
         Err(DispatchError::BadOrigin)
@@ -360,7 +361,7 @@ fn a_stop_does_not_keep_token_holders_from_spending() {
     assert!(chain.read(SafeMode::is_entered));
 }
 
-/// Token holders can decide and have it carried out while nothing else goes.
+/// Token holders can decide, and their decision is carried out, while everything else is stopped.
 #[test]
 fn a_stop_does_not_stop_governance() {
     let mut chain = Chain::development();
@@ -380,7 +381,7 @@ fn a_stop_does_not_stop_governance() {
     assert!(!chain.read(SafeMode::is_entered));
 }
 
-/// What the committee has looked at is decided in a fraction of the time, by the same voters.
+/// A call that the committee has looked at is decided in a fraction of the time, by the same voters.
 #[test]
 fn a_whitelisted_call_is_on_a_faster_track() {
     let mut chain = Chain::development();
@@ -388,7 +389,7 @@ fn a_whitelisted_call_is_on_a_faster_track() {
     decide_fast(&mut chain, call.into(), MarketClock::is_paused);
 }
 
-/// Deposits come back, so they must not keep what cannot wait waiting.
+/// Deposits come back, so paying them must not be enough to keep waiting what cannot wait.
 #[test]
 fn deposits_on_the_faster_track_keep_nobody_waiting() {
     let mut chain = Chain::development();
@@ -410,7 +411,7 @@ fn deposits_on_the_faster_track_keep_nobody_waiting() {
     decide_fast(&mut chain, call, MarketClock::is_paused);
 }
 
-/// Voters who saw that the committee had not looked at it did not decide about it.
+/// Voters who saw that the committee had not looked at a call did not decide about it.
 #[test]
 fn what_is_whitelisted_after_its_referendum_nobody_can_carry_out() {
     let mut chain = Chain::development();
@@ -447,11 +448,11 @@ fn what_is_whitelisted_after_its_referendum_nobody_can_carry_out() {
             pallet_whitelist::Call::remove_deferred_dispatch { call_hash },
         )
         .unwrap();
-    // What is whitelisted still is, and can be decided upon.
+    // The call is still whitelisted, and a referendum can decide about it.
     decide_whitelisted(&mut chain, call, MarketClock::is_paused);
 }
 
-/// What was enacted too early can be tried again, and leaves nothing that has to be removed first.
+/// A call that was enacted too early can be tried again, and leaves nothing that has to be removed first.
 #[test]
 fn what_came_too_early_is_carried_out_by_another_referendum_once_it_is_whitelisted() {
     let mut chain = Chain::development();
@@ -478,7 +479,7 @@ fn what_came_too_early_is_carried_out_by_another_referendum_once_it_is_whitelist
     assert!(!chain.read(is_deferred));
 }
 
-/// Whoever proposes what only root may do as it is has the track's origin dispatch it.
+/// A proposal of a call that needs root is dispatched with the track's own origin, not as root.
 #[test]
 fn the_faster_track_dispatches_nothing_but_what_is_whitelisted() {
     let mut chain = Chain::development();
@@ -500,7 +501,7 @@ fn a_migration_pauses_the_market_until_somebody_has_looked() {
     });
 }
 
-/// A release comes while a migration runs, which is one way for it to fail.
+/// Fails a migration as a release does that comes while the migration runs.
 pub fn fail_a_migration(chain: &mut Chain) {
     chain.read(|| {
         let running = pallet_migrations::ActiveCursor {
@@ -520,7 +521,7 @@ fn expect_no_end(chain: &mut Chain) {
     assert_eq!(until, Some(BlockNumber::MAX));
 }
 
-/// Money stands still for as long as it takes, and those who can mend the state are heard.
+/// Money stands still for as long as it takes, and calls of those who can mend the state are taken.
 #[test]
 fn a_failed_migration_leaves_the_chain_to_governance() {
     let mut chain = Chain::development();
@@ -537,8 +538,8 @@ fn a_failed_migration_leaves_the_chain_to_governance() {
     chain.sign(Charlie, transfer()).unwrap();
 }
 
-/// No migration is under way after it that would bring into the new form what is still in the one of before, and that
-/// would pass for something that is not there.
+/// After the failure no migration is under way that would convert the entries in the previous form, and this release
+/// would read those entries as missing.
 #[test]
 fn what_a_failed_migration_has_left_is_left_alone_until_it_is_mended() {
     let mut chain = Chain::development();
@@ -551,7 +552,7 @@ fn what_a_failed_migration_has_left_is_left_alone_until_it_is_mended() {
     let left = start_by - chain.read(MarketClock::market_block);
     chain.run_to(chain.height() + left);
 
-    // The next block would end the assignment.
+    // Without the failure, the next block would end the assignment.
     chain.read(v1::restore::<Runtime>);
     fail_a_migration(&mut chain);
     chain.read(|| {
@@ -565,7 +566,7 @@ fn what_a_failed_migration_has_left_is_left_alone_until_it_is_mended() {
     let now = chain.read(|| Assignments::<Runtime>::iter().collect::<Vec<_>>());
     assert_eq!(now, before, "no deadline was served");
 
-    // What governance may do about it: here, the migration once more.
+    // One way for governance to mend it: running the migration once more.
     chain.read(|| {
         let stepped = ToVersion2::<Runtime>::step(None, &mut WeightMeter::new());
         assert_eq!(stepped, Ok(None));
@@ -593,7 +594,7 @@ fn a_migration_that_fails_in_the_safe_mode_prolongs_it() {
     chain.sign(Charlie, transfer()).unwrap();
 }
 
-/// All that a stop stops. Whoever adds a pallet decides on which side it is.
+/// The list of everything that a stop stops. Whoever adds a pallet decides on which side it is.
 #[test]
 fn what_is_stopped_is_what_moves_money_or_begins_something() {
     let (mut stopped, mut but) = (BTreeSet::new(), BTreeSet::new());

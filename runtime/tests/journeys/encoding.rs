@@ -1,4 +1,5 @@
-//! What nobody signs has one encoding: who has seen a worker's call cannot send it as another transaction.
+//! A transaction without a signer has one encoding: whoever has seen a worker's call cannot send it as another
+//! transaction.
 
 use aicpw_runtime::{
     transactions::{fair_order::ChargeInFairOrder, of_signer::SIGNERS_CHOICE},
@@ -17,18 +18,18 @@ use crate::{
     market::{ask, assignment, submission, submit, Provider, OPTIMISTIC},
 };
 
-/// The extensions of a worker's call as its node makes it.
+/// Returns the extensions of a worker's call as its node makes it.
 fn of_worker() -> TxExtension {
     <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension()
 }
 
-/// As a transaction arrives at a node.
+/// Returns a transaction as it arrives at a node.
 fn received(call: &RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
     let sent = UncheckedExtrinsic::new_transaction(call.clone(), extension).encode();
     UncheckedExtrinsic::decode(&mut &sent[..]).unwrap()
 }
 
-/// A block whose hash the state knows, in which an era can begin.
+/// Returns a block whose hash the state knows, in which an era can begin.
 fn known_block(chain: &Chain) -> u64 {
     u64::from(chain.height() - 1)
 }
@@ -71,7 +72,7 @@ fn a_copy_of_a_workers_call_is_no_other_transaction() {
     assert!(chain.validity(original.clone()).is_ok());
     assert_eq!(original.encode(), chain.authorised(call).encode());
 
-    // Nor does an author get them into its own block, before the original.
+    // Nor can an author get the copies into its own block, before the original.
     transactions.push(original);
     let mut outcomes = chain.try_block(transactions);
     outcomes.pop().unwrap().unwrap().unwrap();
@@ -80,7 +81,7 @@ fn a_copy_of_a_workers_call_is_no_other_transaction() {
     }
 }
 
-/// Who signs still chooses.
+/// A signer can still choose its extensions.
 #[test]
 fn a_signer_says_what_it_likes() {
     let mut chain = Chain::development();
@@ -92,6 +93,6 @@ fn a_signer_says_what_it_likes() {
     let valid = chain.validity(mortal.clone()).unwrap();
     assert!(valid.longevity <= 64, "{}", valid.longevity);
     chain.block(vec![mortal]).remove(0).unwrap();
-    // The next one has a nonce.
+    // The next transaction has another nonce.
     chain.sign(Alice, remark()).unwrap();
 }

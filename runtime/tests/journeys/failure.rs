@@ -61,7 +61,7 @@ fn a_silent_provider_pays_and_another_finishes() {
         requester_before + slash
     );
 
-    // Dave's node was alive all the time.
+    // Dave's node was online all the time.
     dave.beat(&mut chain);
     let second = assignment(&mut chain, id);
     assert!(chain.height() - matched_at <= 3 * HeartbeatPeriod::get());
@@ -194,8 +194,8 @@ fn a_program_that_crashes_costs_its_requester_two_base_fees() {
     assert_eq!(cost, 2 * BaseFee::DEFAULT);
 }
 
-/// Regression: each of them had a base fee, which is what a hundred such tasks cost. Two accounts of one owner that
-/// asked the least could end one task after the other so.
+/// Regression: each of them was paid a base fee, which is what a hundred such tasks cost. Two accounts of one owner
+/// that asked the least could end one task after the other that way.
 #[test]
 fn who_ends_a_task_by_its_word_gets_its_price_at_most_and_no_task_for_a_while() {
     let mut chain = Chain::development();
@@ -209,7 +209,7 @@ fn who_ends_a_task_by_its_word_gets_its_price_at_most_and_no_task_for_a_while() 
     let next = submit(&mut chain, Charlie, submission(OPTIMISTIC));
     chain.run_to(chain.height() + CoolDownBase::DEFAULT / 2);
     assert!(task(&mut chain, next).assignments.is_empty());
-    // That is over soon, and has counted as no failure.
+    // The cool-down is over soon, and does not count as a failure.
     chain.skip(HeartbeatPeriod::get());
     bob.beat(&mut chain);
     dave.beat(&mut chain);
@@ -217,8 +217,8 @@ fn who_ends_a_task_by_its_word_gets_its_price_at_most_and_no_task_for_a_while() 
     assert_eq!(task(&mut chain, next).assignments.len(), 1);
 }
 
-/// A task whose program two providers say has crashed, of which the first asks less: their prices, what each of them
-/// has got, and what the requester has paid beside its fees.
+/// Runs a task of which two providers report that its program has crashed; the first asks less. Returns the prices of
+/// both, what each of them was paid, and what the requester has paid besides its fees.
 fn crash(chain: &mut Chain, providers: [&Provider; 2]) -> ([Balance; 2], [Balance; 2], Balance) {
     let id = submit(chain, Charlie, submission(OPTIMISTIC));
     let before = [Bob, Dave, Charlie].map(|who| chain.balance(&who.to_account_id()));

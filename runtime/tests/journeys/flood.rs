@@ -1,5 +1,5 @@
-//! More submissions than there is room for, block after block: that slows down what comes, and never what
-//! is in.
+//! More submissions than there is room for, block after block. They slow down what comes in, and never what is in
+//! already.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -18,22 +18,22 @@ use crate::{
     market::{ask, device, expecting_output, submission, Provider, OUTPUT},
 };
 
-/// Blocks for which it lasts.
+/// Blocks for which the flood lasts.
 const BLOCKS: u32 = 24;
 
-/// Submissions that wait for each block: more than fit an empty one.
+/// Submissions that wait for each block: more than an empty block can hold.
 const OFFERED: u32 = 150;
 
-/// Blocks from a commit to its reveal: workers wait for its finality.
+/// Blocks from a commit to its reveal, because workers wait until the commit is final.
 const FINALITY: BlockNumber = 3;
 
 /// Blocks that a step of a task may wait for its turn.
 const PATIENCE: BlockNumber = 4;
 
-/// Devices of a provider beside its first.
+/// Devices of a provider besides its first.
 const DEVICES: u8 = 15;
 
-/// Jobs of one of those at once.
+/// Jobs that each of those runs at once.
 const SLOTS: Slots = 8;
 
 type TaskEvent = pallet_tasks::Event<Runtime>;
@@ -47,18 +47,18 @@ struct Waiting {
 struct Flood {
     chain: Chain,
     providers: HashMap<AccountId, Provider>,
-    /// Who has an assignment.
+    /// The provider of each assignment.
     assigned: HashMap<AssignmentId, AccountId>,
     /// Calls for the next block, the oldest first: they have a higher priority than submissions.
     calls: VecDeque<Waiting>,
-    /// What can be revealed from which block on.
+    /// The assignments that can be revealed, by the first block in which they can.
     reveals: BTreeMap<BlockNumber, Vec<AssignmentId>>,
     nonce: u32,
-    /// Tasks without a device, and since when.
+    /// Tasks without a device, and the block since which they have waited for one.
     unmatched: BTreeMap<TaskId, BlockNumber>,
     submitted: u32,
     settled: u32,
-    /// The longest that a task was without a device, and a worker call outside a block.
+    /// The longest time that a task was without a device, and below it that a worker call was outside a block.
     longest_match: BlockNumber,
     longest_call: BlockNumber,
 }
@@ -66,7 +66,7 @@ struct Flood {
 impl Flood {
     fn new() -> Self {
         let mut chain = Chain::development();
-        // The devices compute nothing, so nobody answers for them.
+        // The devices compute nothing, so nobody would answer their conformance challenges.
         set_as_root(&mut chain, MarketParameter::ConformanceRun(0)).unwrap();
         let mut providers = HashMap::new();
         for key in [Bob, Dave, Eve, Ferdie] {
@@ -98,7 +98,7 @@ impl Flood {
         }
     }
 
-    /// A block of all calls of workers that are due, and of as many of so many submissions as it takes.
+    /// Makes a block of all workers' calls that are due, and of as many of the offered submissions as have room.
     fn block(&mut self, offered: u32) {
         let height = self.chain.height() + 1;
         let open = self.reveals.split_off(&(height + 1));
@@ -142,7 +142,7 @@ impl Flood {
         self.look(height);
     }
 
-    /// What happened in the block, and what workers say to it.
+    /// Reads what happened in the block, and queues the calls with which workers respond.
     fn look(&mut self, height: BlockNumber) {
         let events = self.chain.read(System::events);
         for event in events {
@@ -194,7 +194,7 @@ impl Flood {
         });
     }
 
-    /// How full the last block was, in percent.
+    /// Returns how full the last block was, in percent.
     fn fullness(&mut self) -> u64 {
         let used = self.chain.read(System::block_weight).total().ref_time();
         used * 100 / MAX_BLOCK_WEIGHT.ref_time()
@@ -219,7 +219,7 @@ fn a_flood_of_submissions_holds_up_no_task_that_is_in() {
     assert!(least >= 90, "a block was {least} % full: that is no flood");
     assert!(flood.longest_match <= PATIENCE, "{}", flood.longest_match);
     assert!(flood.longest_call <= PATIENCE, "{}", flood.longest_call);
-    // What is in is done soon after.
+    // The tasks that are in are done soon after.
     for _ in 0..4 * PATIENCE {
         flood.block(0);
     }

@@ -1,4 +1,4 @@
-//! Token holders decide: about a number of the market, and about the runtime itself.
+//! Token holders decide about a number of the market, and about the runtime itself.
 
 use aicpw_protocol::task::TaskStatus;
 use aicpw_runtime::{
@@ -42,7 +42,7 @@ const DAY: u64 = 24 * 3_600_000;
 /// More blocks than any referendum needs.
 const PATIENCE: u32 = 20 * DAY_IN_BLOCKS;
 
-/// A day in so many blocks, which is less than the preset has: nobody watches.
+/// Blocks in a day of these tests. They are fewer than with the preset, because nobody watches.
 pub const DAY_IN_BLOCKS: u32 = 12;
 
 /// Proposes the call, on behalf of `origin`.
@@ -51,7 +51,7 @@ pub fn propose(chain: &mut Chain, origin: OriginCaller, call: RuntimeCall) -> Re
     let index = chain.read(pallet_referenda::ReferendumCount::<Runtime>::get);
     let bytes = call.encode();
     let proposal = chain.read(|| {
-        // What is too long to stand in the proposal is only named in it.
+        // A call that is too long to be in the proposal is only named in it.
         sp_io::storage::start_transaction();
         let bound = Preimage::bound(call).unwrap();
         sp_io::storage::rollback_transaction();
@@ -73,7 +73,7 @@ pub fn propose(chain: &mut Chain, origin: OriginCaller, call: RuntimeCall) -> Re
     index
 }
 
-/// All well-known accounts vote for it, or against it.
+/// Has all well-known accounts vote for it, or against it.
 pub fn vote(chain: &mut Chain, poll_index: ReferendumIndex, aye: bool) {
     let votes = Sr25519Keyring::well_known()
         .map(|voter| {
@@ -93,7 +93,7 @@ pub fn vote(chain: &mut Chain, poll_index: ReferendumIndex, aye: bool) {
     }
 }
 
-/// Makes blocks until the referendum has ended; whether it was approved.
+/// Makes blocks until the referendum has ended. Returns whether it was approved.
 pub fn conclude(chain: &mut Chain, index: ReferendumIndex) -> bool {
     for _ in 0..PATIENCE {
         match chain.read(|| ReferendumInfoFor::<Runtime>::get(index)) {
@@ -111,14 +111,14 @@ pub fn conclude(chain: &mut Chain, index: ReferendumIndex) -> bool {
     );
 }
 
-/// Makes blocks until something that was scheduled is dispatched; what came of it.
+/// Makes blocks until a scheduled call is dispatched. Returns the result of the dispatch.
 pub fn enact(chain: &mut Chain) -> DispatchResult {
     for _ in 0..PATIENCE {
         let outcome = chain.read(|| {
             System::events()
                 .into_iter()
                 .find_map(|record| match record.event {
-                    // The referenda's own alarms are dispatched too.
+                    // The alarms of referenda are dispatched too; they have no id.
                     RuntimeEvent::Scheduler(pallet_scheduler::Event::Dispatched {
                         id: Some(_),
                         result,
@@ -135,7 +135,7 @@ pub fn enact(chain: &mut Chain) -> DispatchResult {
     panic!("nothing is dispatched within {PATIENCE} blocks");
 }
 
-/// Proposes, votes and carries out.
+/// Proposes the call, has everybody vote for it, and has it carried out.
 pub fn decide(chain: &mut Chain, origin: OriginCaller, call: RuntimeCall) -> DispatchResult {
     let index = propose(chain, origin, call);
     vote(chain, index, true);
@@ -166,7 +166,7 @@ fn error(error: pallet_market_parameters::Error<Runtime>) -> DispatchResult {
     Err(error.into())
 }
 
-/// What the treasury gets for a submission.
+/// Returns what the treasury gets for a submission.
 fn fee_for_a_submission(chain: &mut Chain) -> u128 {
     let treasury: AccountId = TreasuryAccount::get();
     let before = chain.balance(&treasury);
@@ -215,7 +215,7 @@ fn what_is_voted_down_is_not_done() {
     let index = propose(&mut chain, Origin::MarketParameters.into(), call);
     vote(&mut chain, index, false);
     assert!(!conclude(&mut chain, index));
-    // The deposit for the decision comes back, the other has been spent.
+    // The decision deposit comes back; the submission deposit is lost.
     let decision = pallet_referenda::Call::refund_decision_deposit { index };
     chain.sign(Bob, decision).unwrap();
     let submission = pallet_referenda::Call::refund_submission_deposit { index };
@@ -229,7 +229,7 @@ fn what_is_voted_down_is_not_done() {
     );
 }
 
-/// The blocks to come have as much to do as alarms of others can make of it, but for the next one.
+/// Fills the agendas of the blocks to come, except the next one, with as many entries as alarms of others could make.
 fn crowd(chain: &mut Chain) {
     let next = chain.height() + 1;
     chain.read(|| {
@@ -243,7 +243,8 @@ fn crowd(chain: &mut Chain) {
     });
 }
 
-/// An alarm that the SDK has no room for is lost, and so would be what was approved and the place of a track.
+/// With the SDK's scheduler alone, an alarm without room is lost, and so would be an approved call and a place on a
+/// track.
 #[test]
 fn whoever_fills_the_blocks_to_come_keeps_nothing_from_being_done() {
     let mut chain = Chain::development();
@@ -292,7 +293,7 @@ fn alarms_that_a_block_has_no_room_for_are_in_the_next() {
     assert_eq!(alarms, [(first, MOST_ALARMS), (first + 1, 1)]);
 }
 
-/// A track may do what it is for and nothing else.
+/// A track can do only what it is for.
 #[test]
 fn the_parameters_track_cannot_spend() {
     let mut chain = Chain::development();
@@ -335,11 +336,12 @@ fn relations_hold_whatever_the_order() {
     use MarketParameter as Set;
     let mut chain = Chain::development();
     let contradiction = || error(pallet_market_parameters::Error::Contradiction);
-    // A run of two days has so few reports that two of them need more than the window.
+    // A run of two days may have so few reports that two of them take longer than the window.
     let two_days = Set::MaxTimeLimit(2 * DAY);
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
     set_as_root(&mut chain, Set::ProgressWindow(3 * MINUTES)).unwrap();
-    // Three attempts of two days each, and audits, juries and states of as long: stake has to stay for longer.
+    // There may be three attempts of two days each, and audits, juries and states that take as long, so stake has to
+    // stay bonded for longer.
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
     set_as_root(&mut chain, Set::UnbondingPeriod(60 * DAYS)).unwrap();
     set_as_root(&mut chain, two_days).unwrap();
@@ -363,7 +365,7 @@ fn audits_always_deter() {
     use MarketParameter as Set;
     let mut chain = Chain::development();
     let contradiction = || error(pallet_market_parameters::Error::Contradiction);
-    // The best would be audited more often than those who begin.
+    // The best providers would be audited more often than beginners.
     let ten = Set::LowestAuditRate(Perbill::from_percent(10));
     assert_eq!(set_as_root(&mut chain, ten.clone()), contradiction());
     set_as_root(
@@ -378,7 +380,7 @@ fn audits_always_deter() {
     // A bribe would be worth as much as the reward for telling.
     let five = Set::FinderReward(Perbill::from_percent(5));
     assert_eq!(set_as_root(&mut chain, five), contradiction());
-    // And so for each of two auditors.
+    // The same holds for each of two auditors.
     assert_eq!(set_as_root(&mut chain, Set::Auditors(2)), contradiction());
     set_as_root(&mut chain, Set::FinderReward(Perbill::from_percent(11))).unwrap();
     set_as_root(&mut chain, Set::Auditors(2)).unwrap();
@@ -390,7 +392,7 @@ fn audits_always_deter() {
     );
 }
 
-/// Why these values contradict each other, if they do, were all of them in force and no others.
+/// Returns why these values contradict each other, if they do, as if exactly these had been changed.
 fn contradiction_of(chain: &mut Chain, values: Vec<MarketParameter>) -> Option<&'static str> {
     chain.read(|| {
         sp_io::storage::start_transaction();
@@ -401,7 +403,7 @@ fn contradiction_of(chain: &mut Chain, values: Vec<MarketParameter>) -> Option<&
     })
 }
 
-/// Regression: with these the jurors took all that a lie costs, and who had found it got nothing.
+/// Regression: with these values the jurors took everything that a lie costs, and whoever had found it got nothing.
 #[test]
 fn a_proven_lie_always_pays_everybody() {
     use MarketParameter as Set;
@@ -417,9 +419,9 @@ fn a_proven_lie_always_pays_everybody() {
         ]
     };
     assert_eq!(contradiction_of(&mut chain, rates(5, 10)), None);
-    // Five times the judged price is locked, and each juror gets twice of it.
+    // Five times the judged price is locked, and each juror gets twice the judged price.
     assert_eq!(contradiction_of(&mut chain, rates(40, 50)), Some(WHY));
-    // Too little for an appeal, or for the finder alone.
+    // The bond is too small for an appeal, or for the finder alone.
     assert_eq!(contradiction_of(&mut chain, rates(8, 10)), Some(WHY));
     assert_eq!(contradiction_of(&mut chain, rates(5, 50)), Some(WHY));
 
@@ -453,8 +455,8 @@ fn nobody_but_governance_sets_a_parameter() {
     assert_eq!(chain.read(BaseFee::get), BaseFee::DEFAULT);
 }
 
-/// Deadlines, prices and locks were fixed when the task was matched. The invariants of all pallets
-/// are checked after every block.
+/// A change of parameters leaves running tasks alone: deadlines, prices and locks were fixed when the task was matched.
+/// The invariants of all pallets are checked after every block.
 #[test]
 fn what_runs_ends_well_however_the_parameters_change() {
     for lowest in [true, false] {
@@ -468,7 +470,7 @@ fn what_runs_ends_well_however_the_parameters_change() {
         let mut changed = 0;
         for range in MarketParameter::ranges() {
             let value = if lowest { range.lowest } else { range.highest };
-            // Those that contradict others stay.
+            // Values that contradict others are refused.
             changed += u32::from(set_as_root(&mut chain, value).is_ok());
         }
         assert!(changed > 20, "{changed} were changed");

@@ -1,4 +1,4 @@
-//! A migration has failed: what of the market's state is in which form nobody knows, so nobody touches it.
+//! A migration has failed. Nobody knows which of the market's state is in which form, so nobody touches it.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, TaskStatus},
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// What is stored under the names of the market's pallets.
+/// Returns everything that is stored under the names of the market's pallets.
 fn stored(chain: &mut Chain) -> Vec<(Vec<u8>, Vec<u8>)> {
     chain.read(|| {
         let mut found = Vec::new();
@@ -47,7 +47,7 @@ fn stored(chain: &mut Chain) -> Vec<(Vec<u8>, Vec<u8>)> {
     })
 }
 
-/// Each of these would be taken if the state could be read.
+/// Calls each of which would be taken if the state could be read.
 fn calls_of_people(verifying: TaskId, waiting: TaskId) -> [(Sr25519Keyring, RuntimeCall); 5] {
     use pallet_provider_staking::Call as Staking;
     use pallet_tasks::Call as Tasks;
@@ -61,7 +61,7 @@ fn calls_of_people(verifying: TaskId, waiting: TaskId) -> [(Sr25519Keyring, Runt
     ]
 }
 
-/// Regression: what goes on in the safe mode was taken, and when the committee had ended it everything was.
+/// Regression: the calls that go on in the safe mode were taken, and all calls were once the committee had ended it.
 #[test]
 fn nobody_touches_a_market_that_is_half_migrated() {
     let mut chain = Chain::development();
@@ -73,7 +73,7 @@ fn nobody_touches_a_market_that_is_half_migrated() {
     bob.run(&mut chain, first, OUTPUT);
     let id = submit(&mut chain, Charlie, submission(expecting_output()));
     let on = assignment(&mut chain, id);
-    // The only device is busy.
+    // Waits, because the only device is busy.
     let waiting = submit(&mut chain, Charlie, submission(OPTIMISTIC));
 
     chain.read(v1::restore::<Runtime>);
@@ -106,7 +106,7 @@ fn nobody_touches_a_market_that_is_half_migrated() {
         assert_eq!(stored(&mut chain), before);
     }
 
-    // What governance may do about it: here, the migration once more.
+    // One way for governance to mend it: running the migration once more.
     chain.read(|| {
         let stepped = ToVersion2::<Runtime>::step(None, &mut WeightMeter::new());
         assert_eq!(stepped, Ok(None));
@@ -118,14 +118,14 @@ fn nobody_touches_a_market_that_is_half_migrated() {
         AssignmentStatus::Running { .. }
     ));
     for (who, call) in calls_of_people(verifying, waiting) {
-        // Whoever has accepted a result does not dispute it.
+        // A requester that has accepted a result cannot dispute it.
         let is_late = matches!(call, RuntimeCall::Disputes(_));
         assert_eq!(chain.sign(who, call).is_err(), is_late);
     }
 }
 
-/// Regression: the committee had the clock go on, and when the state was mended every deadline that had passed was
-/// served. Who had committed to a result, and could not open it, lost all that it had locked.
+/// Regression: the committee could resume the clock, and once the state was mended every deadline that had passed was
+/// served. A provider that had committed to a result, and could not open it, lost everything that it had locked.
 #[test]
 fn nobody_has_the_clock_go_on_before_the_state_is_mended() {
     type Handler = <Runtime as pallet_migrations::Config>::MigrationStatusHandler;

@@ -1,4 +1,5 @@
-//! Accounts say who they are, and registrars that token holders have appointed whether that is so.
+//! Accounts say who they are, and registrars that token holders have appointed say whether that is
+//! true.
 
 use aicpw_runtime::{
     configs::{accounts::ProxyType, money::TreasuryAccount},
@@ -36,7 +37,7 @@ fn reserved(chain: &mut Chain, who: Sr25519Keyring) -> Balance {
     chain.read(|| Balances::reserved_balance(who.to_account_id()))
 }
 
-/// Bob is the first registrar.
+/// Makes Bob the first registrar.
 fn appoint_bob(chain: &mut Chain) {
     let account = Address::Id(Bob.to_account_id());
     let appoint = pallet_identity::Call::add_registrar { account };
@@ -126,7 +127,7 @@ fn the_deposit_of_a_false_identity_goes_to_the_treasury_and_nothing_is_burned() 
     assert_eq!(reserved(&mut chain, Charlie), 0);
 }
 
-/// Only a proxy of `Any` says who an account is: that takes deposits, which others can get.
+/// Only a proxy of type `Any` may set an identity: that takes deposits, which others can get.
 #[test]
 fn a_proxy_that_may_not_transfer_says_nothing_about_its_owner_and_clears_what_is_said() {
     use frame_support::traits::InstanceFilter;
@@ -177,7 +178,7 @@ fn a_proxy_that_may_not_transfer_says_nothing_about_its_owner_and_clears_what_is
     assert!(ProxyType::IdentityJudgement.filter(&judge));
 }
 
-/// Why a proxy that may not transfer may name no sub-accounts either.
+/// Shows why a proxy that may not transfer may not name sub-accounts either.
 #[test]
 fn who_is_named_as_a_sub_account_takes_the_deposit_along() {
     let mut chain = Chain::development();

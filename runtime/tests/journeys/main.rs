@@ -1,6 +1,6 @@
-//! Journeys: what people do, across the pallets, on the real runtime. Blocks are made as a node
-//! makes them, of signed and authorised transactions, and the market's invariants are checked after
-//! each.
+//! Journeys of people across the pallets, on the real runtime. Blocks are made of signed and
+//! authorised transactions, as a node makes them, and the market's invariants are checked after
+//! each block.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! Providers and requesters of the journeys.
+//! The providers and requesters of the journeys.
 
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
@@ -26,7 +26,7 @@ use sp_runtime::Perbill;
 
 use crate::chain::{Chain, Key};
 
-/// What a right job computes.
+/// The output of a job that was computed correctly.
 pub const OUTPUT: &[u8] = b"the output of the job";
 
 pub fn cid(seed: u8) -> ContentId {
@@ -35,7 +35,7 @@ pub fn cid(seed: u8) -> ContentId {
     ContentId::from_bytes(bytes).unwrap()
 }
 
-/// The root of the trace of whoever runs a job.
+/// The trace root of everybody that runs a job.
 pub const WORK: Hash = [9; 32];
 
 /// A provider with one device and its worker.
@@ -68,7 +68,7 @@ impl Provider {
             slots: 1,
         };
         chain.sign(key, device).unwrap();
-        // What a device of this speed would compute is beyond a test; see `conformance.rs`.
+        // A test cannot compute what a device of this speed would; see `conformance.rs`.
         chain.read(|| {
             for device in DevicesOf::<Runtime>::get(provider.account()) {
                 Challenges::<Runtime>::remove(device);
@@ -82,7 +82,7 @@ impl Provider {
         self.key.to_account_id()
     }
 
-    /// Says that it is online, in this period.
+    /// Sends a heartbeat for this period.
     pub fn beat(&self, chain: &mut Chain) {
         let call = self.beat_call(chain);
         chain.work(call);
@@ -104,7 +104,7 @@ impl Provider {
         }
     }
 
-    /// The number of its device.
+    /// Returns the id of its device.
     pub fn device(&self, chain: &mut Chain) -> DeviceId {
         chain.read(|| DevicesOf::<Runtime>::get(self.account())[0])
     }
@@ -127,12 +127,12 @@ impl Provider {
         pallet_tasks::Call::start { assignment, proof }
     }
 
-    /// What it would reveal for this output.
+    /// Returns what it would reveal for this output.
     pub fn opening(&self, assignment: AssignmentId, output: &[u8]) -> ResultOpening {
         self.opening_of(assignment, output, &WORK)
     }
 
-    /// The same of who says that the job went through this. The salt is that of jurors, for all.
+    /// Returns what it would reveal for this output if the job had this trace root. Everybody uses the salt of jurors.
     pub fn opening_of(
         &self,
         assignment: AssignmentId,
@@ -159,7 +159,7 @@ impl Provider {
         self.commit_to(chain, assignment, commitment);
     }
 
-    /// Shows its work, as a juror; the call with which it does, which may be refused.
+    /// Returns the call with which it shows its work as a juror, which may be refused.
     pub fn show_call(
         &self,
         chain: &mut Chain,
@@ -178,7 +178,7 @@ impl Provider {
         }
     }
 
-    /// What a juror of an unavailable claim reveals that has found this.
+    /// Returns what it reveals as a juror of an unavailable claim that has found this digest.
     pub fn found(&self, assignment: AssignmentId, found: Hash) -> ResultOpening {
         ResultOpening {
             result_root: found,
@@ -191,7 +191,7 @@ impl Provider {
         chain.work(call);
     }
 
-    /// What it commits to for this output.
+    /// Returns what it commits to for this output.
     pub fn commitment(&self, assignment: AssignmentId, output: &[u8]) -> Hash {
         result_commitment(
             &self.account(),
@@ -200,7 +200,7 @@ impl Provider {
         )
     }
 
-    /// Commits to what may be no result of its own.
+    /// Commits to any hash, even one that is not of its own result.
     pub fn commit_to(&self, chain: &mut Chain, assignment: AssignmentId, commitment: Hash) {
         let call = self.commit_call(chain, assignment, commitment);
         chain.work(call);
@@ -226,7 +226,7 @@ impl Provider {
         }
     }
 
-    /// What was not decided about an audit before is now: there is none.
+    /// Reveals this output. If the audit of the task is still undecided, it is decided first that there is none.
     pub fn reveal(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
         let audit = task(chain, assignment.task).audit;
         if audit.is_some_and(|audit| audit.state == AuditState::Undecided) {
@@ -236,7 +236,7 @@ impl Provider {
         chain.work(call);
     }
 
-    /// The call with which it reveals, which may be refused.
+    /// Returns the call with which it reveals, which may be refused.
     pub fn reveal_call(
         &self,
         chain: &mut Chain,
@@ -247,7 +247,7 @@ impl Provider {
         self.open_call(chain, assignment, opening)
     }
 
-    /// The same, for any opening.
+    /// Returns the same call for any opening.
     pub fn open_call(
         &self,
         chain: &mut Chain,
@@ -266,7 +266,7 @@ impl Provider {
         }
     }
 
-    /// Says that it cannot.
+    /// Reports that it cannot run the job.
     pub fn fail(&self, chain: &mut Chain, assignment: AssignmentId, fault: Fault) {
         let (log, message) = (None, FailureMessage::default());
         let statement = Statement::Fail {
@@ -285,7 +285,7 @@ impl Provider {
         });
     }
 
-    /// Start, commit, reveal.
+    /// Starts, commits and reveals.
     pub fn run(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
         self.start(chain, assignment);
         self.commit(chain, assignment, output);
@@ -293,13 +293,13 @@ impl Provider {
     }
 }
 
-/// What [`submission`] costs besides its budget where a life costs `life`: in its minute it may report
+/// Returns what [`submission`] costs besides its budget if a life costs `life`: within its minute it may report
 /// progress 21 times.
 pub fn fee_with(life: Balance) -> Balance {
     aicpw_protocol::progress::submission_fee(life, 21, 1)
 }
 
-/// A device of 100 GFLOPS with all classes.
+/// Returns the spec of a device with 100 GFLOPS and all classes.
 pub fn device(fingerprint: Hash) -> DeviceSpec {
     DeviceSpec {
         kind: DeviceKind::Gpu,
@@ -317,7 +317,7 @@ pub fn device(fingerprint: Hash) -> DeviceSpec {
     }
 }
 
-/// 10 GFLOPS for a minute, at most 1 AICP.
+/// Returns a submission of 10 GFLOPS for a minute, for at most 1 AICP.
 pub fn submission(verification: Verification) -> Submission {
     Submission {
         manifest: cid(1),
@@ -338,22 +338,21 @@ pub fn submission(verification: Verification) -> Submission {
     }
 }
 
-/// What judging [`submission`] is reckoned by, of one that asks for a single provider: half of its budget, which is far
-/// more than it costs.
+/// The judged price of [`submission`] for a single provider: half of its budget, which is far more than its price.
 pub const JUDGED: Balance = UNIT / 2;
 
-/// Ten seconds to look at the result.
+/// Optimistic verification with ten seconds to look at the result.
 pub const OPTIMISTIC: Verification = Verification::Optimistic {
     window: Milliseconds(10_000),
 };
 
-/// The mode in which only [`OUTPUT`] is right.
+/// Returns the mode in which only [`OUTPUT`] is right.
 pub fn expecting_output() -> Verification {
     let root_hash = aicpw_protocol::commitment::expected_root_hash(&result_root(OUTPUT));
     Verification::Expected { root_hash }
 }
 
-/// An ask of a thousandth of an AICP per TFLOPS-hour times this.
+/// Returns an ask of this many thousandths of an AICP per TFLOPS-hour.
 pub fn ask(thousandths: u32) -> Balance {
     Balance::from(thousandths) * MILLI
 }
@@ -371,7 +370,7 @@ pub fn task(chain: &mut Chain, id: TaskId) -> TaskView<AccountId> {
     chain.read(|| Tasks::task_view(id)).unwrap()
 }
 
-/// Has the chain draw whether the results of a task are audited, as if it were certain.
+/// Decides whether the results of a task are audited, by a draw whose outcome is certain.
 pub fn decide_audit(chain: &mut Chain, id: TaskId, is_audited: bool) {
     let rate = if is_audited {
         Perbill::one()
@@ -396,7 +395,7 @@ pub fn decide_audit(chain: &mut Chain, id: TaskId, is_audited: bool) {
     assert_eq!(task(chain, id).audit.unwrap().state, expected);
 }
 
-/// The open assignment of an active task.
+/// Returns the open assignment of an active task.
 pub fn assignment(chain: &mut Chain, id: TaskId) -> AssignmentId {
     let view = task(chain, id);
     assert_eq!(view.status, TaskStatus::Active, "{view:?}");

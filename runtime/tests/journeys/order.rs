@@ -1,5 +1,5 @@
-//! Nobody buys a place before others: submissions are served in the order that they have in the history, and no tip
-//! decides that.
+//! Nobody buys a place before others: submissions are served in the order of the history, and no tip decides that
+//! order.
 
 use aicpw_primitives::priority;
 use aicpw_protocol::{
@@ -46,7 +46,7 @@ fn signed_by(who: Sr25519Keyring) -> Box<OriginCaller> {
     Box::new(frame_system::RawOrigin::Signed(who.to_account_id()).into())
 }
 
-/// Every way there is to have a call dispatched by another.
+/// Returns the call wrapped in every way to have it dispatched by another call.
 fn wrapped(inner: RuntimeCall) -> Vec<RuntimeCall> {
     use pallet_multisig::Call as Multisig;
     use pallet_proxy::Call as Proxy;
@@ -183,7 +183,7 @@ fn a_tip_gets_no_submission_into_a_block() {
     let mut chain = Chain::development();
     let mut calls = vec![submit()];
     calls.extend(wrapped(submit()));
-    // And hidden one deeper.
+    // The same, wrapped twice.
     calls.extend(calls.clone().into_iter().flat_map(wrapped));
     for call in calls {
         assert!(
@@ -217,7 +217,7 @@ fn carries_a_transfer(call: &RuntimeCall) -> bool {
     call.windows(transfer.len()).any(|part| part == transfer)
 }
 
-/// Neither can anything else, by a submission in the same transaction that need not even succeed.
+/// Nothing else can buy a place either, by carrying a submission in the same transaction, which need not even succeed.
 #[test]
 fn a_submission_moves_nothing_else_ahead() {
     let mut chain = Chain::development();
@@ -239,8 +239,8 @@ fn a_submission_moves_nothing_else_ahead() {
     }
 }
 
-/// Regression: one that is refused before it pays the fee went before whatever has no tip all the same, for an eighth of
-/// what the others pay.
+/// Regression: a submission that is refused before it pays the submission fee still went before everything without a
+/// tip, for an eighth of what other submissions pay.
 #[test]
 fn a_submission_that_is_refused_for_what_it_says_goes_before_nothing() {
     let mut chain = Chain::development();
@@ -260,7 +260,7 @@ fn a_submission_that_is_refused_for_what_it_says_goes_before_nothing() {
         with(|one| one.peers = vec![Default::default()].try_into().unwrap()),
     ];
     for call in refused {
-        // Nor if it comes with one that is not refused.
+        // The same holds in a batch with one that is not refused.
         let calls = vec![submit(), call.clone()];
         let batch = pallet_utility::Call::force_batch { calls };
         for call in [call, batch.into()] {
@@ -272,7 +272,7 @@ fn a_submission_that_is_refused_for_what_it_says_goes_before_nothing() {
             );
         }
     }
-    // Nobody's is taken while the market is paused.
+    // No submission is taken while the market is paused.
     let priority = |chain: &mut Chain| {
         let transaction = chain.signed(Charlie, submit(), 0);
         chain.validity(transaction).unwrap().priority
@@ -284,7 +284,7 @@ fn a_submission_that_is_refused_for_what_it_says_goes_before_nothing() {
     assert_eq!(priority(&mut chain), SUBMISSION_PRIORITY);
 }
 
-/// The pool orders by priority, and what has the same by the time of arrival.
+/// The pool orders by priority, and equal priorities by time of arrival.
 #[test]
 fn a_submission_cannot_move_ahead_of_another() {
     let mut chain = Chain::development();
@@ -318,14 +318,14 @@ fn a_submission_cannot_move_ahead_of_another() {
     );
 }
 
-/// Whoever could would make providers late for the price of a few tips, and have their collateral.
+/// Whoever could do that would make providers late for the price of a few tips, and get their collateral.
 #[test]
 fn no_tip_moves_anything_ahead_of_workers() {
     let mut chain = Chain::development();
     let bob = Provider::join(&mut chain, Bob, ask(500));
     let task = submit_task(&mut chain, Alice, submission(OPTIMISTIC));
     let assignment = assignment(&mut chain, task);
-    // One for the next period can be made in it only.
+    // A heartbeat for the next period can only be made in that period.
     let period = chain.height() / HeartbeatPeriod::get() + 1;
     chain.run_to(period * HeartbeatPeriod::get());
     let provider = bob.account();
@@ -346,7 +346,7 @@ fn no_tip_moves_anything_ahead_of_workers() {
     assert_eq!(worker, [priority::WORKER; 2]);
 
     let remark = || frame_system::Call::remark { remark: vec![] };
-    // Of a class that has the fee many times over as a tip of its own.
+    // The class of this call adds the fee many times over, as a tip would.
     let operational = || frame_system::Call::set_heap_pages { pages: 1 };
     let batch = pallet_utility::Call::batch {
         calls: vec![remark().into(), operational().into()],
@@ -364,7 +364,7 @@ fn no_tip_moves_anything_ahead_of_workers() {
             assert!(paid <= priority::PAID, "{call:?} with {tip}: {paid}");
         }
     }
-    // docs/accounts.md says from which tip on nothing moves further.
+    // docs/accounts.md names the tip above which a transaction moves no further ahead.
     let page = include_str!("../../../docs/accounts.md");
     assert!(page.contains("more than about\n0.003 AICP moves nothing further."));
     for (tip, is_most) in [(2 * MILLI, false), (3 * MILLI, true)] {
@@ -372,7 +372,7 @@ fn no_tip_moves_anything_ahead_of_workers() {
         let paid = chain.validity(transaction).unwrap().priority;
         assert_eq!(paid == priority::PAID, is_most, "{tip}: {paid}");
     }
-    // It still buys a place before what pays less.
+    // A tip still buys a place before what pays less.
     let [low, high] = [0, MILLI].map(|tip| {
         let transaction = chain.signed(Charlie, remark(), tip);
         chain.validity(transaction).unwrap().priority
@@ -380,7 +380,7 @@ fn no_tip_moves_anything_ahead_of_workers() {
     assert!(low < high, "{low} {high}");
 }
 
-/// The priority of a call of this account with this tip, and what it provides.
+/// Returns the priority of a call of this account with this tip, and what it provides.
 fn ranked(
     chain: &mut Chain,
     who: Sr25519Keyring,
@@ -392,7 +392,8 @@ fn ranked(
     (valid.priority, valid.provides)
 }
 
-/// Whoever could would keep a dispute out of its window, or a key from a jury, for the fees of a minute's blocks.
+/// Whoever could do that would keep a dispute out of its window, or a key from a jury, for the fees of a minute's
+/// blocks.
 #[test]
 fn no_tip_moves_anything_ahead_of_what_is_due() {
     let mut court = Court::new();
@@ -409,14 +410,14 @@ fn no_tip_moves_anything_ahead_of_what_is_due() {
     // A tip changes nothing.
     let (tipped, _) = ranked(chain, Charlie, dispute(id), UNIT);
     assert_eq!(tipped, due);
-    // One at a time of an account, whatever takes its bond: it has it once.
+    // An account has one such call at a time in the pool, whichever takes its bond, because it has the bond only once.
     let part = pallet_disputes::Call::dispute_part { task: id };
     let (_, of_part) = ranked(chain, Charlie, part, 0);
     assert_eq!(of_part.last(), provides.last());
-    // Strangers may dispute it as well, as many as there are; they lose nothing if they are late.
+    // Strangers may dispute the result as well, however many there are, but they lose nothing if they are late.
     let (stranger, _) = ranked(chain, Alice, dispute(id), 0);
     assert!(stranger <= priority::PAID);
-    // The provider may not dispute its own result, and a call that is carried by another is any call.
+    // The provider may not dispute its own result, and a call that is carried by another call counts as any call.
     let (own, _) = ranked(chain, Bob, dispute(id), 0);
     assert!(own <= priority::PAID);
     let batch = pallet_utility::Call::batch {
@@ -442,7 +443,8 @@ fn no_tip_moves_anything_ahead_of_what_is_due() {
     assert!(stranger <= priority::PAID);
 }
 
-/// A bond that is there only as long as no fee is paid is none: else a flood would be made of calls that fail.
+/// A bond that the account only has as long as it pays no fee does not count: otherwise a flood could be made of calls
+/// that fail.
 #[test]
 fn a_dispute_that_cannot_be_paid_with_its_fee_is_not_due() {
     let bond = {

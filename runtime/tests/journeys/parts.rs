@@ -1,5 +1,5 @@
-//! Disputes about a part of a job on the real runtime: the trace is opened, a part is named, jurors vote for
-//! the hash that it comes to; and each ending.
+//! Disputes about a part of a job on the real runtime: the trace is opened, a part is named, and jurors vote for the
+//! hash that the part results in. Each ending has a test.
 
 use aicpw_protocol::{
     commitment::{result_commitment, trace_commitment, ResultOpening},
@@ -26,7 +26,7 @@ use crate::{
 
 const SALT: Hash = [8; 32];
 
-/// The trace of a run of so many checkpoints, of which those from a number on are wrong.
+/// Returns the trace of a run with this many checkpoints, of which those from `wrong_from` on are wrong.
 fn trace(checkpoints: u8, wrong_from: Option<u8>) -> TraceRecord {
     let is_wrong = |number| wrong_from.is_some_and(|from| number >= from);
     TraceRecord {
@@ -41,7 +41,7 @@ fn trace(checkpoints: u8, wrong_from: Option<u8>) -> TraceRecord {
     }
 }
 
-/// What a provider reveals whose run had this trace.
+/// Returns what a provider reveals whose run had this trace.
 fn revealing(trace: &TraceRecord) -> ResultOpening {
     ResultOpening {
         salt: [7; 32],
@@ -56,7 +56,7 @@ fn commit(court: &mut Court, who: &Provider, id: AssignmentId, opening: &ResultO
     who.commit_to(&mut court.chain, id, commitment);
 }
 
-/// What a test is about.
+/// A dispute about a result with this trace.
 struct Case {
     court: Court,
     id: TaskId,
@@ -65,12 +65,12 @@ struct Case {
 }
 
 impl Case {
-    /// A result of Bob's with this trace.
+    /// Returns a case with a result of Bob's that has this trace.
     fn new(claimed: TraceRecord, submission: Submission) -> Self {
         Self::revealed(claimed, submission, false)
     }
 
-    /// The same, audited or not; who audits comes to the right result.
+    /// Returns the same, audited or not. The auditor finds the right result.
     fn revealed(claimed: TraceRecord, submission: Submission, is_audited: bool) -> Self {
         let mut court = Court::new();
         let id = submit(&mut court.chain, Charlie, submission);
@@ -108,7 +108,7 @@ impl Case {
         );
     }
 
-    /// What Bob's worker does by itself.
+    /// Returns the opening of the trace that Bob's worker sends by itself.
     fn open_trace(&mut self) -> OpenTrace {
         let opening = TraceOpening::new(SALT, &self.claimed, cid(5)).unwrap();
         let assignment = self.made;
@@ -138,7 +138,7 @@ impl Case {
         assert_eq!(self.court.view(task).state, DisputeState::Judging);
     }
 
-    /// Has all jurors come to this hash, until their jury is done.
+    /// Has all jurors vote for this hash, until their jury is done.
     fn judge(&mut self, hash: Hash) {
         let opening = ResultOpening {
             result_root: hash,
@@ -229,13 +229,13 @@ fn who_doubts_a_right_part_pays_the_jury_and_the_result_is_settled() {
         matches!(view.status, TaskStatus::Settled { .. }),
         "{view:?}"
     );
-    // Of the bond nothing comes back, and of the budget what is left of it.
+    // Nothing of the bond comes back, and of the budget only what is left of it.
     let after = court.chain.balance(&Charlie.to_account_id());
     assert!(bond > 0 && after + bond <= before, "{before} {after}");
 }
 
 impl Court {
-    /// The auditor that is drawn for a task runs it, and commits to the right result.
+    /// Has the auditor that is drawn for a task run it and commit to the right result.
     fn audit(&mut self, id: TaskId) -> (AccountId, AssignmentId) {
         for _ in 0..200 {
             let drawn = task(&mut self.chain, id).assignments;
@@ -319,7 +319,7 @@ fn who_is_silent_has_the_whole_job_judged() {
         if opens {
             case.open_trace();
         }
-        // Bob does not open his trace; or Charlie names no part of it in a time in which the job can be run.
+        // Bob does not open his trace, or Charlie names no part of it within the time in which the job can be run.
         let wait = TraceWindow::DEFAULT + if opens { 60 * SECONDS } else { 0 };
         case.court.chain.skip(wait);
         case.court.beat();
@@ -335,7 +335,7 @@ fn who_is_silent_has_the_whole_job_judged() {
     }
 }
 
-/// Nobody has the state of the part, and too few are left to run the whole job.
+/// Runs a dispute in which nobody has the state of the part, and too few providers are left to run the whole job.
 fn without_a_state(claimed: TraceRecord) {
     let mut case = Case::new(claimed, submission(OPTIMISTIC));
     let id = case.id;
@@ -360,7 +360,8 @@ fn without_a_state(claimed: TraceRecord) {
     let view = case.court.view(id);
     assert_eq!((view.state, view.part), (DisputeState::Judging, None));
     let first = case.court.jurors(id);
-    // Of the seven that can judge two are left for the jury that runs the whole job: no majority of eleven.
+    // Of the seven providers that can judge, two are left for the jury that runs the whole job, which is no majority of
+    // eleven.
     case.court.judge(id, all(OUTPUT));
     assert_eq!(case.court.jurors(id).len(), 7);
     let (mut court, outcome) = case.run_to_end();
@@ -372,7 +373,7 @@ fn without_a_state(claimed: TraceRecord) {
     );
     assert_eq!(court.view(id).trace.map(|trace| trace.hashes), Some(21));
     assert_eq!(court.stake(Bob), 1_000 * UNIT);
-    // The budget is free again, and the bond, which is more than the price, is lost.
+    // The budget is free again. The bond, which is more than the price, is lost.
     let after = court.chain.balance(&Charlie.to_account_id());
     assert!(after < before, "{before} {after}");
     for juror in first {

@@ -1,4 +1,4 @@
-//! The market is paused, and goes on: nobody loses time by it.
+//! The market is paused and resumed: nobody loses time by it.
 
 use aicpw_protocol::task::{AssignmentStatus, Fault, TaskStatus};
 use aicpw_runtime::{
@@ -34,7 +34,7 @@ fn deadlines_freeze() {
     let paused_at = chain.read(MarketClock::market_block);
     assert!(paused_at < start_by);
 
-    // Long enough to be late, and to be offline.
+    // Long enough for a missed start window, and for the devices to be offline.
     let until = chain.height() + StartWindow::DEFAULT.max(5 * HeartbeatPeriod::get()) + 10;
     chain.run_to(until);
     assert_eq!(chain.read(MarketClock::market_block), paused_at);
@@ -87,7 +87,7 @@ fn nothing_begins_and_what_runs_can_end() {
         task(&mut chain, running).status,
         TaskStatus::Settled { .. }
     ));
-    // The device is free, and the other task waits all the same.
+    // The device is free, and the other task still waits.
     chain.run_to(chain.height() + 3);
     assert!(matches!(
         task(&mut chain, waiting).status,
@@ -99,8 +99,8 @@ fn nothing_begins_and_what_runs_can_end() {
     assert_eq!(task(&mut chain, waiting).status, TaskStatus::Active);
 }
 
-/// What is due in the block of an upgrade stands in a form that the release does not read before it is
-/// migrated. The migration is one that takes no step; `release.rs` has one that does.
+/// What is due in the block of an upgrade has a form that the release cannot read before it is migrated. The migration
+/// here takes no step; `release.rs` has one that does.
 #[test]
 fn hooks_leave_alone_what_is_being_migrated() {
     type Handler = <Runtime as pallet_migrations::Config>::MigrationStatusHandler;
@@ -115,7 +115,7 @@ fn hooks_leave_alone_what_is_being_migrated() {
     let left = start_by - chain.read(MarketClock::market_block);
     chain.run_to(chain.height() + left);
 
-    // The next block ends the assignment, and is that of the upgrade.
+    // The next block would end the assignment, and is the block of the upgrade.
     let upgrade = chain.height() + 1;
     chain.read(|| {
         System::set_block_number(upgrade);
@@ -129,7 +129,7 @@ fn hooks_leave_alone_what_is_being_migrated() {
         // A decision from before the upgrade can be carried out now, and is too early.
         let refused = MarketClock::resume(RuntimeOrigin::root());
         assert_eq!(refused, Err(Error::<Runtime>::Migrating.into()));
-        // As if nothing had paused it: hooks look for themselves.
+        // Acts as if nothing had paused the market, because hooks check for migrations themselves.
         TheClock::<Runtime>::kill();
     });
     chain.run_to(upgrade + 6);

@@ -1,4 +1,4 @@
-//! Both ends of each parameter's range are values that governance can really set.
+//! Governance can set each parameter to both ends of its range.
 
 use aicpw_runtime::{
     configs::{governance::origins::Origin, parameters::MarketParameter},
@@ -13,7 +13,7 @@ use crate::chain::Chain;
 
 const HOUR: u64 = 3_600_000;
 
-/// The call, on behalf of those whose track it is.
+/// Makes the call with the origin of the track that sets parameters.
 fn set(parameter: MarketParameter) -> DispatchResult {
     let call: RuntimeCall = pallet_market_parameters::Call::set_parameter { parameter }.into();
     let origin: RuntimeOrigin = Origin::MarketParameters.into();
@@ -22,12 +22,13 @@ fn set(parameter: MarketParameter) -> DispatchResult {
         .map_err(|failed| failed.error)
 }
 
-/// What has to be set before a parameter can have this value, in this order; of most nothing.
+/// Returns the parameters that have to be set before this one can have this value, in order; for
+/// most there are none.
 fn before(value: &MarketParameter) -> Vec<MarketParameter> {
     use MarketParameter::*;
     let percent = Perbill::from_percent;
     match value {
-        // Stake is locked for so long that it has to unbond for longer.
+        // Stake is locked for longer, so it has to unbond for longer.
         MaxTimeLimit(limit) if *limit > 24 * HOUR => {
             vec![UnbondingPeriod(60 * DAYS), ProgressWindow(3 * MINUTES)]
         }
@@ -58,19 +59,19 @@ fn before(value: &MarketParameter) -> Vec<MarketParameter> {
         // A worker has to be able to report twice in the window.
         ProgressWindow(window) if *window < MINUTES => vec![MaxTimeLimit(HOUR)],
         MinProgressInterval(interval) if *interval == MINUTES => vec![ProgressWindow(2 * MINUTES)],
-        // Rates rise from the best providers to the worst,
+        // Audit rates rise from the best providers to the worst.
         BeginnerAuditRate(rate) if *rate > percent(50) => vec![WorstAuditRate(percent(100))],
         BeginnerAuditRate(rate) if *rate < percent(5) => vec![LowestAuditRate(*rate)],
         WorstAuditRate(rate) if *rate < percent(8) => {
             vec![LowestAuditRate(*rate), BeginnerAuditRate(*rate)]
         }
-        // and a lie has to pay everybody whom it owes,
+        // A lie has to pay everybody whom it owes.
         LowestAuditRate(rate) if *rate > percent(8) => {
             vec![BeginnerAuditRate(*rate), AuditReliability(percent(10))]
         }
         AuditReliability(share) if *share > percent(50) => vec![LowestAuditRate(percent(2))],
         FinderReward(share) if *share > percent(10) => vec![LowestAuditRate(percent(3))],
-        // of which to tell has to bring more than to be bribed.
+        // Telling has to bring more than a bribe.
         Auditors(2) => vec![FinderReward(percent(11))],
         FinderReward(share) if *share < percent(5) => {
             vec![LowestAuditRate(percent(1)), AuditReliability(percent(10))]
@@ -79,7 +80,7 @@ fn before(value: &MarketParameter) -> Vec<MarketParameter> {
     }
 }
 
-/// Whether the value is in force after it was set, or why not.
+/// Returns `Ok` if the value is in force after it was set, and otherwise why not.
 fn can_be_set(value: &MarketParameter) -> Result<(), String> {
     let mut chain = Chain::development();
     let steps = before(value);
@@ -102,7 +103,8 @@ fn can_be_set(value: &MarketParameter) -> Result<(), String> {
     })
 }
 
-/// What contradicts others can be set once those are changed, and needs no more than that.
+/// A value that contradicts others can be set once those are changed, and needs nothing more than
+/// that.
 #[test]
 fn both_ends_of_every_range_can_be_set() {
     let ends = MarketParameter::ranges()

@@ -1,4 +1,4 @@
-//! What the previous release has left on chain is understood by this one. Its runtime is kept in
+//! This release understands what the previous release has left on chain. The runtime of the previous release is kept in
 //! `releases/`.
 
 use std::sync::LazyLock;
@@ -47,15 +47,15 @@ use crate::{
 const WASM: &[u8] = include_bytes!("../../../releases/previous.wasm");
 const RECORD: &str = include_str!("../../../releases/previous.toml");
 
-/// More blocks than any migration takes of a genesis.
+/// More blocks than any migration of a genesis takes.
 const PATIENCE: u32 = 100;
 
-/// Providers with as many devices as they can have, which together are more than one block can migrate.
+/// Providers with as many devices as possible, which together are more than one block can migrate.
 const CROWD: u32 = 130;
 
 type Executor = WasmExecutor<sp_io::SubstrateHostFunctions>;
 
-/// What the record says of a name.
+/// Returns the value of a name in the record.
 fn record(name: &str) -> &'static str {
     let mut lines = RECORD.lines();
     let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "));
@@ -77,7 +77,7 @@ fn decoded(bytes: &[u8]) -> RuntimeMetadataV14 {
     }
 }
 
-/// The metadata of the previous release, told by its runtime.
+/// The metadata of the previous release, read from its runtime.
 static PREVIOUS: LazyLock<RuntimeMetadataV14> = LazyLock::new(|| {
     let mut state = TestExternalities::default();
     let code = RuntimeCode {
@@ -97,20 +97,20 @@ static PREVIOUS: LazyLock<RuntimeMetadataV14> = LazyLock::new(|| {
     decoded(&told.unwrap())
 });
 
-/// The same of this one.
+/// Returns the metadata of this release.
 fn current() -> RuntimeMetadataV14 {
     let mut state = TestExternalities::default();
     decoded(&state.execute_with(|| Runtime::metadata_at_version(14).unwrap()))
 }
 
-/// The genesis that the previous release makes of its preset.
+/// Returns the genesis that the previous release makes of its preset.
 fn previous_genesis() -> Storage {
     let runtime = GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(WASM);
     let preset = "local_testnet".to_owned();
     runtime.get_storage_for_named_preset(Some(&preset)).unwrap()
 }
 
-/// The storage version of a pallet in this state.
+/// Returns the storage version of a pallet in this state.
 fn storage_version(state: &Storage, pallet: &str) -> u16 {
     let key = storage_prefix(pallet.as_bytes(), STORAGE_VERSION_STORAGE_KEY_POSTFIX);
     let version = state.top.get(&key[..]);
@@ -134,7 +134,8 @@ fn is_of_one_block(pallet: &Pallet, entry: &Entry) -> bool {
     pallet.name == "System" && entry.name == "Events"
 }
 
-/// Why what the previous release has stored in an entry is not what the new one takes it for.
+/// Returns an error that says why this release would misread what the previous release has stored in an entry, if it
+/// would.
 fn entry_changed(old: &Entry, new: &Pallet, types: &mut Readable) -> Result<(), String> {
     let Some(new) = entries(new).find(|new| new.name == old.name) else {
         return Err("is gone, and what was in it would stay".into());
@@ -276,8 +277,8 @@ fn the_first_block_of_this_release_brings_the_state_of_the_previous_one_up_to_it
     chain.block(Vec::new());
 }
 
-/// What a migration takes for the form of before is what the previous release says that it stores. Once that is a
-/// release with version 2, the migration goes, and this with it.
+/// The previous form, as the migration reads it, is what the previous release says that it stores. Once the previous
+/// release has version 2, the migration goes, and this test with it.
 // RELEASE-1: remove when release 3 is main
 #[test]
 fn a_migration_reads_what_the_previous_release_has_stored() {
@@ -298,7 +299,7 @@ fn a_migration_reads_what_the_previous_release_has_stored() {
     }
 }
 
-/// Has them register, in no block.
+/// Has the crowd register, outside of any block.
 fn register_crowd(chain: &mut Chain) {
     for number in 0..CROWD {
         let mut seed = [7; 32];
@@ -329,7 +330,7 @@ fn register_crowd(chain: &mut Chain) {
     }
 }
 
-/// The state is that of the previous release, with more devices than a block can migrate. A job runs meanwhile.
+/// The state is that of the previous release, with more devices than one block can migrate. A job runs meanwhile.
 #[test]
 fn a_migration_goes_on_over_blocks_while_the_market_stands_still() {
     let mut chain = Chain::development();
@@ -375,12 +376,12 @@ fn a_migration_goes_on_over_blocks_while_the_market_stands_still() {
     let version = chain.read(ProviderStaking::on_chain_storage_version);
     assert_eq!(version, 2);
 
-    // Nothing goes on by itself.
+    // The market does not resume by itself.
     chain.block(Vec::new());
     assert!(chain.read(MarketClock::is_paused));
     chain.read(|| MarketClock::resume(RuntimeOrigin::root()).unwrap());
 
-    // The job ends as it would have, and its device has another.
+    // The job ends as it would have, and its device gets another.
     bob.commit(&mut chain, on, OUTPUT);
     bob.reveal(&mut chain, on, OUTPUT);
     let status = task(&mut chain, running).status;

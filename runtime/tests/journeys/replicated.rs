@@ -40,7 +40,8 @@ struct Market {
 }
 
 impl Market {
-    /// Four providers, of which Bob is the cheapest, and a task for three of them, all of which have it.
+    /// Returns a market of four providers, of which Bob is the cheapest, and a task for three of them, all of which are
+    /// assigned.
     fn with_task() -> Self {
         let mut chain = Chain::development().with_outputs();
         let providers = [(Bob, 300), (Dave, 700), (Eve, 900), (Ferdie, 500)]
@@ -76,7 +77,7 @@ impl Market {
         }
     }
 
-    /// The open assignments, with who has each.
+    /// Returns the open assignments.
     fn open(&mut self) -> Vec<AssignmentId> {
         let view = task(&mut self.chain, self.task);
         let is_new = |one: &&AssignmentView<AccountId>| {
@@ -108,7 +109,7 @@ impl Market {
         self.chain.balance(&account)
     }
 
-    /// What is held from the provider as its stake.
+    /// Returns what is held from the provider of this assignment as its stake.
     fn stake_of(&mut self, id: AssignmentId) -> u128 {
         let account = self.view(id).provider;
         let view = self
@@ -166,7 +167,7 @@ fn a_liar_among_three_loses_its_collateral_and_the_result_is_right() {
     );
     let views: Vec<_> = ids.iter().map(|id| market.view(*id)).collect();
     let audits = task(&mut market.chain, market.task).audit.unwrap().cost;
-    // Half of what the budget has for one of them.
+    // The judged price: half of what the budget has for one of them.
     let judged = (UNIT / 3).div_ceil(2);
     assert!(views.iter().all(|one| one.price < judged));
     assert!(audits > judged / 20 && audits < judged / 10);
@@ -237,7 +238,8 @@ fn a_replica_that_dies_is_replaced_by_one_that_is_drawn() {
     assert!(matches!(market.status(), TaskStatus::Settled { .. }));
 }
 
-/// Three of the four have revealed three roots: nobody who could copy one of them is asked.
+/// Returns a market in which three of the four providers have revealed three roots. No juror is asked that could copy
+/// one of them.
 fn without_majority() -> (Market, Vec<AssignmentId>) {
     let mut market = Market::with_task();
     let ids = market.open();
@@ -257,7 +259,7 @@ fn where_a_jury_decides_nothing_the_requester_is_refunded() {
     let (mut market, ids) = without_majority();
     let stakes: Vec<_> = ids.iter().map(|id| market.stake_of(*id)).collect();
     let requester = market.chain.balance(&Charlie.to_account_id());
-    // One is left, and no jury.
+    // One provider is left, which makes no jury.
     let juror = market.wait_for(|market| market.open().first().copied());
     market.commit(juror, OUTPUT);
     market.wait_for(|market| match market.view(juror).status {
@@ -277,7 +279,7 @@ fn where_a_jury_decides_nothing_the_requester_is_refunded() {
     let after: Vec<_> = ids.iter().map(|id| market.stake_of(*id)).collect();
     assert_eq!(after, stakes, "nobody is slashed");
     let paid = requester - market.chain.balance(&Charlie.to_account_id());
-    // Such a task costs less than the base fee, which is no more than the price then.
+    // Such a task costs less than the base fee, so the base fee is the price.
     let base_fee = market.chain.read(BaseFee::get);
     let prices = [ids[0], ids[1], ids[2]].map(|id| market.view(id).price);
     assert!(prices.iter().all(|price| *price < base_fee));
@@ -309,8 +311,8 @@ fn who_does_not_reveal_loses_all_and_a_jury_decides_between_the_others() {
     assert_eq!(market.status(), TaskStatus::Disputed);
 }
 
-/// A commit has freed the slot, so the provider may take another driver before the others have committed.
-/// What it reveals is what it committed to.
+/// A commit has freed the slot, so the provider may change its driver before the others have committed. What it reveals
+/// must still be what it committed to.
 #[test]
 fn another_driver_after_the_commit_changes_nothing_about_what_is_to_be_revealed() {
     let mut market = Market::with_task();

@@ -1,4 +1,5 @@
-//! Sealed tasks: the key is granted anew for each attempt, and not granting it costs.
+//! Sealed tasks: the key is granted anew for each attempt, and a requester that does not grant it
+//! pays.
 
 use aicpw_protocol::{
     sealing::Envelope,
@@ -25,7 +26,8 @@ pub fn sealed() -> Submission {
     }
 }
 
-/// The newest assignment, which waits for its key, and to whom the key has to be sealed.
+/// Returns the newest assignment, which waits for its key, and the recipient that the key has to be
+/// sealed to.
 pub fn awaiting(chain: &mut Chain, id: aicpw_protocol::TaskId) -> (AssignmentId, [u8; 32]) {
     let view = task(chain, id);
     let last = view.assignments.last().unwrap();
@@ -58,7 +60,7 @@ fn the_key_follows_the_task_to_the_next_provider() {
     let id = submit(&mut chain, Charlie, sealed());
     let first = grant(&mut chain, id);
     let granted_at = chain.height();
-    // Bob has the key and says nothing.
+    // Bob has the key and does not report.
     while task(&mut chain, id).assignments.len() < 2 {
         chain.block(Vec::new());
         if chain.height().is_multiple_of(HeartbeatPeriod::get()) {

@@ -69,7 +69,7 @@ fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
     );
 }
 
-/// `MinAsk` holds for asks that are set from then on.
+/// `MinAsk` holds only for asks that are set after it was raised.
 #[test]
 fn an_ask_below_a_raised_minimum_is_paid_until_another_is_set() {
     let mut chain = Chain::development();
@@ -189,7 +189,7 @@ fn the_cheapest_device_is_chosen_and_the_rest_of_the_budget_returns() {
     assert_eq!(task(&mut chain, id).escrow, 0);
 }
 
-/// What judging costs is reckoned by half of the budget, if that is more than the price.
+/// The judged price is half of the budget, if that is more than the price.
 #[test]
 fn a_budget_far_above_the_price_makes_audits_dearer_and_locks_larger() {
     let terms = |budget| {

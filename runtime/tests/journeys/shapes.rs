@@ -1,14 +1,16 @@
-//! Whether what was encoded as a type of one release can be read as a type of another.
+//! A check whether values that were encoded as a type of one release can be read as a type of
+//! another.
 
 use std::collections::BTreeSet;
 
 use scale_info::{form::PortableForm, Field, PortableRegistry, TypeDef};
 
-/// Compares types of two releases. Names do not count: the encoding does.
+/// Compares types of two releases. Only the encoding counts, not the names.
 pub struct Readable<'a> {
     old: &'a PortableRegistry,
     new: &'a PortableRegistry,
-    /// Pairs that are being compared, or were and are readable: a type may contain itself.
+    /// Pairs that are being compared, or were compared and are readable. Needed because a type may
+    /// contain itself.
     met: BTreeSet<(u32, u32)>,
 }
 
@@ -16,7 +18,7 @@ fn resolve(registry: &PortableRegistry, id: u32) -> &TypeDef<PortableForm> {
     &registry.resolve(id).unwrap().type_def
 }
 
-/// What is in a type that is encoded like its only part.
+/// Returns the innermost type of a type that is encoded like its only part.
 fn unwrapped(registry: &PortableRegistry, mut id: u32) -> u32 {
     loop {
         id = match resolve(registry, id) {
@@ -31,7 +33,7 @@ fn of_fields(fields: &[Field<PortableForm>]) -> Vec<u32> {
     fields.iter().map(|field| field.ty.id).collect()
 }
 
-/// The types of a product, one after the other; `None` if it is none.
+/// Returns the types of a product's parts in order, or `None` if the type is no product.
 fn parts(definition: &TypeDef<PortableForm>) -> Option<Vec<u32>> {
     match definition {
         TypeDef::Composite(whole) => Some(of_fields(&whole.fields)),
@@ -49,7 +51,7 @@ impl<'a> Readable<'a> {
         }
     }
 
-    /// Fails with what is different.
+    /// Returns an error that names the difference, if there is one.
     pub fn check(&mut self, old: u32, new: u32) -> Result<(), String> {
         let (old, new) = (unwrapped(self.old, old), unwrapped(self.new, new));
         if !self.met.insert((old, new)) {
@@ -76,7 +78,7 @@ impl<'a> Readable<'a> {
         }
         match (old, new) {
             (TypeDef::Variant(old), TypeDef::Variant(new)) => {
-                // More of them than before are fine: nobody has stored one.
+                // The new release may have more variants: nobody has stored one of them.
                 for variant in &old.variants {
                     let mut others = new.variants.iter();
                     let other = others.find(|other| other.index == variant.index);
@@ -120,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    // None of these is ever made: their shapes are compared.
+    // None of these is ever constructed: only their shapes are compared.
     #[allow(dead_code)]
     mod before {
         #[derive(scale_info::TypeInfo)]

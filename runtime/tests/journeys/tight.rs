@@ -1,4 +1,4 @@
-//! The least budget that a task can have: after a verdict against its provider it pays another one as well.
+//! The least budget that a task can have. After a verdict against its provider, it still pays another one.
 
 use std::collections::BTreeMap;
 
@@ -27,8 +27,8 @@ use crate::{
     market::{ask, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
 
-/// 50 GFLOPS for an hour, so that it costs more than the lowest budget of the chain. The budget is the least that
-/// pays, at the ask of those that are honest, the price and what audits of it cost.
+/// Returns a submission of 50 GFLOPS for an hour, so that it costs more than the chain's lowest budget. At the ask of
+/// the honest providers, its budget just pays the price and the audit cost.
 fn tight(chain: &mut Chain) -> Submission {
     let of = submission(OPTIMISTIC);
     let (gflops, time_limit) = (Gflops(50), Milliseconds(3_600_000));
@@ -77,7 +77,8 @@ fn signed(amount: Balance) -> i128 {
     i128::try_from(amount).unwrap()
 }
 
-/// With one less nobody that asks as much is found: not at first, and so not for the second attempt either.
+/// With a budget that is lower by one, no provider with that ask is found: not for the first attempt, and so not for
+/// the second either.
 #[test]
 fn the_least_budget_is_the_least() {
     let mut chain = Chain::development();
@@ -94,8 +95,8 @@ fn the_least_budget_is_the_least() {
     assert_eq!(with[0].provider, honest.account());
 }
 
-/// Regression: what the audit of the lie had cost went to the requester's account and not into the escrow. What was left
-/// there paid nobody, and the task was refunded instead of run again.
+/// Regression: what the audit of the lie had cost went back to the requester's account and not into the escrow. The
+/// rest of the escrow could pay nobody, and the task was refunded instead of run again.
 #[test]
 fn the_least_budget_pays_another_after_an_audit_that_found_a_lie() {
     let mut court = Court::new();
@@ -108,7 +109,7 @@ fn the_least_budget_pays_another_after_an_audit_that_found_a_lie() {
     assert!(lie.audit_cost > 0);
     assert_eq!(market.view().escrow, budget - lie.audit_cost);
 
-    // From here on nobody signs a transaction. What the requester has paid for the audit is in the pot.
+    // From here on nobody signs a transaction. The audit cost that the requester has paid is in the pot.
     let mut everybody = vec![
         Charlie.to_account_id(),
         Bob.to_account_id(),
@@ -186,7 +187,7 @@ fn the_least_budget_pays_another_after_a_dispute() {
     assert!(matches!(outcome, Outcome::Wrong { .. }), "{outcome:?}");
     let next = make_it_right(&mut court, id);
     assert_ne!(next.provider, lie.provider);
-    // Its bond is its own again, and of the lie nothing has cost it anything.
+    // Its bond is free again, and the lie has cost it nothing.
     assert_eq!(
         court.chain.balance(&requester) + next.price + next.audit_cost,
         before + lie.audit_cost

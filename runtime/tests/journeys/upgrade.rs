@@ -1,4 +1,4 @@
-//! The runtime is replaced by a referendum.
+//! A referendum replaces the runtime.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::{chain::Chain, governance::decide};
 
 type Executor = WasmExecutor<sp_io::SubstrateHostFunctions>;
 
-/// This runtime, which says of itself that it is of this release.
+/// Returns this runtime with another release's version.
 fn release(spec_version: u32) -> Vec<u8> {
     let code = WASM_BINARY.expect("the test needs the Wasm runtime: unset SKIP_WASM_BUILD");
     let code = decompress(code, CODE_BLOB_BOMB_LIMIT).unwrap();
@@ -26,8 +26,8 @@ fn release(spec_version: u32) -> Vec<u8> {
     compress_strongly(&code, CODE_BLOB_BOMB_LIMIT).unwrap()
 }
 
-/// What a referendum proposes. With its own weight the call would fit into no block; this one leaves
-/// room for what it weighs to read the code.
+/// Returns the call that a referendum proposes. With its own weight it would fit into no block; the stated weight
+/// leaves room for reading the code.
 fn upgrade(code: Vec<u8>) -> RuntimeCall {
     let set_code = frame_system::Call::set_code { code };
     pallet_utility::Call::with_weight {
@@ -57,7 +57,7 @@ fn a_referendum_replaces_the_runtime() {
     let stored = chain.read(|| sp_io::storage::get(b":code")).unwrap();
     assert_eq!(stored, code);
 
-    // It is a runtime, and the next one: a node runs it from the next block on.
+    // The stored code is a runtime, and of the next release: a node runs it from the next block on.
     let mut state = sp_io::TestExternalities::default();
     let version = executor()
         .read_runtime_version(&stored, &mut state.ext())

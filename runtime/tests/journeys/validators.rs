@@ -1,5 +1,4 @@
-//! Who makes blocks: they are elected by stake, paid by the treasury, and slashed when they say two
-//! things at once.
+//! Validators: they are elected by stake, paid by the treasury, and slashed when they say two things at once.
 
 use aicpw_runtime::{
     configs::{
@@ -43,7 +42,7 @@ use crate::{
     emergency::decide_fast,
 };
 
-/// Three quarters squared.
+/// The slash for one offender of four validators: three quarters squared.
 pub const ONE_OF_FOUR: Perbill = Perbill::from_parts(562_500_000);
 
 fn validators(chain: &mut Chain) -> Vec<AccountId> {
@@ -98,7 +97,7 @@ fn whoever_bonds_and_validates_is_elected() {
         assert_eq!(Beefy::validator_set().unwrap().len(), 5);
     });
 
-    // And is not, once it stops.
+    // Eve is no validator any more once she stops.
     chain.sign(Eve, pallet_staking::Call::chill {}).unwrap();
     end_sessions(&mut chain, SESSIONS_PER_ERA + 2);
     assert!(!validators(&mut chain).contains(&eve));
@@ -121,7 +120,7 @@ fn nobody_validates_without_the_least_bond() {
     );
 }
 
-/// One more, and the era would never end again, nor would anybody be slashed.
+/// With one candidate more, the era would never end again, and nobody would be slashed.
 #[test]
 fn there_are_never_more_candidates_than_an_election_takes() {
     let mut chain = Chain::local_testnet();
@@ -171,7 +170,7 @@ fn the_treasury_pays_and_nothing_is_minted() {
             validator_stash: validator.clone(),
             era: 0,
         };
-        // Whoever made no block has earned nothing of it.
+        // A validator that made no block has earned nothing.
         if chain.sign(Ferdie, payout).is_ok() {
             earned += chain.balance(&validator).saturating_sub(before);
         }
@@ -224,7 +223,7 @@ fn what_is_capped_goes_back_to_the_treasury() {
     assert_eq!(chain.read(Balances::total_issuance), issued);
 }
 
-/// Two blocks of one validator in one slot.
+/// Returns the proof of two blocks of one validator in one slot.
 fn babe_equivocation(
     chain: &mut Chain,
     offender: Sr25519Keyring,
@@ -296,7 +295,8 @@ fn was_reported(chain: &mut Chain, offender: Sr25519Keyring) -> bool {
     })
 }
 
-/// What was done in the first era is slashed at the end of the time in which the stake is there.
+/// Asserts that an offence of the first era is slashed at the end of the time for which the stake is certain to be
+/// there.
 pub fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring, share: Perbill) {
     assert!(was_reported(chain, offender));
     run_to_era(chain, SLASH_DEFER_ERAS);
@@ -306,10 +306,10 @@ pub fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring, share: Perbill)
     let before = chain.balance(&treasury);
     run_to_era(chain, BONDING_ERAS - 1);
     let slash = share * DEVELOPMENT_BOND;
-    // An election counts stake in coarser units than the token's smallest.
+    // An election counts stake in units that are coarser than the token's smallest.
     let left = bonded(chain, offender);
     assert!(left.abs_diff(DEVELOPMENT_BOND - slash) < MICRO, "{left}");
-    // The reporter has a part of it, the era's stream another.
+    // The reporter gets a part of it, and so does the era's stream to validators.
     let gained = chain.balance(&treasury) - before;
     assert!(gained > slash * 4 / 5 && gained < slash, "{gained}");
 }
@@ -334,7 +334,7 @@ fn babe_report_with(
     .into()
 }
 
-/// What a node is told that saw two blocks of this validator in this slot, and asks at the last block.
+/// Returns the proof that a node gets which saw two blocks of this validator in this slot, and asks at the last block.
 fn babe_key_owner(
     chain: &mut Chain,
     slot: Slot,
@@ -346,7 +346,7 @@ fn babe_key_owner(
     proof?.decode()
 }
 
-/// Nothing is gained by keeping the proof back, but that nobody is disabled.
+/// Keeping the proof back gains nothing, except that nobody is disabled.
 #[test]
 fn what_is_reported_days_later_is_slashed_as_well() {
     let mut chain = Chain::local_testnet();
@@ -357,7 +357,7 @@ fn what_is_reported_days_later_is_slashed_as_well() {
     expect_slash(&mut chain, Bob, ONE_OF_FOUR);
 }
 
-/// Nor by unbonding: the slash is applied before anybody can withdraw.
+/// Unbonding gains nothing either: the slash is applied before anybody can withdraw.
 #[test]
 fn stake_is_slashed_before_it_can_be_withdrawn() {
     let mut chain = Chain::local_testnet();
@@ -397,7 +397,7 @@ fn the_owner_of_a_key_is_proven_for_slots_of_the_current_epoch() {
     let mut chain = Chain::local_testnet();
     let epoch = chain.read(Babe::current_epoch);
     let (first, next) = (*epoch.start_slot, *epoch.start_slot + epoch.duration);
-    // A fork can begin before the chain does; the pallet counts that to the first epoch.
+    // A fork can begin before the chain does; the pallet counts that as the first epoch.
     for slot in [first - 1, first, next - 1] {
         assert!(babe_key_owner(&mut chain, slot.into(), Bob).is_some());
     }
@@ -412,8 +412,8 @@ fn the_owner_of_a_key_is_proven_for_slots_of_the_current_epoch() {
     }
 }
 
-/// A node asks at their parent who owned the key, and at the best block if it is not told. The parent is of
-/// the session before.
+/// A node asks at the two blocks' parent who owned the key, and at the best block if it gets no answer there. The
+/// parent is in the session before.
 #[test]
 fn two_blocks_that_begin_a_session_cost_stake() {
     for empty_epochs in [0_u64, 3] {
@@ -483,7 +483,8 @@ fn two_votes_in_one_round_cost_stake() {
     expect_slash(&mut chain, Charlie, ONE_OF_FOUR);
 }
 
-/// What a bug has done to Bob; Charlie has deserved it. An era is one session, so that there are fewer to make.
+/// A bug has caused Bob's slash; Charlie has deserved his. An era is one session, so that there are fewer sessions to
+/// make.
 #[test]
 fn a_referendum_cancels_one_slash_and_the_other_is_applied() {
     let calendar = json!({ "calendar": { "sessionsPerEra": 1 } });
@@ -512,7 +513,7 @@ fn a_referendum_cancels_one_slash_and_the_other_is_applied() {
         Err(DispatchError::BadOrigin)
     );
     decide_fast(&mut chain, cancel, || pending() == [charlie.clone()]);
-    // Of four only one is disabled at a time: the second took the place of the first, whose slash that was.
+    // Of four validators only one is disabled at a time. Charlie took the place of Bob, whose slash was cancelled.
     expect_disabled(&mut chain, Charlie);
     run_to_era(&mut chain, due - 1);
     assert_eq!(bonded(&mut chain, Charlie), DEVELOPMENT_BOND);
@@ -530,7 +531,7 @@ fn a_forged_report_slashes_nobody() {
     let mut chain = Chain::local_testnet();
     chain.block(Vec::new());
     let mut proof = babe_equivocation(&mut chain, Bob);
-    // The second block is not Bob's.
+    // The second block is not signed by Bob.
     let seal = Alice.pair().sign(b"something else");
     proof.second_header.digest_mut().pop();
     proof

@@ -92,7 +92,7 @@ fn the_reason_is_the_first_need_that_nobody_meets() {
     }
 }
 
-/// A device with two slots and memory for one of two tasks.
+/// A device has two slots, and memory for one of two tasks.
 #[test]
 fn a_task_waits_for_the_memory_that_another_has() {
     let mut chain = Chain::development();

@@ -1,4 +1,4 @@
-//! What a view of a task is made of.
+//! The keys of the values that a view of a task is made of.
 
 use aicpw_protocol::task::Submission;
 use aicpw_runtime::{configs::market::keys_of_view, Runtime, Tasks};
@@ -22,7 +22,7 @@ fn the_key_of_a_sealed_task_is_at_its_keys_too() {
     assert_eq!(met_by_the_view(sealed(), true), 6);
 }
 
-/// Takes each value of the state away, looks at the view, and puts it back. Returns how many changed it.
+/// Removes each value of the state, looks at the view, and puts the value back. Returns how many changed the view.
 fn met_by_the_view(submission: Submission, is_sealed: bool) -> usize {
     let mut chain = Chain::development();
     let bob = Provider::join(&mut chain, Bob, ask(300));

@@ -1,7 +1,4 @@
-//! A requester that keeps a jury from its work: it pays for what it has seen.
-//!
-//! The attack: one of two replicas is the requester's own and reveals rubbish, so that the chain calls a jury
-//! where there would have been a result.
+//! A requester keeps a jury from its work, and pays for the results that it has seen.
 
 use aicpw_protocol::{
     pricing,
@@ -22,10 +19,10 @@ use crate::{
     market::{submission, task, OUTPUT},
 };
 
-/// What the requester and the two providers have.
+/// What the requester and the two providers own.
 struct Purses {
     requester: Balance,
-    /// The account, the price, and what is free.
+    /// The account, the price, and the free balance of each.
     providers: Vec<(AccountId, Balance, Balance)>,
 }
 
@@ -46,7 +43,7 @@ fn purses(court: &mut Court, id: TaskId) -> Purses {
     }
 }
 
-/// The task ends without a result, and both were paid what they asked for.
+/// Asserts that the task ended without a result, and that both providers were paid what they asked for.
 fn both_were_paid(court: &mut Court, id: TaskId, before: &Purses) {
     let TaskStatus::Refunded { reason, .. } = task(&mut court.chain, id).status else {
         panic!("{:?}", task(&mut court.chain, id).status)
@@ -62,7 +59,7 @@ fn both_were_paid(court: &mut Court, id: TaskId, before: &Purses) {
         let key = honest.map_or(court.liar.key, |one| one.key);
         assert_eq!(court.stake(key), 1_000 * UNIT, "nobody was found wrong");
     }
-    // What is held for the task is its own until then; the audit was paid for before.
+    // What is held for the task counts as the requester's own until then; the audit was paid for before.
     assert_eq!(before.requester - after.requester, prices);
     assert_eq!(task(&mut court.chain, id).escrow, 0);
 }
@@ -99,11 +96,11 @@ fn a_requester_that_serves_no_inputs_to_the_jury_pays_both_replicas() {
     both_were_paid(&mut court, id, &before);
 }
 
-/// Whoever is paid where a jury is divided could reveal rubbish and hope for that.
+/// A provider that is paid when a jury is divided could reveal rubbish and hope for that.
 #[test]
 fn where_the_jury_is_divided_nobody_is_paid_for_what_may_be_rubbish() {
     let mut court = Court::new();
-    // Less than each of the two asks for the task.
+    // Less than each of the two providers asks for the task.
     let base_fee = 10 * MICRO;
     set_as_root(&mut court.chain, MarketParameter::BaseFee(base_fee)).unwrap();
     let id = court.without_majority(submission(TWO_OF_TWO));
