@@ -10,18 +10,18 @@ use sc_sync_state_rpc::LightSyncStateExtension;
 use serde::{Deserialize, Serialize};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 
-/// What a specification says beside name, nodes and genesis.
+/// The contents of a specification besides name, nodes and genesis.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ChainSpecExtension)]
 #[serde(rename_all = "camelCase")]
 pub struct Extensions {
-    /// Where a light client begins. `sync_state_genSyncSpec` fills it in.
+    /// Where a light client starts. `sync_state_genSyncSpec` fills it in.
     pub light_sync_state: LightSyncStateExtension,
 }
 
 /// A chain specification.
 pub type ChainSpec = sc_service::GenericChainSpec<Extensions>;
 
-/// What wallets need to know to show addresses and amounts.
+/// Returns what wallets need to know to show addresses and amounts.
 fn properties() -> Properties {
     let mut properties = Properties::new();
     properties.insert("tokenSymbol".into(), TOKEN_SYMBOL.into());
@@ -30,7 +30,7 @@ fn properties() -> Properties {
     properties
 }
 
-/// A chain out of one of the runtime's presets.
+/// Returns a chain made of one of the runtime's presets.
 fn from_preset(
     name: &str,
     id: &str,
@@ -51,10 +51,10 @@ fn from_preset(
         .build())
 }
 
-/// The chain with this name, or in the file with this path.
+/// Returns the chain with this name, or from the file with this path.
 ///
 /// # Errors
-/// If it is neither a known name nor a file with a valid specification.
+/// If `id` is neither a known name nor a file with a valid specification.
 pub fn load(id: &str) -> Result<ChainSpec, String> {
     match id {
         "dev" => from_preset("AICPW Development", "dev", ChainType::Development, DEV_RUNTIME_PRESET),

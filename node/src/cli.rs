@@ -9,7 +9,7 @@ use crate::{check::CheckCmd, keys::KeyCmd, logs::LogArgs, worker::MarketArgs};
 
 /// Arguments of `aicpw-node`.
 #[derive(Debug, clap::Parser)]
-// The SDK's text of `--chain` names chains and a command that this node has not.
+// The SDK's help text of `--chain` names chains and a command that this node does not have.
 #[command(mut_arg("chain", of_ours), mut_subcommands(of_ours_everywhere))]
 pub struct Cli {
     /// What to do; without a subcommand a node is run.
@@ -23,7 +23,7 @@ pub struct Cli {
 
 /// The node's own arguments. Whoever checks a machine for a node puts the same behind `check`.
 #[derive(Debug, clap::Args)]
-// Who prunes the blocks of a fork when it loses cannot answer those who were just told of them, and is
+// A node that prunes the blocks of a fork when the fork loses cannot answer peers that were just told of them, and is
 // taken for a liar (ADR 20).
 #[command(mut_arg("blocks_pruning", |arg| arg.default_value("archive")))]
 pub struct NodeArgs {
@@ -63,7 +63,7 @@ pub struct CompiledArgs {
 }
 
 impl CompiledArgs {
-    /// The folder that was named.
+    /// Returns the folder that was named.
     pub fn folder(&self) -> Option<&Path> {
         self.compiled_runtimes.as_deref()
     }
@@ -117,7 +117,7 @@ pub struct FinalityArgs {
 
 /// Everything that is not running a node.
 #[derive(Debug, clap::Subcommand)]
-// Parsed once in the life of the process: the size of a variant costs nothing.
+// Parsed once in the life of the process, so the size of a variant costs nothing.
 #[allow(clippy::large_enum_variant)]
 pub enum Subcommand {
     /// Make, look at and insert keys.
@@ -168,7 +168,7 @@ mod tests {
         line.unwrap().trim_matches('"').split_whitespace().collect()
     }
 
-    /// The strings of a JSON array behind a word of the Docker file.
+    /// Returns the strings of a JSON array after an instruction of the Dockerfile.
     fn words_of(docker: &str, instruction: &str) -> Vec<String> {
         let mut lines = docker.lines().rev();
         let array = lines.find_map(|line| line.strip_prefix(instruction));
@@ -238,7 +238,7 @@ mod tests {
             .filter_map(|line| line.strip_prefix("SystemCallFilter="));
         let (taken, allowed): (Vec<_>, Vec<_>) = filters.partition(|line| line.starts_with('~'));
         assert_eq!(taken, ["~@privileged @resources @keyring"]);
-        // Of these groups, or of none that the unit names; what a later line allows is allowed.
+        // The calls are in these groups, or in none that the unit names. What a later line allows is allowed.
         let calls = [
             "capset",
             "landlock_create_ruleset",
@@ -253,7 +253,7 @@ mod tests {
         }
     }
 
-    /// Nothing that the node's own unit starts may make a device node, whatever its privileges.
+    /// The node's own unit may make no device nodes, whatever its privileges.
     #[test]
     fn nvidias_nodes_are_made_by_a_unit_of_its_own_before_the_nodes() {
         let drop_in = include_str!("../../packaging/systemd/nvidia.conf");
@@ -285,12 +285,12 @@ mod tests {
     fn every_command_names_the_chains_that_there_are() {
         let mut found = Vec::new();
         chains(&<Cli as clap::CommandFactory>::command(), &mut found);
-        // The node, `check`, keys of our own and the SDK's commands.
+        // The node, `check`, our own key commands and the SDK's commands.
         assert!(found.len() > 10, "{found:?}");
         assert!(found.iter().all(|help| help == CHAINS), "{found:?}");
     }
 
-    /// Whether web pages are kept from unsafe methods, and other validators know where it is.
+    /// Whether web pages cannot call unsafe methods, and other validators know where the node is.
     fn is_guarded_and_found(cli: &Cli) -> bool {
         let run = &cli.node.run;
         let methods = format!("{:?}", run.rpc_params.rpc_methods);
@@ -340,7 +340,7 @@ mod tests {
         ));
     }
 
-    /// Regression: these compiled the runtime anew where a node had it compiled elsewhere.
+    /// Regression: these commands compiled the runtime anew if a node kept its compiled runtimes in another folder.
     #[test]
     fn what_executes_the_runtime_takes_a_folder_of_compiled_ones() {
         let folder = "/var/cache/aicpw";

@@ -17,8 +17,8 @@ use crate::{
     worker::MarketServices,
 };
 
-/// Each of these writes a line per block, four times a second, about what the line that says that
-/// the block was imported tells as well. `--log babe=info` has them back. And the node says itself which it is.
+/// Log targets that write a line per block, four times a second, which repeats what the line about the block's import
+/// says. `--log babe=info` brings them back. The node itself logs which node it is.
 const QUIET_TARGETS: &str = "babe=warn,sc_basic_authorship=warn,sc_cli::runner=warn";
 
 impl SubstrateCli for Cli {
@@ -52,11 +52,11 @@ impl SubstrateCli for Cli {
     }
 }
 
-/// What a node is configured to that is started with these arguments, the name of the program not among
-/// them. It opens nothing.
+/// Returns the configuration of a node that is started with these arguments, which do not include the name of the
+/// program. Opens nothing.
 ///
 /// # Errors
-/// There is no such argument, or what it names is not there.
+/// If there is no such argument, or what it names does not exist.
 pub fn configuration(
     arguments: &[&str],
     tokio: tokio::runtime::Handle,
@@ -69,10 +69,10 @@ pub fn configuration(
 /// Parses the arguments of the process and runs them.
 ///
 /// # Errors
-/// What is asked for cannot be done.
+/// If what is asked for cannot be done.
 pub fn run() -> sc_cli::Result<()> {
     run_arguments().map_err(|error| match error {
-        // The services' own word before it helps nobody.
+        // The services' own prefix to the message helps nobody.
         sc_cli::Error::Service(sc_service::Error::Application(cause)) => {
             sc_cli::Error::Application(cause)
         }
@@ -80,8 +80,8 @@ pub fn run() -> sc_cli::Result<()> {
     })
 }
 
-/// Says why the process ends, as the last of what it says: with the log where that is open, because the
-/// log's lines wait for a while before they are written, and would follow.
+/// Says why the process ends, as its last message. Uses the log if that is open, because the log's lines wait for a
+/// while before they are written, and would otherwise follow.
 pub fn tell(error: &sc_cli::Error) {
     if log::log_enabled!(log::Level::Error) {
         log::error!("aicpw-node: {error}");
@@ -98,7 +98,7 @@ fn run_arguments() -> sc_cli::Result<()> {
         node.run.shared_params.log.insert(0, QUIET_TARGETS.into());
     }
     if node.market.provider {
-        // Without the hook nothing that the worker does would reach the chain.
+        // Without the hook, nothing that the worker does would reach the chain.
         node.run.offchain_worker_params.enabled = OffchainWorkerEnabled::Always;
     }
 
@@ -189,7 +189,7 @@ fn application(error: impl std::error::Error + Send + Sync + 'static) -> sc_cli:
     sc_cli::Error::Application(Box::new(error))
 }
 
-/// Says which node this is. The SDK's own lines have a span of years, of which the first and the last are the same.
+/// Logs which node this is. The SDK's own lines have a span of years, whose first and last year are the same.
 fn say_which(config: &Configuration) {
     if log::log_enabled!(target: "sc_cli::runner", log::Level::Info) {
         return;
@@ -218,7 +218,7 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let forgets = ending::forgets(&node.run);
     ending::follow_signals(forgets)?;
     let ended = runner.run_node_until_exit(|mut config| async {
-        // Before ports move because the other node has them, and before anything is started.
+        // First of all: before ports move because the other node has them, and before anything is started.
         service::refuse_second(&config).map_err(application)?;
         ports::settle(&mut config, &node.run).map_err(application)?;
         let market = MarketServices::start(&node.market, &config)
@@ -247,7 +247,8 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
         .map_err(sc_cli::Error::Service)
     });
     if forgets {
-        // Who holds the chain last closes its database, and has all of it written to the disk first. It is deleted next.
+        // Dropping the last handle to the chain closes its database, and first writes all of it to the disk. The
+        // database is deleted next, so that would be for nothing.
         std::mem::forget(kept);
     }
     ended

@@ -1,4 +1,4 @@
-//! The room on the disk that the chain's database is on.
+//! The free space on the disk of the chain's database.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,16 @@ use substrate_prometheus_endpoint::{
     register, MetricSource, Opts, PrometheusError, Registry, SourcedGauge,
 };
 
-/// Below this the database does not last, if the node was not told to stop at something else.
+/// Free bytes below which the database is not safe, if the node was not told another limit to stop at.
 const LEAST_FREE: u64 = 1 << 30;
 
-/// How many times as much as the least is little.
+/// The multiple of the least below which the free space counts as little.
 const LITTLE: u64 = 2;
 
-/// A node with little room says so every so often.
+/// How often a node with little free space says so.
 const REMIND_EVERY: Duration = Duration::from_secs(600);
 
-/// The node does not start, because there is too little room.
+/// The node does not start, because there is too little free space.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the disk of {}: {source}. Free some of it, choose another --base-path, or let the node go on with \
@@ -30,13 +30,13 @@ pub struct DiskError {
     source: sc_storage_monitor::Error,
 }
 
-/// Bytes that are free on the disk of a folder, for this user.
+/// Returns the bytes that are free on the disk of a folder, for this user.
 pub fn free(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// Bytes that have to be free for a node with these options.
+/// Returns the bytes that have to be free for a node with these options.
 pub fn least(params: &StorageMonitorParams) -> u64 {
     match params.threshold {
         0 => LEAST_FREE,
@@ -44,13 +44,13 @@ pub fn least(params: &StorageMonitorParams) -> u64 {
     }
 }
 
-/// Bytes that strangers' data leaves free, so that nobody stops a node by having it fetch or make something; `None`
-/// if the node does not stop.
+/// Returns the bytes that strangers' data must leave free, so that nobody can stop a node by having it fetch or make
+/// something; `None` if the node does not stop.
 pub fn reserve(params: &StorageMonitorParams) -> Option<u64> {
     (params.threshold > 0).then(|| least(params).saturating_mul(LITTLE))
 }
 
-/// A size for people.
+/// Returns a size for people.
 pub fn size(bytes: u64) -> String {
     match bytes >> 20 {
         mib @ ..1024 => format!("{mib} MiB"),
@@ -58,11 +58,10 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// Stops the node in good order when the room at `folder` falls below the least, and says before that
-/// that there is little.
+/// Stops the node in good order when the free space at `folder` falls below the least, and warns before that.
 ///
 /// # Errors
-/// There is too little already, or it cannot be found out how much there is.
+/// If there is too little already, or the free space cannot be read.
 pub fn watch(
     params: &StorageMonitorParams,
     folder: &Path,
@@ -92,13 +91,13 @@ pub fn watch(
     Ok(())
 }
 
-/// What is said of little room, and when.
+/// Decides what is said about little free space, and when.
 struct Notice {
     folder: PathBuf,
     least: u64,
     /// Whether the node stops when there is less than the least.
     stops: bool,
-    /// So many looks are silent after one that was not.
+    /// How many looks stay silent after one that was not.
     every: u32,
     silent_for: u32,
 }
@@ -109,14 +108,14 @@ impl Notice {
             match free(&self.folder).map(|free| self.look(free)) {
                 Ok(Some(line)) => log::warn!("⚠️  {line}"),
                 Ok(None) => {}
-                // The monitor says so and stops the node.
+                // The monitor reports this and stops the node.
                 Err(_) => return,
             }
             tokio::time::sleep(every).await;
         }
     }
 
-    /// What to say now that so much is free.
+    /// Returns what to say now that this much is free.
     fn look(&mut self, free: u64) -> Option<String> {
         if free >= self.least.saturating_mul(LITTLE) {
             self.silent_for = 0;
@@ -139,7 +138,7 @@ impl Notice {
     }
 }
 
-/// What the metric is read from.
+/// The folder from whose disk the metric is read.
 #[derive(Clone)]
 struct Free(PathBuf);
 
@@ -147,17 +146,17 @@ impl MetricSource for Free {
     type N = u64;
 
     fn collect(&self, mut set: impl FnMut(&[&str], u64)) {
-        // No value is better than a wrong one.
+        // Without an answer there is no value, which is better than a wrong one.
         if let Ok(free) = free(&self.0) {
             set(&[], free);
         }
     }
 }
 
-/// Tells `registry` of the room at `folder`: it is looked at whenever the metrics are read.
+/// Registers the metric of the free space at `folder` with `registry`. It is read whenever the metrics are.
 ///
 /// # Errors
-/// If it has a metric of this name already.
+/// If `registry` already has a metric of this name.
 pub fn register_metric(registry: &Registry, folder: &Path) -> Result<(), PrometheusError> {
     let opts = Opts::new(
         "aicpw_disk_free_bytes",

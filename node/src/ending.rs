@@ -1,8 +1,8 @@
 //! What a node says when it is told to end, and what it does when it is told again.
 //!
-//! The SDK waits for one signal and says nothing. Tasks and jobs end within a second of it; but then the database is
-//! written to the disk, or deleted, which takes many seconds where that is busy, and nobody listens any more. So a thread
-//! of its own does.
+//! The SDK waits for one signal and says nothing. Tasks and jobs end within a second of it. But then the database is
+//! written to the disk, or deleted, which takes many seconds on a busy machine, and nobody listens for signals any
+//! more. So a separate thread does.
 
 use std::{
     io, thread,
@@ -16,22 +16,22 @@ use tokio::{
     signal::unix::{self, SignalKind},
 };
 
-/// A signal that comes so soon after the first is the same one: Ctrl-C reaches all processes at a terminal, and whoever
-/// has started the node passes it on.
+/// A second signal that follows the first this soon counts as the same: Ctrl-C reaches all processes at a terminal, and
+/// a process that has started the node also passes it on.
 const SAME: Duration = Duration::from_secs(2);
 
-/// Whether all data of a node is deleted at its end, as `--dev` without `--base-path` has it.
+/// Whether all data of a node is deleted when it ends, as with `--dev` without `--base-path`.
 pub fn forgets(run: &RunCmd) -> bool {
     let shared = &run.shared_params;
     run.tmp || (shared.is_dev() && shared.base_path.is_none())
 }
 
-/// Says what goes on when the first signal comes, and ends the process at the next.
+/// Says what is going on when the first signal comes, and ends the process at the next.
 ///
 /// # Errors
-/// The system does not tell of signals, or there can be no thread for them.
+/// If the system does not deliver signals, or the thread cannot be made.
 pub fn follow_signals(forgets: bool) -> io::Result<()> {
-    // That of the node ends before what takes long.
+    // The node's own runtime ends before the work that takes long.
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -49,14 +49,14 @@ async fn follow(mut ends: Ends, forgets: bool) {
     loop {
         let how = ends.next().await;
         if since.elapsed() >= SAME {
-            // At this level a line is written before anything else is done.
+            // At this level the log is written at once.
             log::error!("{how} once more: the process ends at once");
             break;
         }
     }
     crate::flush_log();
-    // What runs at the end of a process, the deletion of its folder among it, does not run then. The database is one that
-    // outlives this, and jobs and IPFS end with the node however it ends.
+    // Nothing that runs at the end of a process is done then, such as deleting its folder. The database survives this,
+    // and jobs and IPFS end with the node however it ends.
     let _ = kill_process(getpid(), Signal::KILL);
 }
 

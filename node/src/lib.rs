@@ -1,8 +1,7 @@
 //! `aicpw-node`: one binary for validators, providers and requesters.
 //!
-//! It wires services together and knows no rule of the market: those are in the runtime, and the
-//! work itself is in `aicpw-offchain-worker`. It is a library for those who need the parts of a node
-//! without a running one.
+//! It wires services together and knows no rule of the market: the rules are in the runtime, and the work itself is in
+//! `aicpw-offchain-worker`. It is also a library, for programs that need the parts of a node without running one.
 
 mod aicpw_rpc;
 mod chain_spec;

@@ -1,5 +1,5 @@
-//! Writes the log in a thread of its own, as the SDK does with text: whoever logs, who makes blocks among them, does not
-//! wait for whoever reads it. What there is no room for is lost, and that is said.
+//! Writes the log in a separate thread, as the SDK does with text. A thread that logs, such as the one that makes
+//! blocks, does not wait for whoever reads the log. Lines without room are lost, and the log says so.
 
 use std::{
     io,
@@ -9,13 +9,13 @@ use std::{
     time::Duration,
 };
 
-/// Bytes that wait to be written, at most.
+/// Most bytes that wait to be written.
 const ROOM: usize = 4 << 20;
 
-/// How long the end of the process waits for what is not written yet.
+/// How long the end of the process waits for lines that are not written yet.
 const LAST: Duration = Duration::from_secs(5);
 
-/// That of the process, if it has one.
+/// The log writer of the process, if it has one.
 static OF_PROCESS: OnceLock<LogWriter> = OnceLock::new();
 
 /// Takes whole lines, each in one call.
@@ -32,7 +32,7 @@ struct Lines {
 #[derive(Default)]
 struct State {
     waiting: Vec<u8>,
-    /// Lines that came behind those, when there was no room.
+    /// Lines that came after those, when there was no room.
     lost: u64,
     is_writing: bool,
 }
@@ -44,10 +44,10 @@ impl State {
 }
 
 impl LogWriter {
-    /// The one that writes to the standard error; `say_lost` makes the line that says how many were lost.
+    /// Returns the writer to the standard error. `say_lost` makes the line that says how many lines were lost.
     ///
     /// # Errors
-    /// There can be no thread for it.
+    /// If the thread cannot be made.
     pub fn stderr(say_lost: fn(u64) -> String) -> io::Result<Self> {
         let writer = Self::start(io::stderr(), say_lost)?;
         Ok(OF_PROCESS.get_or_init(|| writer).clone())
@@ -63,7 +63,7 @@ impl LogWriter {
         Ok(writer)
     }
 
-    /// Waits until all is written, but not for ever.
+    /// Waits until everything is written, but no longer than `limit`.
     fn flush_for(&self, limit: Duration) {
         let lines = &self.0;
         let ended = lines
@@ -75,7 +75,7 @@ impl LogWriter {
     }
 }
 
-/// Has what was logged written, before the process ends.
+/// Writes everything that was logged, before the process ends.
 pub fn flush() {
     if let Some(writer) = OF_PROCESS.get() {
         writer.flush_for(LAST);
@@ -99,7 +99,7 @@ impl Lines {
             if lost > 0 {
                 lines.extend(say_lost(lost).into_bytes());
             }
-            // Nobody is there to be told that nobody can be told.
+            // If the log cannot be written, there is nowhere to report that.
             let _ = to.write_all(&lines).and_then(|()| to.flush());
             self.lock().is_writing = false;
             self.written.notify_all();
@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    /// A pipe whose reader takes nothing until it is told to.
+    /// A pipe whose reader takes nothing until the test lets it.
     struct Stalled {
         begun: mpsc::Sender<()>,
         go_on: mpsc::Receiver<()>,
@@ -143,7 +143,7 @@ mod tests {
     impl Write for Stalled {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.begun.send(()).unwrap();
-            // Once the test has dropped the other end it takes all.
+            // Once the test has dropped the other end, this takes everything.
             let _ = self.go_on.recv();
             self.written.lock().unwrap().extend(bytes);
             Ok(bytes.len())
@@ -167,7 +167,7 @@ mod tests {
         let mut writer = LogWriter::start(stalled, |lost| format!("{lost} lost\n")).unwrap();
         writer.write_all(b"first\n").unwrap();
         begins.recv().unwrap();
-        // From here on the thread is held up.
+        // From here on the writing thread is held up.
         let line = [b'x'; 1 << 20];
         for _ in 0..6 {
             writer.write_all(&line).unwrap();

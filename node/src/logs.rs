@@ -1,5 +1,5 @@
-//! The log as JSON, for programs that collect logs: the SDK writes text only. It is for the node itself;
-//! other commands write for people.
+//! The log as JSON, for programs that collect logs, because the SDK writes only text. This is for running a node; other
+//! commands write for people.
 
 use std::fmt;
 
@@ -24,13 +24,13 @@ use tracing_subscriber::{
 
 use crate::log_writer::{self, LogWriter};
 
-/// What the SDK's own logger begins with, which is private there.
+/// The directives that the SDK's own logger starts with, which are private there.
 const DEFAULTS: &str =
     "info,ws=off,yamux=off,regalloc=off,cranelift_codegen=off,cranelift_wasm=warn,\
     hyper=warn,trust_dns_proto=off,hickory_proto=off,libp2p_mdns::behaviour::iface=off,\
     rustls::common_state=off,rustls::conn=off";
 
-/// Open files that a node may need. The SDK warns below it, too.
+/// Open files that a node may need. The SDK warns below this number, too.
 const ENOUGH_FILES: u64 = 10_000;
 
 /// The form of the log.
@@ -51,7 +51,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// A node that is run with its log as JSON.
+/// The command that runs a node with its log as JSON.
 pub struct InJson<'a>(pub &'a RunCmd);
 
 impl CliConfiguration for InJson<'_> {
@@ -67,7 +67,7 @@ impl CliConfiguration for InJson<'_> {
         self.0.create_configuration(cli, tokio)
     }
 
-    /// What the SDK does here, with another log.
+    /// Does what the SDK does here, with another log.
     fn init<F>(
         &self,
         support_url: &String,
@@ -77,7 +77,7 @@ impl CliConfiguration for InJson<'_> {
     where
         F: FnOnce(&mut LoggerBuilder),
     {
-        // Both are parts of the SDK's logger.
+        // Both options are parts of the SDK's logger.
         for (wanted, name) in [
             (self.enable_log_reloading()?, "--enable-log-reloading"),
             (self.tracing_targets()?.is_some(), "--tracing-targets"),
@@ -89,7 +89,7 @@ impl CliConfiguration for InJson<'_> {
         }
         sp_panic_handler::set(support_url, impl_version);
         flush_before_a_panic_ends_the_process();
-        // Messages of the SDK have colours in them where it takes the output for a terminal.
+        // The SDK puts colours into its messages if it takes the output for a terminal.
         console::set_colors_enabled(false);
         console::set_colors_enabled_stderr(false);
         let writer = LogWriter::stderr(say_lost)?;
@@ -110,8 +110,8 @@ impl CliConfiguration for InJson<'_> {
     }
 }
 
-/// The SDK's hook reports a panic as text, and ends the process at once: what was logged before is written first, and that
-/// there was a panic is in the log too.
+/// Adds to the SDK's panic hook, which reports a panic as text and ends the process at once: the panic is logged too,
+/// and everything that was logged is written first.
 fn flush_before_a_panic_ends_the_process() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -121,7 +121,7 @@ fn flush_before_a_panic_ends_the_process() {
     }));
 }
 
-/// What is logged: a later directive for a target replaces an earlier one.
+/// Returns the filter of what is logged. A later directive for a target replaces an earlier one.
 fn filter(directives: &str) -> sc_cli::Result<EnvFilter> {
     let environment = std::env::var("RUST_LOG").unwrap_or_default();
     let lists = [DEFAULTS, &environment, directives];
@@ -170,7 +170,7 @@ fn now() -> Result<String, fmt::Error> {
     Ok(time)
 }
 
-/// The line in place of so many that were lost.
+/// Returns the line that takes the place of this many lost lines.
 fn say_lost(lines: u64) -> String {
     let line = Line {
         time: now().unwrap_or_default(),
@@ -185,7 +185,7 @@ fn say_lost(lines: u64) -> String {
 /// A line of the log.
 #[derive(Serialize)]
 struct Line<'a> {
-    /// RFC 3339, in UTC.
+    /// The time by RFC 3339, in UTC.
     time: String,
     level: &'a str,
     target: &'a str,
@@ -204,10 +204,10 @@ fn is_empty(fields: &&Map<String, Value>) -> bool {
     fields.is_empty()
 }
 
-/// What an event says.
+/// The contents of an event.
 #[derive(Default)]
 struct Said {
-    /// Of an event that came through the crate `log`, whose own target is `log`.
+    /// The target of an event that came through the crate `log`; the event's own target is then `log`.
     target: Option<String>,
     message: String,
     fields: Map<String, Value>,
@@ -219,10 +219,10 @@ impl Said {
             ("message", Value::String(text)) => self.message = text,
             ("message", other) => self.message = other.to_string(),
             ("log.target", Value::String(target)) => self.target = Some(target),
-            // Where in the source it is written.
+            // The place in the source that logs it.
             (name, _) if name.starts_with("log.") => {}
             (name, value) => {
-                // A name that is a word of Rust is written `r#type` there.
+                // The crate writes a name that is a keyword of Rust as `r#type`.
                 let name = name.strip_prefix("r#").unwrap_or(name);
                 self.fields.insert(name.into(), value);
             }
@@ -283,7 +283,7 @@ mod tests {
         }
     }
 
-    /// The lines that are logged meanwhile, each without its time.
+    /// Returns the lines that `say` logs, each without its time.
     fn lines(say: impl FnOnce()) -> Vec<Value> {
         let written = Written::default();
         let writer = written.clone();

@@ -1,5 +1,5 @@
-//! The ports that a node listens on, looked at before anything listens. Left alone, some services
-//! move to another port without a word, one shares its port with another node, and one goes without.
+//! The ports that a node listens on, checked before anything listens. Left alone, some services silently move to
+//! another port, one shares its port with another node, and one goes without.
 
 use std::fmt;
 use std::io;
@@ -9,10 +9,10 @@ use sc_cli::RunCmd;
 use sc_network::{multiaddr::Protocol, Multiaddr};
 use sc_service::Configuration;
 
-/// How often a port is tried that nobody uses on one address, and somebody on another.
+/// How many ports are tried. A port may be unused on one address and taken on another.
 const TRIES: usize = 16;
 
-/// A port that was asked for and cannot be had.
+/// The error that a requested port cannot be had.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "cannot listen on {socket} for {service}: {source}. {}",
@@ -33,12 +33,12 @@ fn advice(source: &io::Error, option: &str) -> String {
     }
 }
 
-/// What is listened on.
+/// A socket to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Socket {
-    /// A port of TCP.
+    /// A TCP port.
     Tcp(SocketAddr),
-    /// A port of UDP.
+    /// A UDP port.
     Udp(SocketAddr),
 }
 
@@ -52,14 +52,14 @@ impl fmt::Display for Socket {
 }
 
 impl Socket {
-    /// Its address and port.
+    /// Returns its address and port.
     pub fn address(self) -> SocketAddr {
         match self {
             Self::Tcp(address) | Self::Udp(address) => address,
         }
     }
 
-    /// The socket of a multiaddress; `None` if its host is a name or it has no port.
+    /// Returns the socket of a multiaddress, or `None` if its host is a name or it has no port.
     pub fn of(address: &Multiaddr) -> Option<Self> {
         let mut parts = address.iter();
         let host: IpAddr = match parts.next()? {
@@ -74,7 +74,7 @@ impl Socket {
         }
     }
 
-    /// Whether it could be listened on right now. Port 0 always can.
+    /// Checks that it could be listened on right now. Port 0 always can.
     pub fn probe(self) -> io::Result<()> {
         match self {
             socket if socket.address().port() == 0 => Ok(()),
@@ -101,18 +101,18 @@ impl Socket {
 /// What a service wants to listen on: one port on some addresses.
 #[derive(Debug)]
 pub struct Wish {
-    /// The service, for people.
+    /// The name of the service, for people.
     pub service: &'static str,
-    /// The option by which its port is chosen.
+    /// The option that sets its port.
     pub option: &'static str,
     /// Whether a person chose it.
     pub is_chosen: bool,
-    /// All of it.
+    /// All sockets that it needs.
     pub sockets: Vec<Socket>,
 }
 
 impl Wish {
-    /// Whether all of it is free; otherwise the port that takes the place of the usual one.
+    /// Returns `None` if all sockets are free, and otherwise the port that replaces the usual one.
     ///
     /// # Errors
     /// If a person chose a port that is taken.
@@ -129,8 +129,8 @@ impl Wish {
         }
     }
 
-    /// The first socket that cannot be listened on, and why. Of the usual addresses that this
-    /// machine has not, as one without IPv6, nobody misses any.
+    /// Returns the first socket that cannot be listened on, and why. Usual addresses that this machine does not have do
+    /// not count, such as those of IPv6.
     pub fn first_problem(&self) -> Option<(Socket, io::Error)> {
         self.sockets.iter().find_map(|socket| {
             let error = socket.probe().err()?;
@@ -140,7 +140,7 @@ impl Wish {
         })
     }
 
-    /// A port that is free on all addresses.
+    /// Returns a port that is free on all addresses.
     fn free_port(&self) -> Option<u16> {
         let candidates = (0..TRIES).filter_map(|_| {
             let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
@@ -164,7 +164,7 @@ impl Wish {
     }
 }
 
-/// What the chain's network listens on.
+/// Returns what the chain's network listens on.
 pub fn chain_wish(addresses: &[Multiaddr], run: &RunCmd) -> Wish {
     let params = &run.network_params;
     Wish {
@@ -175,7 +175,7 @@ pub fn chain_wish(addresses: &[Multiaddr], run: &RunCmd) -> Wish {
     }
 }
 
-/// What JSON-RPC listens on, without what it can do without.
+/// Returns what JSON-RPC listens on, except for optional addresses.
 pub fn rpc_wish(needed: impl Iterator<Item = SocketAddr>, run: &RunCmd) -> Wish {
     let params = &run.rpc_params;
     Wish {
@@ -186,7 +186,7 @@ pub fn rpc_wish(needed: impl Iterator<Item = SocketAddr>, run: &RunCmd) -> Wish 
     }
 }
 
-/// What Prometheus is served on.
+/// Returns what Prometheus is served on.
 pub fn metrics_wish(address: SocketAddr, run: &RunCmd) -> Wish {
     Wish {
         service: "metrics",
@@ -196,11 +196,10 @@ pub fn metrics_wish(address: SocketAddr, run: &RunCmd) -> Wish {
     }
 }
 
-/// Sees to it that every port of `config` can be listened on: moves those that nobody chose, and
-/// says so.
+/// Ensures that every port of `config` can be listened on. Moves ports that nobody chose, and says so.
 ///
 /// # Errors
-/// If a port that was chosen is taken.
+/// If a chosen port is taken.
 pub fn settle(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
     let addresses = &mut config.network.listen_addresses;
     if let Some(port) = chain_wish(addresses, run).settle()? {
@@ -216,7 +215,7 @@ pub fn settle(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError>
             if let Some(port) = moved {
                 endpoint.listen_addr.set_port(port);
             }
-            // Another program may have been quicker.
+            // Another program may take the port first.
             endpoint.retry_random_port &= !wish.is_chosen;
         }
     }
@@ -228,7 +227,7 @@ pub fn settle(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError>
     Ok(())
 }
 
-/// The address with another port.
+/// Returns the address with another port.
 pub fn with_port(address: &Multiaddr, port: u16) -> Multiaddr {
     let mut moved = Multiaddr::empty();
     for part in address.iter() {
@@ -241,7 +240,7 @@ pub fn with_port(address: &Multiaddr, port: u16) -> Multiaddr {
     moved
 }
 
-/// Where a node that has started is reached.
+/// The addresses at which a node that has started is reached.
 #[derive(Debug, Default)]
 pub struct Reached {
     /// JSON-RPC, as URLs.
@@ -255,7 +254,7 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// Says it, a line for each service.
+    /// Logs the addresses, with one line for each service.
     pub fn announce(&self) {
         for line in self.lines() {
             log::info!("🔌 {line}");
@@ -263,7 +262,7 @@ impl Reached {
     }
 
     fn lines(&self) -> Vec<String> {
-        // Which port the system chooses is not known here.
+        // Port 0 lets the system choose a port, which is not known here.
         let is_known = |address: &&String| !address.ends_with("/0") && !address.contains("/0/");
         let list = |name: &str, addresses: &[String]| {
             let known: Vec<_> = addresses.iter().filter(is_known).cloned().collect();

@@ -31,7 +31,7 @@ use crate::service::{FullBackend, FullClient, FullPool, FullSelectChain};
 pub struct GrandpaDeps {
     /// The votes of the running round.
     pub voter_state: SharedVoterState,
-    /// Who may vote.
+    /// The validators that may vote.
     pub authority_set: SharedAuthoritySet<<Block as BlockT>::Hash, NumberFor<Block>>,
     /// New justifications.
     pub justifications: GrandpaJustificationStream<Block>,
@@ -39,10 +39,10 @@ pub struct GrandpaDeps {
     pub proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
 }
 
-/// The node's offchain storage. It has the nodes of the mountain range, which proofs are made of.
+/// The node's offchain storage, which has the nodes of the mountain range that proofs are made of.
 pub type ProofsStorage = <FullBackend as Backend<Block>>::OffchainStorage;
 
-/// What the methods are made of.
+/// The parts of the node that the methods use.
 pub struct Deps {
     /// The chain.
     pub client: Arc<FullClient>,
@@ -54,17 +54,17 @@ pub struct Deps {
     pub keystore: KeystorePtr,
     /// Answers questions about BABE's epochs.
     pub babe: BabeWorkerHandle<Block>,
-    /// About finality.
+    /// For the methods about finality.
     pub grandpa: GrandpaDeps,
-    /// About commitments for other chains.
+    /// For the methods about commitments for other chains.
     pub beefy: BeefyRPCLinks<Block, BeefyId>,
-    /// Proofs that belong to them.
+    /// The storage of proofs that belong to them.
     pub proofs_storage: ProofsStorage,
-    /// The chain as this node was started with it.
+    /// The chain specification with which this node was started.
     pub chain_spec: Box<dyn ChainSpec>,
     /// Runs subscriptions.
     pub executor: SubscriptionTaskExecutor,
-    /// About the market.
+    /// For the methods about the market.
     pub market: MarketDeps,
 }
 
@@ -119,8 +119,8 @@ pub fn create(deps: Deps) -> Result<RpcModule<()>, Box<dyn std::error::Error + S
     Ok(module)
 }
 
-/// `sync_state_genSyncSpec`, where unsafe methods are allowed: it builds the genesis anew, which takes
-/// seconds, and the SDK's own method is for everybody and does it on a thread that answers others.
+/// Adds `sync_state_genSyncSpec`, where unsafe methods are allowed. It builds the genesis anew, which takes seconds;
+/// the SDK's own method is open to everybody and does that on a thread that answers others.
 fn with_sync_state(
     sync_state: SyncState<Block, FullClient>,
 ) -> Result<RpcModule<SyncState<Block, FullClient>>, RegisterMethodError> {

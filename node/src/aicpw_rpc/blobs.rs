@@ -1,4 +1,4 @@
-//! `aicpw_ipfs…`: this node's IPFS, for those whom the node trusts.
+//! The methods `aicpw_ipfs…`: this node's IPFS, for callers that the node trusts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use super::{
 /// How long content is searched for.
 const SEARCH: Duration = Duration::from_secs(50);
 
-/// How long pinning may take, which fetches what is missing.
+/// How long pinning may take, including the fetch of what is missing.
 const PIN: Duration = Duration::from_secs(600);
 
 /// A file that was added.
@@ -47,15 +47,15 @@ pub struct Stat {
 /// This node's IPFS.
 #[rpc(server, namespace = "aicpw")]
 pub trait BlobsApi {
-    /// Opens the upload of a file of `length` bytes; returns its name.
+    /// Opens the upload of a file of `length` bytes. Returns the upload's name.
     #[method(name = "ipfsAddOpen", with_extensions)]
     async fn add_open(&self, length: u64) -> RpcResult<String>;
 
-    /// Appends a piece in base64, of at most 4 MiB; returns how many bytes there are now.
+    /// Appends a piece in base64, of at most 4 MiB. Returns how many bytes the upload has now.
     #[method(name = "ipfsAddWrite", with_extensions)]
     async fn add_write(&self, upload: String, piece: String) -> RpcResult<u64>;
 
-    /// Ends an upload: the file is added and pinned.
+    /// Ends an upload: adds and pins the file.
     #[method(name = "ipfsAddFinish", with_extensions)]
     async fn add_finish(&self, upload: String) -> RpcResult<Added>;
 
@@ -63,28 +63,28 @@ pub trait BlobsApi {
     #[method(name = "ipfsAddAbort", with_extensions)]
     async fn add_abort(&self, upload: String) -> RpcResult<()>;
 
-    /// Length of a file, which is searched for if it is not here.
+    /// Returns the length of a file, which is searched for if it is not here.
     #[method(name = "ipfsStat", with_extensions)]
     async fn stat(&self, cid: ContentId) -> RpcResult<Stat>;
 
-    /// At most `len` bytes (4 MiB at most) of a file from `offset` on, in base64.
+    /// Returns at most `len` bytes (and at most 4 MiB) of a file from `offset` on, in base64.
     #[method(name = "ipfsRead", with_extensions)]
     async fn read(&self, cid: ContentId, offset: u64, len: u64) -> RpcResult<String>;
 
-    /// Connects to a peer, by its multiaddress with `/p2p/`; `of_stranger` says that it is one that somebody
-    /// else named, so that private addresses are dialled only if the node allows them.
+    /// Connects to a peer, by its multiaddress with `/p2p/`. `of_stranger` says that somebody else named the peer, so
+    /// private addresses are dialled only if the node allows them.
     #[method(name = "ipfsConnect", with_extensions)]
     async fn connect(&self, address: String, of_stranger: Option<bool>) -> RpcResult<()>;
 
-    /// Keeps a file, fetching what is missing of it.
+    /// Pins a file, fetching what is missing of it.
     #[method(name = "ipfsPin", with_extensions)]
     async fn pin(&self, cid: ContentId) -> RpcResult<()>;
 
-    /// Lets a file go.
+    /// Unpins a file.
     #[method(name = "ipfsUnpin", with_extensions)]
     async fn unpin(&self, cid: ContentId) -> RpcResult<()>;
 
-    /// Where other IPFS nodes reach this one.
+    /// Returns the addresses at which other IPFS nodes reach this one.
     #[method(name = "ipfsAddresses", with_extensions)]
     async fn addresses(&self) -> RpcResult<Vec<String>>;
 }
@@ -93,7 +93,7 @@ pub trait BlobsApi {
 pub struct Blobs {
     /// The IPFS node, if there is one.
     pub store: Option<Arc<dyn BlobStore>>,
-    /// Files on their way.
+    /// Files that are being uploaded.
     pub uploads: Arc<Uploads>,
 }
 

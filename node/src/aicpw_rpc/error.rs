@@ -1,9 +1,9 @@
-//! Errors of the `aicpw_*` methods. Their codes are stable.
+//! The errors of the `aicpw_*` methods. Their codes are stable.
 
 use aicpw_offchain_worker::ipfs::BlobError;
 use jsonrpsee::types::{error::INVALID_PARAMS_CODE, ErrorObjectOwned};
 
-/// The node has not what the method needs; the message says which argument it must be started with.
+/// The node does not have what the method needs; the message names the argument to start it with.
 pub const NOT_OFFERED: i32 = 7_001;
 /// The state of a block cannot be read.
 pub const STATE: i32 = 7_002;
@@ -21,28 +21,28 @@ pub const NO_UPLOAD: i32 = 7_007;
 pub const BUSY: i32 = 7_008;
 /// The keystore failed.
 pub const KEYSTORE: i32 = 7_009;
-/// It takes longer; ask again.
+/// The operation takes longer; ask again.
 pub const NOT_YET: i32 = 7_010;
 /// The peer cannot be reached.
 pub const PEER_UNREACHABLE: i32 = 7_011;
 /// A job runs on the device; try again when it has ended.
 pub const DEVICE_BUSY: i32 = 7_012;
-/// The device is not there any more, or fails.
+/// The device is not there any more, or it fails.
 pub const NOT_MEASURED: i32 = 7_013;
 /// Too many tasks are watched.
 pub const TOO_MANY_WATCHED: i32 = 7_014;
 
-/// An error with a code and a message.
+/// Returns an error with a code and a message.
 pub fn error(code: i32, message: impl Into<String>) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(code, message, None::<()>)
 }
 
-/// A parameter that cannot be used.
+/// Returns the error for a parameter that cannot be used.
 pub fn invalid(message: impl Into<String>) -> ErrorObjectOwned {
     error(INVALID_PARAMS_CODE, message)
 }
 
-/// What the IPFS node said.
+/// Returns the error for a failure of the IPFS node.
 pub fn blob(failure: BlobError) -> ErrorObjectOwned {
     let code = match &failure {
         BlobError::NotFound { .. } | BlobError::Stalled { .. } => NOT_FOUND,

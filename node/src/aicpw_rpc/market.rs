@@ -1,4 +1,4 @@
-//! `aicpw_task…`, `aicpw_provider…`: the market, read from the best block.
+//! The methods `aicpw_task…`, `aicpw_provider…` and the like: the market, read from the best block.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ const PAGE: u32 = 100;
 #[serde(transparent)]
 pub struct Amount(#[serde(with = "json::amount")] pub Balance);
 
-/// Where a page of tasks begins: behind the last one of the page before.
+/// Where a page of tasks begins: after the last task of the previous page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "serde_json::Value", into = "u64")]
 pub struct Before(pub TaskId);
@@ -67,13 +67,13 @@ impl From<Before> for u64 {
     }
 }
 
-/// What a subscription tells.
+/// What a subscription sends.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskChange {
-    /// The block in whose state it is so.
+    /// The block whose state has this.
     pub block: ChangeBlock,
-    /// Whether that block is final: then it stays so, until the next change.
+    /// Whether that block is final. If it is, this stays true until the next change.
     pub finalized: bool,
     /// The task; `null` if the state has no such task.
     pub task: Option<TaskView<AccountId>>,
@@ -92,12 +92,12 @@ pub struct ChangeBlock {
 /// The market.
 #[rpc(server, namespace = "aicpw")]
 pub trait MarketApi {
-    /// A task with all its assignments; `null` if there is none with this id.
+    /// Returns a task with all its assignments, or `null` if no task has this id.
     #[method(name = "task", blocking)]
     fn task(&self, id: TaskId) -> RpcResult<Option<TaskView<AccountId>>>;
 
-    /// Ids of tasks, newest first: of one requester or of all, below `before`, at most `limit`
-    /// (100 at most).
+    /// Returns ids of tasks, newest first: of one requester or of all, below `before`, at most
+    /// `limit` (100 at most).
     #[method(name = "tasks", blocking)]
     fn tasks(
         &self,
@@ -106,27 +106,27 @@ pub trait MarketApi {
         limit: Option<u32>,
     ) -> RpcResult<Vec<TaskId>>;
 
-    /// A provider with its devices; `null` if the account is none.
+    /// Returns a provider with its devices, or `null` if the account is no provider.
     #[method(name = "provider", blocking)]
     fn provider(&self, account: AccountId) -> RpcResult<Option<ProviderView<AccountId>>>;
 
-    /// Accounts of providers, in order: after `after`, at most `limit` (100 at most).
+    /// Returns accounts of providers, in order: after `after`, at most `limit` (100 at most).
     #[method(name = "providers", blocking)]
     fn providers(&self, after: Option<AccountId>, limit: Option<u32>) -> RpcResult<Vec<AccountId>>;
 
-    /// A device; `null` if there is none with this id.
+    /// Returns a device, or `null` if no device has this id.
     #[method(name = "device", blocking)]
     fn device(&self, id: DeviceId) -> RpcResult<Option<DeviceView<AccountId>>>;
 
-    /// The parameters that a client needs.
+    /// Returns the parameters that a client needs.
     #[method(name = "marketParameters", blocking)]
     fn market_parameters(&self) -> RpcResult<MarketParameters>;
 
-    /// The clock by which all deadlines go.
+    /// Returns the clock that all deadlines go by.
     #[method(name = "marketClock", blocking)]
     fn market_clock(&self) -> RpcResult<MarketClock>;
 
-    /// Who would take such a task now. Nothing is submitted.
+    /// Returns which devices would take such a task now. Nothing is submitted.
     #[method(name = "dryRun", blocking)]
     fn dry_run(
         &self,
@@ -137,12 +137,12 @@ pub trait MarketApi {
         verification: Verification,
     ) -> RpcResult<DryRun>;
 
-    /// The head of the history of submissions.
+    /// Returns the head of the history of submissions.
     #[method(name = "historyHead", blocking)]
     fn history_head(&self) -> RpcResult<HistoryHead>;
 
-    /// Tells the task now, and again whenever it has changed in the best block (`finalized` is
-    /// false) or in the finalised one (true).
+    /// Sends the task now, and again whenever it has changed in the best block (`finalized` is
+    /// false) or in the finalised one (`finalized` is true).
     #[subscription(
         name = "subscribeTask" => "taskChanged",
         unsubscribe = "unsubscribeTask",
@@ -151,7 +151,7 @@ pub trait MarketApi {
     async fn subscribe_task(&self, id: TaskId) -> SubscriptionResult;
 }
 
-/// The methods.
+/// Implements the methods.
 #[derive(Clone)]
 pub struct Market {
     /// The chain.
@@ -173,7 +173,8 @@ impl Market {
         self.at(best, read)
     }
 
-    /// The same of devices, which an upgrade may bring into another form.
+    /// Reads devices in the best block's state. Fails while an upgrade may still have to migrate
+    /// them.
     fn at_best_of_devices<T>(
         &self,
         read: impl FnOnce(ApiOf<'_>, H256) -> Result<T, ApiError>,
@@ -213,7 +214,7 @@ impl Market {
         }
     }
 
-    /// Tells the task in a block, if it is not what was told last.
+    /// Sends the task as it is in a block, unless that is what was sent last.
     async fn tell_change(
         &self,
         sink: &SubscriptionSink,
@@ -222,7 +223,7 @@ impl Market {
         last: &mut Option<Arc<Told>>,
         finalized: bool,
     ) -> Result<(), ()> {
-        // Reading the state must not hold up what else goes on in this thread.
+        // Reading the state must not hold up the other work of this thread.
         let (client, before) = (self.client.clone(), last.clone());
         let look = move || task_changes::look(&client, H256(block.hash), id, before.as_deref());
         let now = match tokio::task::spawn_blocking(look).await {
@@ -232,10 +233,10 @@ impl Market {
                 log::debug!("task {id} of a subscription cannot be read: {failure}");
                 return Ok(());
             }
-            // It panicked, or the node ends.
+            // The read panicked, or the node is ending.
             Err(_) => return Err(()),
         };
-        // Something that it is made of has changed, but not what is told of it.
+        // Something that the view is made of has changed, but not the view.
         let is_known = last.as_ref().is_some_and(|last| last.task == now.task);
         let task = now.task.clone();
         *last = Some(now);

@@ -1,5 +1,5 @@
-//! The methods `aicpw_*`. Amounts are decimal strings in the smallest unit, hashes `0x…`, accounts
-//! SS58, CIDs in their usual text. Error codes are in [`error`].
+//! The methods `aicpw_*`. Amounts are decimal strings in the smallest unit, hashes are `0x…`,
+//! accounts are SS58, and CIDs have their usual text form. Error codes are in [`error`].
 //!
 //! | methods | who may call them |
 //! | --- | --- |
@@ -33,7 +33,7 @@ use uploads::Uploads;
 use watchers::Watchers;
 use worker::{Worker, WorkerApiServer};
 
-/// What the methods are made of.
+/// The parts of the node that the methods use.
 #[derive(Clone)]
 pub struct MarketDeps {
     client: Arc<FullClient>,
@@ -48,7 +48,7 @@ pub struct MarketDeps {
 }
 
 impl MarketDeps {
-    /// Of the node's parts.
+    /// Takes the parts of the node.
     pub fn new(
         client: Arc<FullClient>,
         keystore: KeystorePtr,
@@ -72,10 +72,10 @@ impl MarketDeps {
         }
     }
 
-    /// The methods.
+    /// Returns the module with the methods.
     ///
     /// # Errors
-    /// If two have the same name.
+    /// If two methods have the same name.
     pub fn module(
         self,
         executor: SubscriptionTaskExecutor,

@@ -1,4 +1,4 @@
-//! What a subscriber was told of a task last, and how it is seen that there is nothing new: without executing the
+//! What a subscriber was last told of a task, and how to see that nothing has changed since: without executing the
 //! runtime, which a node would otherwise do for every subscription and every block.
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use sp_core::{storage::StorageKey, H256};
 
 use crate::service::{FullBackend, FullClient};
 
-/// A task as it was told.
+/// A task as it was last sent.
 pub struct Told {
     /// `None` if there was no such task.
     pub task: Option<TaskView<AccountId>>,
@@ -22,13 +22,13 @@ pub struct Told {
     made_of: Option<MadeOf>,
 }
 
-/// Hashes of what is at the keys.
+/// Hashes of the values at the keys.
 type MadeOf = Vec<Option<H256>>;
 
-/// What there is to be told of a task in a block; `None` if that is what was told last.
+/// Returns the task in a block, or `None` if it is the same as what was sent last.
 ///
 /// # Errors
-/// The state is gone, or the runtime does not answer.
+/// If the state is gone, or the runtime does not answer.
 pub fn look(
     client: &FullClient,
     block: H256,
@@ -53,7 +53,8 @@ pub fn look(
     })))
 }
 
-/// `None` where the runtime is of another release than this node: where that keeps things is not known here.
+/// Returns the hashes of what the view is made of, or `None` if the runtime is of another release than this node, whose
+/// keys this node does not know.
 fn made_of(
     client: &FullClient,
     block: H256,
@@ -64,7 +65,7 @@ fn made_of(
             .map_err(|error| error.to_string())
     };
     let key = StorageKey(LastRuntimeUpgrade::<Runtime>::hashed_key().to_vec());
-    // Before the first block there is none.
+    // Before the first block there is no value.
     let Some(last) = storage(&key)? else {
         return Ok(None);
     };

@@ -1,4 +1,4 @@
-//! Who may call what, and that `docs/rpc.md` says the same.
+//! Tests of who may call which method, and that `docs/rpc.md` says the same.
 
 #![allow(clippy::unwrap_used)]
 
@@ -26,7 +26,7 @@ const PAGE: &str = include_str!("../../../docs/rpc.md");
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-/// A chain of which only its beginning is known.
+/// A chain of which only the genesis is known.
 struct Genesis;
 
 type Hash = <Block as BlockT>::Hash;
@@ -62,7 +62,8 @@ impl HeaderBackend<Block> for Genesis {
     }
 }
 
-/// The methods that touch this machine's files, keys, disk or network, on a node that has nothing.
+/// Returns the methods that touch this machine's files, keys, disk or network, on a node without
+/// any services.
 fn unsafe_methods(folder: &std::path::Path) -> RpcModule<()> {
     let mut module = RpcModule::new(());
     let blobs = Blobs {
@@ -81,7 +82,7 @@ fn unsafe_methods(folder: &std::path::Path) -> RpcModule<()> {
     module
 }
 
-/// Parameters that are in order, by method.
+/// Returns valid parameters, by method.
 fn parameters() -> BTreeMap<&'static str, Value> {
     BTreeMap::from([
         ("aicpw_ipfsAddOpen", json!([5])),
@@ -106,7 +107,7 @@ fn parameters() -> BTreeMap<&'static str, Value> {
     ])
 }
 
-/// The code of the error with which a call ends.
+/// Returns the code of the error with which a call ends.
 async fn code(module: &RpcModule<()>, method: &str, parameters: &Value) -> i64 {
     let request = json!({
         "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters,
@@ -130,7 +131,8 @@ async fn whatever_touches_this_machine_is_denied_where_unsafe_methods_are() {
         let code = code(&module, method, parameters).await;
         assert_eq!(code, i64::from(METHOD_NOT_FOUND_CODE), "{method}");
     }
-    // The same calls get on to what this node lacks where unsafe methods are allowed.
+    // Where unsafe methods are allowed, the same calls get as far as the service that this node
+    // lacks.
     module.extensions_mut().insert(DenyUnsafe::No);
     for (method, parameters) in &parameters {
         let code = code(&module, method, parameters).await;
@@ -161,7 +163,7 @@ fn where_a_page_of_tasks_begins_is_a_task() {
     }
 }
 
-/// Names of methods in the tables below a heading.
+/// Returns the names of methods in the tables below a heading.
 fn listed(heading: &str) -> BTreeSet<String> {
     let (_, rest) = PAGE.split_once(&format!("\n## {heading}")).unwrap();
     let section = rest.split("\n## ").next().unwrap();
@@ -171,7 +173,8 @@ fn listed(heading: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Methods of the market, as they are declared: it takes a whole node to have them.
+/// Returns the methods of the market as their source declares them, because only a whole node has
+/// them.
 fn methods_for_everybody() -> BTreeSet<String> {
     let source = include_str!("market.rs");
     let quoted = |key| {
@@ -196,7 +199,7 @@ fn the_page_lists_every_method_under_who_may_call_it() {
     );
 
     let mut everybody = listed("The market: for everybody");
-    // In the text below the table.
+    // This one is in the text below the table.
     assert!(PAGE.contains("`aicpw_unsubscribeTask`"));
     everybody.insert("aicpw_unsubscribeTask".into());
     assert_eq!(everybody, methods_for_everybody());

@@ -1,5 +1,4 @@
-//! Files that arrive in pieces. They are bounded in number and size, and forgotten when nobody goes
-//! on with them.
+//! Files that arrive in pieces. Their number and size are bounded, and they are forgotten if nobody continues them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,10 +14,10 @@ use tokio::sync::Mutex;
 use super::error::{error, invalid, BUSY, FULL, NO_UPLOAD};
 use crate::disk::free;
 
-/// Most uploads that are open at once.
+/// Most uploads that may be open at once.
 const MAX_OPEN: usize = 16;
 
-/// Longest pause between two pieces.
+/// Longest pause between two pieces of an upload.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Most bytes of one piece.
@@ -35,7 +34,7 @@ pub struct Uploads {
 #[derive(Default)]
 struct Open {
     next: u64,
-    /// Whether [`forget_in_time`] looks at them.
+    /// Whether [`forget_in_time`] is running for these uploads.
     is_watched: bool,
     uploads: BTreeMap<String, Arc<Mutex<Upload>>>,
 }
@@ -56,7 +55,7 @@ pub struct Complete {
 }
 
 impl Complete {
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -70,7 +69,7 @@ impl Drop for Complete {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        // Moved away if it was completed.
+        // The path is empty if the file was moved away.
         if !self.path.as_os_str().is_empty() {
             remove(&self.path);
         }
@@ -78,8 +77,8 @@ impl Drop for Upload {
 }
 
 impl Uploads {
-    /// Uploads in `folder`, which is made when it is needed. What a node that was killed left there
-    /// is removed. They leave `disk_reserve` bytes free on its disk.
+    /// Keeps uploads in `folder`, which is made when it is needed. Removes what a node that was killed left there.
+    /// Uploads leave `disk_reserve` bytes free on the disk of the folder.
     pub fn new(folder: PathBuf, disk_reserve: u64) -> Self {
         if let Err(failure) = std::fs::remove_dir_all(&folder) {
             if failure.kind() != io::ErrorKind::NotFound {
@@ -94,10 +93,10 @@ impl Uploads {
         }
     }
 
-    /// Opens an upload of `length` bytes.
+    /// Opens an upload of `length` bytes. Returns its name.
     ///
     /// # Errors
-    /// When too many are open, or the disk has no room or cannot be written.
+    /// If too many uploads are open, or the disk has no room or cannot be written.
     pub async fn open(&self, length: u64) -> Result<String, ErrorObjectOwned> {
         let mut open = self.open.lock().await;
         open.forget_stale(self.patience);
@@ -109,7 +108,7 @@ impl Uploads {
         made.map_err(|failure| disk(&self.folder, &failure))?;
         self.fits(length)?;
         open.next += 1;
-        // Unguessable only by who may call this at all; unique is enough.
+        // Only callers who may open uploads could guess the name, so being unique is enough.
         let id = format!("upload-{}", open.next);
         let path = self.folder.join(&id);
         let file = File::create(&path).await;
@@ -130,11 +129,11 @@ impl Uploads {
         Ok(id)
     }
 
-    /// Appends a piece; returns how many bytes there are now.
+    /// Appends a piece. Returns how many bytes the upload has now.
     ///
     /// # Errors
-    /// When there is no such upload, it would become too long, or the disk has no room or cannot be written.
-    /// The upload is gone after all but the first.
+    /// If there is no such upload, it would become too long, or the disk has no room or cannot be written. After all
+    /// errors but the first the upload is gone.
     pub async fn write(&self, id: &str, piece: &[u8]) -> Result<u64, ErrorObjectOwned> {
         let upload = self.find(id).await?;
         let mut upload = upload.lock().await;
@@ -147,7 +146,7 @@ impl Uploads {
             );
             return Err(invalid(message));
         }
-        // Others may have written since it was opened.
+        // Others may have written to the disk since the upload was opened.
         if let Err(refused) = self.fits(piece.len() as u64) {
             self.abort(id).await;
             return Err(refused);
@@ -164,8 +163,8 @@ impl Uploads {
     /// Ends an upload.
     ///
     /// # Errors
-    /// When there is no such upload, it is too short, or the disk cannot be written. The upload is
-    /// gone after the latter.
+    /// If there is no such upload, it is too short, or the disk cannot be written. After the last of these errors the
+    /// upload is gone.
     pub async fn finish(&self, id: &str) -> Result<Complete, ErrorObjectOwned> {
         let upload = self.find(id).await?;
         let mut upload = upload.lock().await;
@@ -191,7 +190,7 @@ impl Uploads {
         self.open.lock().await.uploads.remove(id);
     }
 
-    /// Whether so many bytes leave the reserve on the disk.
+    /// Returns an error if this many bytes do not leave the reserve free on the disk.
     fn fits(&self, bytes: u64) -> Result<(), ErrorObjectOwned> {
         let free = free(&self.folder).map_err(|failure| disk(&self.folder, &failure))?;
         let reserve = self.disk_reserve;
@@ -222,7 +221,7 @@ impl Uploads {
 
 impl Open {
     fn forget_stale(&mut self, patience: Duration) {
-        // One that is being written to right now is not stale.
+        // An upload that is being written to right now is not stale.
         self.uploads.retain(|_, upload| match upload.try_lock() {
             Ok(upload) => upload.touched.elapsed() < patience,
             Err(_) => true,
@@ -230,7 +229,7 @@ impl Open {
     }
 }
 
-/// Forgets what is stale until no upload is open, so that no file stays because nobody calls any more.
+/// Forgets stale uploads until no upload is open, so that no file stays only because nobody calls any more.
 async fn forget_in_time(uploads: Weak<Mutex<Open>>, patience: Duration) {
     loop {
         tokio::time::sleep(patience).await;
@@ -330,7 +329,7 @@ mod tests {
     async fn the_file_of_one_that_pauses_goes_though_nobody_calls() {
         let (dir, mut uploads) = uploads();
         uploads.patience = Duration::from_millis(20);
-        // The second as well, after there was none.
+        // The second upload is forgotten as well, after there was none.
         for _ in 0..2 {
             uploads.open(2).await.unwrap();
             assert_eq!(files(&dir), 1);

@@ -1,4 +1,4 @@
-//! How many tasks are watched at once.
+//! The limits on how many tasks are watched at once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,37 +7,37 @@ use jsonrpsee::{types::ErrorObjectOwned, ConnectionId};
 
 use super::error::{error, TOO_MANY_WATCHED};
 
-/// Subscriptions to tasks, of all connections together: each may have the runtime executed for every new block, best and
-/// finalised, so they cost the node and not only the connection.
+/// Most subscriptions to tasks, of all connections together. Each may have the runtime executed for every new block,
+/// best and finalised, so subscriptions cost the node and not only the connection.
 pub const MOST: usize = 256;
 
-/// The same of one connection: who opens one and takes all that it can leaves seven eighths to others.
+/// Most subscriptions of one connection. A connection that takes as many as it can leaves seven eighths to others.
 pub const MOST_OF_ONE: usize = 32;
 
 /// Places for subscriptions, which all clones share.
 #[derive(Clone, Default)]
 pub struct Watchers(Arc<Mutex<Taken>>);
 
-/// Places that are taken.
+/// The places that are taken.
 #[derive(Default)]
 struct Taken {
     all: usize,
-    /// Of those that have any. The server numbers the connections of each address that it listens at, so those of two
-    /// addresses can have one number, and then share what one may have.
+    /// The number of places per connection that has any. The server numbers the connections separately for each address
+    /// that it listens on, so two connections can have the same number, and then share what one connection may have.
     by_connection: HashMap<ConnectionId, usize>,
 }
 
-/// A place, which is free again when this is dropped.
+/// A place for one subscription, which is freed when this is dropped.
 pub struct Place {
     watchers: Watchers,
     connection: ConnectionId,
 }
 
 impl Watchers {
-    /// A place for this connection.
+    /// Takes a place for this connection.
     ///
     /// # Errors
-    /// If all are taken, or the connection has as many as one may have.
+    /// If all places are taken, or the connection has as many as it may have.
     pub fn place(&self, connection: ConnectionId) -> Result<Place, ErrorObjectOwned> {
         let mut taken = self.taken();
         let own = taken.by_connection.get(&connection).copied().unwrap_or(0);
@@ -116,7 +116,7 @@ mod tests {
             "{message}"
         );
         assert_eq!(places(&watchers, 2, 1).len(), 1);
-        // One that it gives back it can have again; and of a connection that has none nothing is kept.
+        // A connection can take a place again that it gave back. Nothing is kept about a connection without places.
         drop(taken.pop());
         taken.extend(places(&watchers, 1, 1));
         refused(&watchers, 1);

@@ -1,5 +1,5 @@
-//! `aicpw_localDevices`, `aicpw_measureDevice`, `aicpw_workerKeys`: this node as a provider's, for those whom
-//! it trusts.
+//! The methods `aicpw_localDevices`, `aicpw_measureDevice` and `aicpw_workerKeys`: this node as a provider's, for
+//! callers that it trusts.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ use tokio::sync::watch;
 
 use super::error::{error, DEVICE_BUSY, KEYSTORE, NOT_MEASURED, NOT_OFFERED, NOT_YET};
 
-/// How long a call waits for what is being measured.
+/// How long a call waits for a measurement.
 const MEASURING: Duration = Duration::from_secs(45);
 
 /// A device of this machine.
@@ -43,9 +43,9 @@ pub struct LocalDeviceJson {
     /// Its measured spec.
     #[serde(flatten)]
     pub spec: DeviceSpec,
-    /// How fast its memory is, in 10⁹ bytes that are read or written per second.
+    /// The bandwidth of its memory, in 10⁹ bytes read or written per second.
     pub memory_gigabytes_per_second: f64,
-    /// Why it does not keep a determinism class, for people.
+    /// Why it does not keep a determinism class, in words for people.
     pub deviations: Vec<String>,
 }
 
@@ -87,22 +87,22 @@ pub struct WorkerProofJson {
 /// This node as a provider's.
 #[rpc(server, namespace = "aicpw")]
 pub trait WorkerApi {
-    /// The devices of this machine, as they were measured.
+    /// Returns the devices of this machine with their measured specs.
     #[method(name = "localDevices", with_extensions)]
     async fn local_devices(&self) -> RpcResult<Vec<LocalDeviceJson>>;
 
-    /// Measures the device with this fingerprint anew, which takes the machine up to minutes: whoever is told
-    /// to ask again meanwhile waits for the same. No job may run on it.
+    /// Measures the device with this fingerprint anew, which can take minutes. A caller that is told to ask again waits
+    /// for the same measurement. No job may run on the device meanwhile.
     #[method(name = "measureDevice", with_extensions)]
     async fn measure_device(&self, fingerprint: H256) -> RpcResult<LocalDeviceJson>;
 
-    /// The keys of this node's worker (made at the first call), and its agreement to act for
+    /// Returns the keys of this node's worker (made at the first call), and the worker key's agreement to act for
     /// `provider`, which is valid for a while.
     #[method(name = "workerKeys", with_extensions)]
     fn worker_keys(&self, provider: AccountId) -> RpcResult<WorkerKeys>;
 }
 
-/// The methods.
+/// Implements the methods.
 pub struct Worker {
     /// The chain.
     pub chain: Arc<dyn HeaderBackend<Block>>,
@@ -127,7 +127,7 @@ impl Worker {
         }
     }
 
-    /// The devices, once they are measured.
+    /// Returns the devices, once they are measured.
     async fn inventory(&self) -> RpcResult<Arc<Inventory>> {
         let mut devices = self.devices.clone();
         let measured = devices.wait_for(Option::is_some);
@@ -142,7 +142,7 @@ impl Worker {
         })
     }
 
-    /// The worker key, made if there is none.
+    /// Returns the worker key, which is made if there is none.
     fn worker(&self) -> RpcResult<sr25519::Public> {
         if let Some(key) = self.keystore.sr25519_public_keys(KEY_TYPE).first() {
             return Ok(*key);
@@ -201,7 +201,7 @@ impl WorkerApiServer for Worker {
         let secret = WorkerSecret::open(&self.folder)
             .map_err(|failure| error(NOT_YET, failure.to_string()))?;
         let info = self.chain.info();
-        // Final, so that it is not gone when the proof arrives.
+        // A final block, so that it still exists when the proof arrives.
         let recent = (info.finalized_number, info.finalized_hash.into());
         let statement = Statement::Join { provider };
         let payload = signing_payload(&info.genesis_hash.into(), &recent.1, &statement);

@@ -1,4 +1,4 @@
-//! Keys: whether those are there that the node signs with, and only for it to read.
+//! Checks of keys: whether the node has the keys that it signs with, and only the node can read them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,7 +16,7 @@ use sp_runtime::traits::OpaqueKeys;
 use super::{report::Finding, Subject};
 use crate::worker::worker_folder;
 
-/// Everything about keys.
+/// Checks everything about keys.
 pub fn examine(subject: &Subject<'_>) -> sc_cli::Result<Vec<Finding>> {
     let keystore = match subject.run.keystore_config(&subject.folder)? {
         KeystoreConfig::Path { path, .. } => path,
@@ -41,29 +41,29 @@ pub fn examine(subject: &Subject<'_>) -> sc_cli::Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// The file with the key of the node's network identity, if it is in one: who has it can take the node's place among
-/// its peers.
+/// Returns the file with the key of the node's network identity, if the key is in a file. Whoever has this key can take
+/// the node's place among its peers.
 fn network_key(subject: &Subject<'_>) -> Option<PathBuf> {
     match subject.run.node_key(&subject.folder.join("network")) {
         Ok(NodeKeyConfig::Ed25519(Secret::File(path))) => Some(path),
-        // Given in the arguments, or not there: that is said elsewhere.
+        // The key is in the arguments, or there is none, which another check reports.
         Ok(NodeKeyConfig::Ed25519(Secret::Input(_) | Secret::New)) | Err(_) => None,
     }
 }
 
-/// Whether others can get to nothing in a folder, whatever the files in it say.
+/// Whether nobody else can reach anything in a folder, whatever the permissions of the files in it are.
 fn nobody_enters(folder: &Path) -> bool {
     mode(folder).is_some_and(|mode| mode & 0o011 == 0)
 }
 
-/// Whether nobody else can read these, and what is in them.
+/// Checks that nobody else can read these paths, and what is in them.
 fn private(paths: &[PathBuf]) -> Finding {
     const NAME: &str = "keystore";
     let inside = |path: &PathBuf| {
         let entries = fs::read_dir(path).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).collect::<Vec<_>>()
     };
-    // A folder that others cannot enter protects what is in it, whatever that says.
+    // A folder that others cannot enter protects its contents, whatever their permissions are.
     let mut open = Vec::new();
     for path in paths {
         match mode(path) {
@@ -97,7 +97,7 @@ fn mode_is_open(path: &Path) -> bool {
     mode(path).is_some_and(|mode| mode & 0o077 != 0)
 }
 
-/// How many keys of a type are in the keystore: a file is named by type and public key.
+/// Returns how many keys of a type are in the keystore: a file is named by type and public key.
 fn count(keystore: &Path, key_type: KeyTypeId) -> usize {
     let prefix = hex::encode(key_type.0);
     let entries = fs::read_dir(keystore).into_iter().flatten().flatten();
@@ -123,12 +123,12 @@ fn session(keystore: &Path) -> Finding {
     )
 }
 
-/// A validator's node does not start without the key of its network identity.
+/// Checks the key of the network identity, without which a validator's node does not start.
 fn network(subject: &Subject<'_>) -> Finding {
     const NAME: &str = "keys";
     match subject.run.node_key(&subject.folder.join("network")) {
         Ok(_) => Finding::fit(NAME, "the node has a network identity"),
-        // The SDK's own text is a page of ways to make one.
+        // The SDK's own error is a page about ways to make one.
         Err(sc_cli::Error::NetworkKeyNotFound(path)) => Finding::unfit(
             NAME,
             format!(
@@ -226,7 +226,7 @@ mod tests {
         let open = private(&paths);
         assert_eq!(open.verdict, Verdict::Unfit);
         assert!(open.found.contains(&*secret.to_string_lossy()), "{open:?}");
-        // Nobody gets in.
+        // Now nobody else can enter the folder.
         set(folder.path(), 0o700);
         assert_eq!(private(&paths).verdict, Verdict::Fit);
     }

@@ -1,4 +1,4 @@
-//! The machine: limits, clock, disk.
+//! Checks of the machine: limits, clock, disk.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -16,16 +16,16 @@ use crate::{
 /// Files that the database and the peers of a node may have open at once.
 const OPEN_FILES: u64 = 10_000;
 
-/// A disk that is slower holds up blocks, which come every 250 ms.
+/// A disk whose writes take longer holds up blocks, which come every 250 ms.
 const SLOW_SYNC: Duration = Duration::from_millis(100);
 
-/// 2026-01-01: nothing of this chain is older. In seconds since the Unix epoch.
+/// 2026-01-01, in seconds since the Unix epoch: nothing of this chain is older.
 const NOT_BEFORE: u64 = 1_767_225_600;
 
-/// A clock that was set back by less is within what file systems round.
+/// The least by which a clock counts as set back: less is within what file systems round.
 const SET_BACK: Duration = Duration::from_secs(2);
 
-/// How many files the node may have open.
+/// Checks how many files the node may have open.
 pub fn open_files() -> Finding {
     const NAME: &str = "limits";
     match getrlimit(Resource::Nofile).maximum {
@@ -39,8 +39,8 @@ pub fn open_files() -> Finding {
     }
 }
 
-/// Whether the clock is right, as far as that is known without asking another machine. Blocks are made
-/// and checked by it.
+/// Checks whether the clock is right, as far as that is known without asking another machine. Blocks are made and
+/// checked by it.
 pub async fn clock(folder: &Path) -> Vec<Finding> {
     let mut findings = vec![sane(SystemTime::now(), newest(folder))];
     findings.push(synchronised(ask_timedatectl().await.as_deref()));
@@ -70,14 +70,14 @@ fn sane(now: SystemTime, newest_file: Option<SystemTime>) -> Finding {
     }
 }
 
-/// When the node wrote a file of its database last.
+/// Returns when the node last wrote a file of its database.
 fn newest(folder: &Path) -> Option<SystemTime> {
     let entries = fs::read_dir(folder.join("paritydb/full")).ok()?.flatten();
     let times = entries.filter_map(|entry| entry.metadata().ok()?.modified().ok());
     times.max()
 }
 
-/// `yes` or `no`; `None` where there is nobody to ask.
+/// Returns `yes` or `no`, or `None` if nothing on this machine can answer.
 async fn ask_timedatectl() -> Option<String> {
     let asked = tokio::process::Command::new("timedatectl")
         .args(["show", "--property=NTPSynchronized", "--value"])
@@ -107,8 +107,8 @@ fn synchronised(answer: Option<&str>) -> Finding {
     }
 }
 
-/// Whether the node's folder can be written, lastingly and quickly, and has room: `least` bytes for the
-/// chain, and what the IPFS store may take beside the `reserve` that it leaves.
+/// Checks whether the node's folder can be written, lastingly and quickly, and has room: `least` bytes for the chain,
+/// and what the IPFS store may take in addition to the `reserve` that it leaves free.
 pub fn disk(folder: &Path, market: &MarketArgs, least: u64, reserve: Option<u64>) -> Vec<Finding> {
     let Some(existing) = folder.ancestors().find(|folder| folder.is_dir()) else {
         let found = format!("{} has no folder above it", folder.display());
@@ -179,7 +179,8 @@ fn room(folder: &Path, kept: (u64, u64), store: (u64, u64)) -> Finding {
     }
 }
 
-/// `free` bytes for a chain that needs `least`, and a store that may come to `cap`, has `held`, and leaves `reserve`.
+/// Judges `free` bytes for a chain that needs `least`, and for a store that may grow to `cap`, has `held` already, and
+/// leaves `reserve` free.
 fn judge_room(free: u64, (least, reserve): (u64, u64), (cap, held): (u64, u64)) -> Finding {
     const NAME: &str = "disk";
     let wanted = cap.saturating_sub(held);
@@ -204,7 +205,7 @@ fn judge_room(free: u64, (least, reserve): (u64, u64), (cap, held): (u64, u64)) 
     Finding::fit(NAME, found)
 }
 
-/// Bytes of the files below a folder; of those that can be read.
+/// Returns the bytes of all readable files below a folder.
 fn held(folder: &Path) -> u64 {
     let mut bytes = 0u64;
     let mut folders: Vec<PathBuf> = vec![folder.to_owned()];

@@ -33,22 +33,22 @@ pub struct CheckCmd {
     pub node: NodeArgs,
 }
 
-/// What the checks are about.
+/// The node that the checks are about.
 struct Subject<'a> {
     run: &'a RunCmd,
     market: &'a MarketArgs,
     storage: &'a StorageMonitorParams,
     spec: Box<dyn ChainSpec>,
-    /// Where the node keeps everything of this chain.
+    /// The folder for everything of this chain.
     folder: PathBuf,
     is_validator: bool,
     is_dev: bool,
-    /// A development chain's temporary folder goes with it.
+    /// Keeps a development chain's temporary folder, which is removed when this is dropped.
     _base: BasePath,
 }
 
 impl CheckCmd {
-    /// Looks at everything and says what was found.
+    /// Runs all checks and prints what they found.
     ///
     /// # Errors
     /// If something is unfit, or the arguments describe no node.
@@ -115,7 +115,7 @@ impl Subject<'_> {
         Ok(Report::of(findings))
     }
 
-    /// What the node would listen on.
+    /// Returns the ports that the node would listen on.
     fn wishes(&self) -> sc_cli::Result<Vec<Wish>> {
         let network = self.run.network_config(
             &self.spec,

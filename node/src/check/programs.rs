@@ -1,4 +1,4 @@
-//! The node's other programs, and what the executor says of devices and sandbox.
+//! Checks of the node's other programs, and of what the executor says about devices and sandbox.
 
 use std::io;
 use std::path::Path;
@@ -16,16 +16,16 @@ use tempfile::TempDir;
 use super::{report::Finding, Subject};
 use crate::worker::{worker_folder, IpfsChoice};
 
-/// A program that does not say its version by then does not work.
+/// A program that has not printed its version by then does not work.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What to do where OpenCL finds no device.
+/// The advice if OpenCL finds no device.
 const NO_DEVICE: &str =
     "install an OpenCL driver: pocl-opencl-icd for the processor, the vendor's \
                          for a graphics card, whose user must be in the groups render and video; \
                          clinfo -l shows what is there";
 
-/// Programs, devices and sandbox, as far as the node needs them.
+/// Checks programs, devices and sandbox, as far as the node needs them.
 pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let IpfsChoice::Own(config) = subject.market.ipfs_choice(&subject.folder) {
@@ -66,7 +66,7 @@ pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
             let trials = Trials::new(program, folder.path().to_owned(), allow_weak);
             try_devices(&trials, devices).await
         }
-        // That is said already.
+        // Another finding says that already.
         _ => Vec::new(),
     };
     findings.extend(devices(listed));
@@ -79,14 +79,14 @@ fn is_usable(judged: &Judged) -> bool {
     matches!(judged, Judged::Holds(_) | Judged::Weak(_))
 }
 
-/// What a job of ours comes to on a device, by its name.
+/// The result of a trial job of ours on a device, with the device's name.
 type Tried = (String, Result<(), TrialError>);
 
 async fn try_devices(trials: &Trials, devices: &[Described]) -> Vec<Tried> {
     let mut tried = Vec::new();
     for device in devices {
         let mut fingerprint = Hash::default();
-        // The node leaves out one without.
+        // The node ignores a device without a fingerprint.
         if hex::decode_to_slice(&device.fingerprint, &mut fingerprint).is_ok() {
             let came_to = trials.of(&fingerprint, device.kind, &device.name).await;
             tried.push((device.name.clone(), came_to));
@@ -95,7 +95,7 @@ async fn try_devices(trials: &Trials, devices: &[Described]) -> Vec<Tried> {
     tried
 }
 
-/// One device that works is enough for a node.
+/// Judges the trials. One device that works is enough for a node.
 fn trials(tried: Vec<Tried>) -> Vec<Finding> {
     const NAME: &str = "trial";
     let some_works = tried.iter().any(|(_, came_to)| came_to.is_ok());
@@ -110,8 +110,9 @@ fn trials(tried: Vec<Tried>) -> Vec<Finding> {
     tried.into_iter().map(judge).collect()
 }
 
-/// A folder to try the sandbox in: in the worker's, or as near to it as there are folders, for whether a process
-/// without privileges reaches it is up to all that are above it. A temporary one where this user cannot write there.
+/// Makes a folder to try the sandbox in: in the worker's folder, or in the closest existing folder above it, because
+/// whether a process without privileges can reach it depends on all folders above. If this user cannot write there, the
+/// folder is a temporary one.
 fn place(worker: &Path) -> io::Result<TempDir> {
     let worker = std::path::absolute(worker)?;
     let near = worker.ancestors().find(|folder| folder.is_dir());
@@ -124,7 +125,7 @@ fn missing(name: &str, error: &dyn std::fmt::Display, option: &str) -> Finding {
     Finding::unfit("program", error.to_string(), advice)
 }
 
-/// Whether a program can be run here.
+/// Checks whether a program can be run here.
 async fn works(name: &str, program: &Path) -> Finding {
     let asked = tokio::process::Command::new(program)
         .arg("--version")
@@ -180,7 +181,8 @@ fn devices(listed: Result<Vec<Described>, ExamineError>) -> Vec<Finding> {
     }
 }
 
-/// What jobs can have of a device's memory. A limit of a unit or container counts where that is of this process too.
+/// Returns how much of a device's memory jobs can use. The limit of a unit or container is seen only if it applies to
+/// this process too.
 fn memory(device: &Described) -> String {
     let driver = device.memory_bytes >> 20;
     match device.usable_bytes.map(|bytes| bytes >> 20) {
@@ -259,7 +261,7 @@ mod tests {
             for open in [network, signals] {
                 assert_eq!(verdict(&open, true), Verdict::Unfit);
             }
-            // Which programs the build stage starts is Landlock's to say; the run stage starts none.
+            // Landlock limits which programs the build stage starts; the run stage starts none.
             let programs = SandboxReport {
                 processes_closed: false,
                 ..weak
@@ -310,7 +312,7 @@ mod tests {
         assert_eq!(verdicts(&[]), []);
     }
 
-    /// Which device it is, and of one that fails in which stage, and what happened.
+    /// Whether the finding names the device and, if the device fails, the stage and what happened.
     fn tried_names_it(finding: &Finding) -> bool {
         let named = finding.found.starts_with("One") || finding.found.starts_with("Two");
         let says = |part: &str| finding.found.contains(part);
@@ -330,7 +332,7 @@ mod tests {
         assert_eq!(within(&worker), worker);
         let left = std::fs::read_dir(&worker).unwrap();
         assert_eq!(left.count(), 0);
-        // No user can make one there.
+        // No user can make a folder there.
         assert_eq!(within(Path::new("/proc/aicpw")), std::env::temp_dir());
     }
 

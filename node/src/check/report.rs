@@ -1,36 +1,36 @@
-//! What was found, for people and for programs.
+//! The report of what was found, for people and for programs.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Whether something is fit.
+/// The verdict on one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It is.
+    /// It is fit.
     Fit,
-    /// The node runs, but not as it should, or it could not be found out.
+    /// The node runs, but not as it should, or the check could not find out.
     Warning,
-    /// It is not: the node would not start, would not work, or would not be safe.
+    /// It is unfit: the node would not start, would not work, or would not be safe.
     Unfit,
 }
 
-/// One thing that was looked at.
+/// The finding about one thing that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at.
+    /// What was checked.
     pub check: &'static str,
-    /// Whether it is fit.
+    /// The verdict on it.
     pub verdict: Verdict,
-    /// What there is.
+    /// What was found.
     pub found: String,
-    /// What to do; `None` where nothing has to be done.
+    /// What to do, or `None` if nothing has to be done.
     pub advice: Option<String>,
 }
 
 impl Finding {
-    /// All is well.
+    /// Returns a finding that all is well.
     pub fn fit(check: &'static str, found: impl Into<String>) -> Self {
         Self {
             check,
@@ -40,7 +40,7 @@ impl Finding {
         }
     }
 
-    /// It should be otherwise.
+    /// Returns a finding that something should be different.
     pub fn warning(
         check: &'static str,
         found: impl Into<String>,
@@ -53,7 +53,7 @@ impl Finding {
         }
     }
 
-    /// It has to be otherwise.
+    /// Returns a finding that something has to be different.
     pub fn unfit(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             verdict: Verdict::Unfit,
@@ -62,17 +62,17 @@ impl Finding {
     }
 }
 
-/// All that was looked at.
+/// Everything that was checked.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Whether nothing is unfit.
     pub fit: bool,
-    /// What was found, in the order in which it was looked at.
+    /// The findings, in the order of the checks.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// What the findings come to.
+    /// Returns the report of these findings.
     pub fn of(findings: Vec<Finding>) -> Self {
         let is_unfit = |finding: &Finding| finding.verdict == Verdict::Unfit;
         Self {
@@ -81,7 +81,7 @@ impl Report {
         }
     }
 
-    /// How many findings have this verdict.
+    /// Returns how many findings have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         let findings = self.findings.iter();
         findings

@@ -35,17 +35,17 @@ pub enum KeyCmd {
 }
 
 impl KeyCmd {
-    /// Does it.
+    /// Runs the command.
     ///
     /// # Errors
-    /// When a file cannot be used, or a key is missing.
+    /// If a file cannot be used, or a key is missing.
     pub fn run(&self, cli: &Cli) -> sc_cli::Result<()> {
         match self {
             Self::Session(cmd) => cmd.run(cli),
             Self::Worker(cmd) => cmd.run(cli),
             Self::Sealing(cmd) => cmd.run(cli),
             Self::Sdk(cmd) => {
-                // It writes the key of the network identity as any file, for all to read.
+                // The command writes the key of the network identity like any file, readable for all.
                 rustix::process::umask(Mode::RWXG | Mode::RWXO);
                 cmd.run(cli)
             }
@@ -70,7 +70,7 @@ pub struct NodeFiles {
 }
 
 impl NodeFiles {
-    /// Where the node keeps everything of its chain.
+    /// Returns the folder in which the node keeps everything of its chain.
     fn folder(&self, cli: &Cli) -> sc_cli::Result<PathBuf> {
         let id = self.shared.chain_id(self.shared.is_dev());
         let spec = cli.load_spec(&id).map_err(sc_cli::Error::Input)?;
@@ -79,7 +79,7 @@ impl NodeFiles {
         Ok(base.config_dir(spec.id()))
     }
 
-    /// The keystore, made if missing.
+    /// Opens the keystore, which is made if it is missing. Returns it with its path.
     fn keystore(&self, cli: &Cli) -> sc_cli::Result<(KeystorePtr, PathBuf)> {
         match self.keystore.keystore_config(&self.folder(cli)?)? {
             KeystoreConfig::Path { path, password } => {
@@ -95,7 +95,7 @@ impl NodeFiles {
         }
     }
 
-    /// Prints pairs of name and value, or one document of them.
+    /// Prints pairs of name and value, as lines or as one JSON document.
     fn print(&self, values: &[(&str, String)]) {
         if self.json {
             let pairs = values
@@ -111,7 +111,7 @@ impl NodeFiles {
     }
 }
 
-/// What is wrong, in our own words: the SDK's conversion would call it invalid input.
+/// Returns an error in our own words: the SDK's conversion would call it invalid input.
 fn problem(text: String) -> sc_cli::Error {
     sc_cli::Error::Application(text.into())
 }
@@ -128,14 +128,14 @@ mod testing {
     use sp_keystore::Keystore;
     use std::sync::Arc;
 
-    /// A keystore on the disk, and where it is.
+    /// Returns a keystore on the disk, with its folder.
     pub fn keystore() -> (tempfile::TempDir, Arc<LocalKeystore>) {
         let folder = tempfile::tempdir().unwrap();
         let keystore = LocalKeystore::open(folder.path(), None).unwrap();
         (folder, Arc::new(keystore))
     }
 
-    /// How many keys of a type there are.
+    /// Returns how many keys of a type there are.
     pub fn count(keystore: &LocalKeystore, key_type: sp_core::crypto::KeyTypeId) -> usize {
         keystore.keys(key_type).unwrap().len()
     }

@@ -19,10 +19,10 @@ pub enum SealingCmd {
 }
 
 impl SealingCmd {
-    /// Does it.
+    /// Runs the command.
     ///
     /// # Errors
-    /// When the secret cannot be read or made, or there is none to show.
+    /// If the secret cannot be read or made, or there is none to show.
     pub fn run(&self, cli: &Cli) -> sc_cli::Result<()> {
         let (Self::Show(files) | Self::Generate(files)) = self;
         let folder = worker_folder(&files.folder(cli)?);

@@ -41,10 +41,10 @@ struct Made {
 }
 
 impl SessionCmd {
-    /// Makes and prints them.
+    /// Makes the keys and prints them.
     ///
     /// # Errors
-    /// When there are some and no others are asked for, or the keystore cannot be written.
+    /// If there are keys already and no others are asked for, or the keystore cannot be written.
     pub fn run(&self, cli: &Cli) -> sc_cli::Result<()> {
         let (keystore, path) = self.files.keystore(cli)?;
         if !self.another {
@@ -69,7 +69,7 @@ impl SessionCmd {
     }
 }
 
-/// Whether there are no session keys yet.
+/// Returns an error if there are session keys already.
 fn refuse_second(keystore: &dyn Keystore) -> Result<(), String> {
     let mut sets = 0;
     for key_type in SessionKeys::key_ids() {
@@ -86,7 +86,7 @@ fn refuse_second(keystore: &dyn Keystore) -> Result<(), String> {
     }
 }
 
-/// What to do where there are keys.
+/// The advice if there are keys.
 const ADVICE: &str =
     "the node signs with those that its account has given to session.setKeys. To go \
     over to new ones, or where `keys` and `proof` were lost, make another set with --another";

@@ -18,10 +18,10 @@ pub enum WorkerCmd {
 }
 
 impl WorkerCmd {
-    /// Does it.
+    /// Runs the command.
     ///
     /// # Errors
-    /// When the keystore cannot be used, or there is no key to show.
+    /// If the keystore cannot be used, or there is no key to show.
     pub fn run(&self, cli: &Cli) -> sc_cli::Result<()> {
         let (Self::Show(files) | Self::Generate(files)) = self;
         let (keystore, path) = files.keystore(cli)?;

@@ -1,7 +1,7 @@
-//! What the providers of this node earn and lose, by the events of final blocks.
+//! What the providers of this node earn and lose, according to the events of final blocks.
 //!
-//! Those that become final while the node is up and has caught up are counted, and no others: an ordinary node has not
-//! kept the states of older ones.
+//! Only blocks count that become final while the node is up and has caught up: an ordinary node does not keep the
+//! states of older ones.
 
 #[cfg(test)]
 #[path = "earnings_tests.rs"]
@@ -38,13 +38,13 @@ enum Money {
 /// Which blocks are counted next.
 #[derive(Debug)]
 struct Next {
-    /// The last block that was counted, or is not to be.
+    /// The last block that was counted, or that will not be.
     last: BlockNumber,
     has_caught_up: bool,
 }
 
 impl Next {
-    /// The blocks to count, now that this one is final.
+    /// Returns the blocks to count, now that this one is final.
     fn take(&mut self, finalised: BlockNumber, is_syncing: bool) -> std::ops::Range<BlockNumber> {
         self.has_caught_up |= !is_syncing;
         let after = |block: BlockNumber| block.saturating_add(1);
@@ -57,7 +57,7 @@ impl Next {
     }
 }
 
-/// Counts into `metrics`, as long as there are new blocks.
+/// Counts into `metrics` as long as there are new blocks.
 pub async fn count(
     client: Arc<FullClient>,
     keystore: KeystorePtr,
@@ -90,7 +90,7 @@ pub async fn count(
     }
 }
 
-/// What a final block did to the money of this node's providers.
+/// Returns what a final block did to the money of this node's providers.
 fn of_block(
     client: &FullClient,
     keystore: &KeystorePtr,
@@ -129,7 +129,7 @@ fn of_block(
     Ok(found.into_iter().map(|(_, money)| money).collect())
 }
 
-/// Where a state has the events of its block.
+/// Returns the key at which a state has the events of its block.
 fn events_key() -> StorageKey {
     let twox_128 = sp_io::hashing::twox_128;
     StorageKey([twox_128(b"System"), twox_128(b"Events")].concat())
@@ -139,7 +139,7 @@ fn read(events: &[u8]) -> Result<Vec<Record>, String> {
     Vec::decode_all(&mut &events[..]).map_err(|error| format!("its events: {error}"))
 }
 
-/// Whose money an event is about, and what it did, if it did anything.
+/// Returns whose money an event is about and what it did, if it did anything.
 fn money(event: &RuntimeEvent) -> Option<(&AccountId, Money)> {
     use pallet_disputes::Event as OfDisputes;
     use pallet_provider_staking::Event as OfStake;

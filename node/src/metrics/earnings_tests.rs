@@ -16,7 +16,7 @@ fn account(number: u8) -> AccountId {
     [number; 32].into()
 }
 
-/// As a state has them.
+/// Returns the events as a state has them.
 fn encoded(events: Vec<RuntimeEvent>) -> Vec<u8> {
     let records = events.into_iter().map(|event| Record {
         phase: Phase::Initialization,
@@ -109,11 +109,11 @@ fn each_block_that_becomes_final_is_counted_once_and_none_of_before() {
         last: 100,
         has_caught_up: false,
     };
-    // What others have made while the node was down.
+    // Blocks that others have made while the node was down do not count.
     assert!(next.take(5_000, true).is_empty());
     assert_eq!(next.take(5_003, false), 5_001..5_004);
-    // A new best block, and nothing more that is final.
+    // There is a new best block, but no new final one.
     assert!(next.take(5_003, false).is_empty());
-    // Once it has caught up it counts, also where it is behind for a moment.
+    // Once the node has caught up it counts, even if it is behind for a moment.
     assert_eq!(next.take(5_005, true), 5_004..5_006);
 }

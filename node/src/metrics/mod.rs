@@ -1,8 +1,9 @@
-//! The market, as Prometheus sees it: read from the state of the best block, which keeps these sums
-//! itself. So every node tells the same, and nothing is counted twice. It tells nothing before it has caught up for the
-//! first time: a sum that grew from zero to that of today while a new node syncs would look like as many events.
+//! The metrics of the market for Prometheus. They are read from the state of the best block, which keeps these sums
+//! itself, so every node reports the same and nothing is counted twice. A node reports nothing before it has caught up
+//! for the first time: a sum that grows from zero to today's value while a new node syncs would look like that many
+//! events.
 //!
-//! `docs/metrics.md` has the table of these and of the worker's and IPFS' metrics.
+//! `docs/metrics.md` has the table of these metrics and of those of the worker and of IPFS.
 
 pub mod earnings;
 #[cfg(test)]
@@ -24,20 +25,20 @@ use tokio::sync::watch;
 
 use crate::service::FullClient;
 
-/// The state is read at most this often: blocks come faster while a node catches up.
+/// How often the state is read at most, because blocks come faster while a node catches up.
 const READ_EVERY: Duration = Duration::from_secs(1);
 
-/// What was read last.
+/// The values that were read last.
 #[derive(Debug, Clone, Copy, Default)]
 struct Read {
     census: MarketCensus,
     is_paused: bool,
 }
 
-/// What was read last; `None` until the node has caught up.
+/// The values that were read last, or `None` until the node has caught up.
 type LastRead = Arc<Mutex<Option<Read>>>;
 
-/// Gives each value with its label, or with none.
+/// Passes on each value with its label, or without one.
 type Values = fn(&Read, &mut dyn FnMut(&[&str], u64));
 
 /// One metric.
@@ -58,16 +59,16 @@ impl MetricSource for Source {
     }
 }
 
-/// Metrics of the market.
+/// The metrics of the market.
 pub struct MarketMetrics {
     read: LastRead,
 }
 
 impl MarketMetrics {
-    /// Tells `registry`.
+    /// Registers the metrics with `registry`.
     ///
     /// # Errors
-    /// If it has metrics of these names already.
+    /// If it already has metrics of these names.
     pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
         let read = LastRead::default();
         let source = |values| Source {
@@ -184,7 +185,7 @@ impl MarketMetrics {
         Ok(Self { read })
     }
 
-    /// Reads the state of new best blocks, as long as there are any.
+    /// Reads the state of new best blocks as long as there are any.
     pub async fn follow(
         self,
         client: Arc<FullClient>,
@@ -192,14 +193,14 @@ impl MarketMetrics {
         sync: Arc<dyn SyncOracle + Send + Sync>,
     ) {
         let mut has_complained = false;
-        // What was best when the node was started is of then; and that it is behind it learns from its peers, of whom
-        // there are none yet.
+        // The best block at the start is an old one. A node learns that it is behind from its peers, and it has none
+        // yet.
         heads.borrow_and_update();
         while heads.changed().await.is_ok() {
             let best = H256(heads.borrow_and_update().best.hash);
             match self.look(sync.is_major_syncing(), || read(&client, best)) {
                 Ok(()) => {}
-                // A runtime from before the census, or a block that was pruned meanwhile.
+                // The runtime is from before the census, or the block was pruned meanwhile.
                 Err(error) if !std::mem::replace(&mut has_complained, true) => {
                     log::warn!("no metrics of the market: the state of {best:?}: {error}");
                 }
@@ -209,7 +210,7 @@ impl MarketMetrics {
         }
     }
 
-    /// Reads and shows, unless the node has not caught up yet since its start.
+    /// Reads the values and publishes them, unless the node has not caught up since its start.
     fn look(
         &self,
         is_syncing: bool,

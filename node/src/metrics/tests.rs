@@ -12,7 +12,7 @@ use crate::{disk, service::early_blocks};
 const PAGE: &str = include_str!("../../../docs/metrics.md");
 const DASHBOARD: &str = include_str!("../../../packaging/grafana/aicpw-node.json");
 
-/// What a page or a registry says of a metric: its type, its labels and their values.
+/// What a page or a registry knows of a metric: its type, its labels and their values.
 #[derive(Debug, PartialEq, Eq)]
 struct Known {
     kind: &'static str,
@@ -56,12 +56,12 @@ fn spans(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn the_page_has_every_metric_with_its_type_and_labels_and_no_other() {
     let mut known = known();
-    // A label whose values stand in an earlier row.
+    // The values of labels that an earlier row lists.
     let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in PAGE.lines().filter(|line| line.starts_with("| `aicpw_")) {
         let cells: Vec<_> = row.split('|').map(str::trim).collect();
         let [_, name, kind, labels, what, _] = cells[..] else {
-            // Conditions for alarms.
+            // These rows are conditions for alarms.
             continue;
         };
         let name = spans(name).next().unwrap();
@@ -88,7 +88,7 @@ fn the_page_has_every_metric_with_its_type_and_labels_and_no_other() {
     assert!(known.is_empty(), "docs/metrics.md lacks {known:?}");
 }
 
-/// Words of Prometheus' language that look like names of metrics.
+/// Returns the words of a Prometheus expression that look like names of metrics.
 fn names(expression: &str) -> impl Iterator<Item = &str> {
     let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.filter(|word| word.starts_with("aicpw_") || word.starts_with("substrate_"))
@@ -111,7 +111,7 @@ fn expressions(value: &serde_json::Value, into: &mut Vec<String>) {
     }
 }
 
-/// The metric that a series belongs to.
+/// Returns the metric that a series belongs to.
 fn metric_of<'a>(series: &'a str, known: &BTreeMap<String, Known>) -> &'a str {
     let parts = ["_bucket", "_sum", "_count"];
     let base = parts.iter().find_map(|part| series.strip_suffix(part));
@@ -149,7 +149,7 @@ fn alarms_are_about_metrics_that_are_there() {
     }
 }
 
-/// Comparisons that are in no parentheses.
+/// Returns the number of comparisons outside of parentheses.
 fn comparisons(condition: &str) -> usize {
     let (mut open, mut count) = (0, 0);
     for word in condition.split_whitespace() {
@@ -160,8 +160,8 @@ fn comparisons(condition: &str) -> usize {
     count
 }
 
-/// Prometheus takes comparisons from left to right, and lets through what is compared: in `a > b > 0` the second is
-/// about `a`.
+/// Prometheus evaluates comparisons from left to right, and passes on the compared value: in `a > b > 0` the second
+/// comparison is about `a`.
 #[test]
 fn alarms_compare_once() {
     let (_, alarms) = PAGE.split_once("## Worth an alarm").unwrap();
@@ -282,6 +282,6 @@ fn nothing_is_told_before_the_node_has_caught_up() {
     assert_eq!(look(true, 0), None);
     assert_eq!(look(true, 59_000), None);
     assert_eq!(look(false, 60_000), Some(60_000));
-    // Later it tells what it sees, behind or not.
+    // After that it shows what it reads, behind or not.
     assert_eq!(look(true, 60_001), Some(60_001));
 }
