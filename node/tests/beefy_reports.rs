@@ -1,5 +1,5 @@
-//! Reports of BEEFY's voter, on the parts of a node: tests that open a client compile all of its generic
-//! code, which the library's own would do a second time.
+//! Tests of the reports of BEEFY's voter, on the parts of a node. They are in a file of their own because tests that
+//! open a client compile all of its generic code, which the library's own tests would do a second time.
 
 #![allow(clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ use sp_consensus_beefy::{
 use sp_core::{ecdsa, Pair};
 use sp_runtime::traits::{Hash, Keccak256};
 
-/// Alice, with two roots for one block.
+/// Returns a proof that Alice voted for two roots of one block.
 fn double_vote() -> DoubleVotingProof<u32, AuthorityId, Signature> {
     let alice = ecdsa::Pair::from_string("//Alice", None).unwrap();
     let vote = |root: u8| {
@@ -57,9 +57,9 @@ async fn a_report_of_the_voter_gets_into_the_pool() {
         api.submit_report_double_voting_unsigned_extrinsic(genesis, proof, owner)
     };
     let reporting = Reporting::new(client.clone(), pool.clone());
-    // The pool is asked by a thread that may wait.
+    // The pool is called on a thread that may block.
     let reported = tokio::task::spawn_blocking(move || {
-        // What the voter would do by itself, and what it does here.
+        // The result that the voter would get by itself, and the one that it gets here.
         (
             report(&client.runtime_api()).is_err(),
             report(&reporting.runtime_api()).unwrap(),

@@ -1,4 +1,4 @@
-//! Making blocks and voting on them, and being found by those who do the same.
+//! Block production and voting, and the discovery of other validators.
 
 use std::{fs::File, io::Write, path::Path, sync::Arc, time::Duration};
 
@@ -33,29 +33,28 @@ use super::{
     quiet_start, voter_network, votes::BelowForks,
 };
 
-/// The share of a slot in which its author collects transactions. It stops after two thirds of
-/// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
-/// rest of the slot.
+/// The share of a slot in which its author collects transactions. It stops after two thirds of this, at 111 ms of 250,
+/// which is as long as a full block takes to execute. Everyone else executes the block in the rest of the slot.
 const PROPOSAL_SLOT_PORTION: f32 = 2.0 / 3.0;
 
-/// The file in which the SDK keeps where validators are, and what it writes there as long as it knows of none.
+/// The file in which the SDK keeps the addresses of validators, and what it writes there while it knows none.
 const FOUND: &str = "authority_discovery_addr_cache.json";
 const NONE_FOUND: &str = r#"{"authority_id_to_addresses":{}}"#;
 
-/// Makes that file at the first start: the SDK looks for it, and says that it failed to decode it.
+/// Makes that file at the first start. Without it, the SDK looks for the file and reports that it failed to decode it.
 fn begin_with_none_found(folder: &Path) {
     let new = File::create_new(folder.join(FOUND));
-    // It may be there; and where it cannot be made the SDK says so.
+    // It may exist already; and if it cannot be made, the SDK says so.
     let _ = new.and_then(|mut file| file.write_all(NONE_FOUND.as_bytes()));
 }
 
-/// What block production and voting share.
+/// The parts that block production and voting share.
 pub struct Authoring<'a> {
     /// Runs the tasks.
     pub task_manager: &'a TaskManager,
     /// The chain.
     pub client: Arc<FullClient>,
-    /// Its blocks, forks included.
+    /// The chain's blocks, forks included.
     pub backend: Arc<FullBackend>,
     /// Transactions that wait for a block.
     pub pool: Arc<FullPool>,
@@ -70,7 +69,7 @@ pub struct Authoring<'a> {
 }
 
 impl Authoring<'_> {
-    /// Starts making blocks in the slots that this node's keys have a claim on, and telling of them.
+    /// Starts making blocks in the slots that this node's keys have a claim on, and reporting them in the log.
     ///
     /// # Errors
     /// If the slot worker cannot be started.
@@ -129,8 +128,8 @@ impl Authoring<'_> {
         Ok(())
     }
 
-    /// Starts telling the other validators where this node is, and finding out where they are, so
-    /// that they can connect to each other directly; at private addresses too if they may.
+    /// Starts telling the other validators where this node is, and finding out where they are, so that they can connect
+    /// to each other directly. Private addresses are used too if they are allowed.
     pub fn start_discovery(
         &self,
         config: WorkerConfig,
@@ -188,8 +187,8 @@ impl Authoring<'_> {
         (name, role): (String, Role),
         finality: FinalityArgs,
     ) -> Result<(), ServiceError> {
-        // The usual two blocks behind the best one would cost half a second of each block: one is enough for
-        // the other block of a height to reach the voters, who then wait until one of the two has won (ADR 4).
+        // The usual two blocks behind the best one would cost half a second of each block. One block is enough for
+        // another block of the same height to reach the voters, who then wait until one of the two has won (ADR 4).
         let below_forks = BelowForks::new(Arc::clone(&self.backend));
         let mut voting_rule = VotingRulesBuilder::new().add(below_forks);
         if finality.finality_lag > 0 {

@@ -1,5 +1,5 @@
-//! BEEFY: voting on what a contract on another chain can verify, and keeping what proofs of it are
-//! made of (ADR 13).
+//! BEEFY: voting on what a contract on another chain can verify, and keeping the data that proofs of it are made of
+//! (ADR 13).
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -32,22 +32,22 @@ use super::{
     voter_network,
 };
 
-/// BEEFY votes on a block only when it is so many above the last one, or begins a session: every four
-/// seconds. Whatever is burned is in a commitment a few seconds later, which is little beside what a
-/// transaction on the other chain takes, and a commitment of every block would cost each validator the
-/// signatures of all others four times a second.
+/// The number of blocks after the last voted block until BEEFY votes again: four seconds. It also votes on each block
+/// that begins a session. Burned tokens are in a commitment a few seconds later, which is little compared with a
+/// transaction on the other chain. A commitment for every block would cost each validator the signatures of all others
+/// four times a second.
 pub const MIN_BLOCK_DELTA: u32 = 16;
 
 type BlockHash = <Block as BlockT>::Hash;
 
-/// BEEFY's protocols.
+/// BEEFY's network protocols.
 pub struct BeefyNetwork {
     gossip: (ProtocolName, Box<dyn NotificationService>),
     justifications: BeefyJustifsRequestHandler<Block, FullClient>,
 }
 
 impl BeefyNetwork {
-    /// Adds them to a network that is not built yet.
+    /// Adds the protocols to a network that is not built yet.
     pub fn add_to<N: NetworkBackend<Block, BlockHash>>(
         net_config: &mut FullNetworkConfiguration<Block, BlockHash, N>,
         (genesis, fork_id): (BlockHash, Option<&str>),
@@ -69,7 +69,7 @@ impl BeefyNetwork {
     }
 }
 
-/// What voting needs.
+/// The parts that voting needs.
 pub struct BeefyVoter<'a> {
     /// Runs the task.
     pub task_manager: &'a TaskManager,
@@ -77,9 +77,9 @@ pub struct BeefyVoter<'a> {
     pub client: Arc<FullClient>,
     /// Its database.
     pub backend: Arc<FullBackend>,
-    /// Where reports go.
+    /// The pool that reports of equivocations go to.
     pub pool: Arc<FullPool>,
-    /// The keys of a validator; without, the voter only listens.
+    /// The keys of a validator; without them the voter only listens.
     pub keystore: Option<KeystorePtr>,
     /// Whether the node is behind.
     pub sync: Arc<SyncingService<Block>>,
@@ -94,7 +94,7 @@ impl BeefyVoter<'_> {
     pub fn start(self, links: BeefyVoterLinks<Block, BeefyId>, protocols: BeefyNetwork) {
         let (gossip_protocol_name, notifications) = protocols.gossip;
         let is_authority = self.keystore.is_some();
-        // Ends with the network.
+        // This stream ends when the network does.
         let network_events = self.network.event_stream("beefy");
         let voter = start_beefy_gadget::<_, _, _, _, _, _, _, BeefyId>(BeefyParams {
             client: self.client.clone(),
@@ -116,7 +116,7 @@ impl BeefyVoter<'_> {
             on_demand_justifications_handler: protocols.justifications,
             is_authority,
         });
-        // Looked at first: to the voter the end of the network is a failure of its own, which it logs.
+        // This is polled first, because the voter would log the end of the network as a failure of its own.
         let network_ends = network_events.for_each(|_| future::ready(()));
         let until_then = future::select(network_ends, Box::pin(voter));
         Patient(self.task_manager.spawn_essential_handle()).spawn_essential_blocking(
@@ -127,8 +127,8 @@ impl BeefyVoter<'_> {
     }
 }
 
-/// Starts keeping the nodes of the mountain range where proofs find them once their blocks are final.
-/// The runtime has them written only on a node with `--enable-offchain-indexing true`.
+/// Starts keeping the nodes of the mountain range where proofs can find them once their blocks are final. The runtime
+/// writes them only on a node with `--enable-offchain-indexing true`.
 pub fn start_mmr_gadget(
     task_manager: &TaskManager,
     client: Arc<FullClient>,
@@ -142,15 +142,15 @@ pub fn start_mmr_gadget(
     );
 }
 
-/// The runtime as BEEFY's voter sees it. The voter has the runtime report validators that sign two things
-/// at once, but does not give it the pool that reports go to.
+/// The runtime for BEEFY's voter. The voter has the runtime report validators that sign two contradicting things, but
+/// does not give it the pool that reports go to.
 pub struct Reporting {
     client: Arc<FullClient>,
     pool: OffchainTransactionPoolFactory<Block>,
 }
 
 impl Reporting {
-    /// The client's runtime, whose reports go to this pool.
+    /// Wraps the client's runtime, whose reports go to this pool.
     pub fn new(client: Arc<FullClient>, pool: Arc<FullPool>) -> Self {
         Self {
             client,

@@ -1,5 +1,5 @@
-//! The database of the chain: one node at a time opens it, and only with the specification of the chain
-//! that is in it.
+//! The database of the chain. One node at a time can open it, and only with the specification of the chain that is in
+//! it.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
@@ -19,25 +19,25 @@ use super::{
     FullBackend,
 };
 
-/// What puts the genesis into the database.
+/// The operation that writes the genesis into the database.
 type Operation = <FullBackend as Backend<Block>>::BlockImportOperation;
 
 /// A database that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// Somebody else has it open.
+    /// Another process has it open.
     #[error(
         "another node uses the database in {}: stop that one, or give this one a folder of its own \
          with --base-path", folder.display()
     )]
     InUse {
-        /// Where it is.
+        /// The folder of the database.
         folder: PathBuf,
     },
     /// It cannot be read or made.
     #[error("the database in {} cannot be opened: {source}", folder.display())]
     Unusable {
-        /// Where it is.
+        /// The folder of the database.
         folder: PathBuf,
         /// Why.
         source: sp_blockchain::Error,
@@ -52,13 +52,13 @@ pub enum DatabaseError {
         folder.display()
     )]
     OtherChain {
-        /// Where it is.
+        /// The folder of the database.
         folder: PathBuf,
         /// The name in the specification.
         chain: String,
-        /// The hash of block 0 in the database,
+        /// The hash of block 0 in the database.
         found: H256,
-        /// and by the specification.
+        /// The hash of block 0 by the specification.
         wanted: H256,
     },
 }
@@ -69,18 +69,18 @@ impl From<DatabaseError> for ServiceError {
     }
 }
 
-/// Where the database is.
+/// Returns the folder of the database.
 fn folder(config: &Configuration) -> PathBuf {
     config.database.path().map(Into::into).unwrap_or_default()
 }
 
-/// Looks whether another process has the database open, which holds its lock then. Changes nothing.
+/// Checks whether another process has the database open and so holds its lock. Changes nothing.
 ///
 /// # Errors
-/// There is one.
+/// If another process has it open.
 pub fn refuse_second(config: &Configuration) -> Result<(), DatabaseError> {
     let folder = folder(config);
-    // Whatever else is wrong with it, opening the database tells.
+    // Whatever else is wrong with the database is reported when it is opened.
     let Ok(lock) = File::options().write(true).open(folder.join("lock")) else {
         return Ok(());
     };
@@ -90,10 +90,10 @@ pub fn refuse_second(config: &Configuration) -> Result<(), DatabaseError> {
     }
 }
 
-/// Opens the database, made if it is missing, and makes the genesis of the specification for it.
+/// Opens the database, which is made if it is missing, and makes the genesis of the specification for it.
 ///
 /// # Errors
-/// It is in use, cannot be opened, or is of another chain than the specification.
+/// If it is in use, cannot be opened, or is of another chain than the specification.
 pub fn open(
     config: &Configuration,
     executor: Executor,
@@ -105,8 +105,8 @@ pub fn open(
             source,
         }
     })?;
-    // Of a specification that names a preset, the SDK has the genesis made by an executor of its own, which keeps
-    // nothing of what it compiles.
+    // If a specification names a preset, the SDK makes the genesis with an executor of its own, which does not keep
+    // what it compiles.
     let genesis = prepare(|| {
         let builder = GenesisBlockBuilder::new(
             config.chain_spec.as_storage_builder(),
@@ -119,7 +119,7 @@ pub fn open(
     })?;
     let found = backend.blockchain().info().genesis_hash;
     let wanted = genesis.block.hash();
-    // A new database has none.
+    // A new database has no genesis block.
     if found != H256::default() && found != wanted {
         return Err(DatabaseError::OtherChain {
             folder: folder(config),
@@ -132,7 +132,7 @@ pub fn open(
     Ok((backend, genesis))
 }
 
-/// The genesis of the specification: made once, to compare it and for a client whose database is new.
+/// The genesis of the specification. It is made once, for comparison and for a client whose database is new.
 pub struct Genesis {
     block: Block,
     operation: Operation,

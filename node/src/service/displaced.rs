@@ -1,8 +1,8 @@
-//! Blocks that come when another one of their height is final already.
+//! Blocks that arrive when another block of their height is already final.
 //!
-//! They can no more be imported, and that is no fault of anybody. To the SDK's synchronisation a block that cannot
-//! be imported means that it is lost itself: it forgets what it knows of its peers and asks all of them again. So what
-//! has gone wrong with such a block is told in the words that it has for blocks whose chain was discarded.
+//! They can no longer be imported, and that is nobody's fault. To the SDK's synchronisation, a block that cannot be
+//! imported means that the node itself is lost: it forgets what it knows of its peers and asks all of them again. So a
+//! failed import of such a block is reported in the way the SDK has for blocks whose chain was discarded.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use sp_runtime::traits::{Block as BlockT, Header as _, NumberFor};
 
 type Hash = <Block as BlockT>::Hash;
 
-/// How many of them are remembered, for what is built on them.
+/// How many displaced blocks are remembered, so that blocks built on them are recognised.
 const REMEMBERED: u32 = 1_024;
 
 /// A block import for which displaced blocks are no errors.
@@ -26,7 +26,7 @@ pub struct TolerateDisplaced<I, C> {
 }
 
 impl<I, C: HeaderBackend<Block>> TolerateDisplaced<I, C> {
-    /// In front of this one, which imports into that chain.
+    /// Wraps this import, which imports into that chain.
     pub fn new(inner: I, client: Arc<C>) -> Self {
         let displaced = LruMap::new(ByLength::new(REMEMBERED));
         Self {
@@ -36,16 +36,16 @@ impl<I, C: HeaderBackend<Block>> TolerateDisplaced<I, C> {
         }
     }
 
-    /// Whether the block, or its parent, has a height at which another one is final, or is built on such a block;
-    /// and is not above our own best one.
+    /// Whether the block is displaced: it or its parent has a height at which another block is final, or it is built on
+    /// a displaced block. Blocks above our own best one are never displaced.
     fn is_displaced(&self, number: NumberFor<Block>, hash: Hash, parent: Hash) -> bool {
         let info = self.client.info();
-        // Of what is higher than our best block the synchronisation has to think anew.
+        // If a block is above our best one, the synchronisation has to reconsider its state.
         if number > info.best_number {
             return false;
         }
         let finalised = info.finalized_number;
-        // What lies in a gap below the finalised block is not known, and still wanted.
+        // Blocks in a gap below the finalised one are unknown, and still wanted.
         let lost = |number, hash| {
             let at_height = || self.client.hash(number).ok().flatten();
             number <= finalised && at_height().is_some_and(|other| other != hash)
@@ -91,7 +91,7 @@ where
         }
     }
 
-    /// All checks are made, so that somebody who makes two blocks in a slot is found out.
+    /// Makes all checks, so that an author that makes two blocks in a slot is found out.
     async fn import_block(
         &self,
         block: BlockImportParams<Block>,
@@ -119,7 +119,7 @@ mod tests {
     use aicpw_runtime::Header;
     use sp_consensus::{BlockOrigin, Error};
 
-    /// Takes nothing, and knows block 8.
+    /// Refuses every block, except that it knows block 8.
     struct Refuses;
 
     #[async_trait::async_trait]
@@ -138,7 +138,7 @@ mod tests {
         }
     }
 
-    /// In front of a chain of twelve blocks, of which nine are final.
+    /// Returns an import in front of a chain of twelve blocks, of which nine are final.
     fn import() -> TolerateDisplaced<Refuses, Chain> {
         TolerateDisplaced::new(Refuses, Arc::new(Chain::new(12, 9)))
     }
@@ -176,16 +176,17 @@ mod tests {
         assert_eq!(unknown.unwrap(), ImportResult::UnknownParent);
         let result = imported(&import, &rival).await;
         assert_eq!(result.unwrap(), ImportResult::MissingState);
-        // Its parent was never imported.
+        // The parent of this block was never imported.
         let result = checked(&import, &child).await;
         assert_eq!(result.unwrap(), ImportResult::MissingState);
-        // Neither was this one's, which has no height at which another is final, and is remembered.
+        // The parent of this one was never imported either. It has no height at which another block is final, but is
+        // remembered.
         let result = imported(&import, &grandchild).await;
         assert_eq!(result.unwrap(), ImportResult::MissingState);
-        // But not above the best block.
+        // But above the best block it is an error.
         let higher = header(13, grandchild.hash(), 1);
         assert!(imported(&import, &higher).await.is_err());
-        // What is not refused is left as it is.
+        // What is not refused stays as it is.
         let known = checked(&import, &header(8, import.client.at(7).hash(), 1)).await;
         assert_eq!(known.unwrap(), ImportResult::AlreadyInChain);
     }
@@ -195,11 +196,11 @@ mod tests {
         let import = import();
         let chain = import.client.clone();
         for block in [
-            // On the best block, beside it, and the final one once more.
+            // A block on the best one, one beside it, and the final one once more.
             header(13, chain.at(12).hash(), 1),
             header(12, chain.at(11).hash(), 1),
             chain.at(9),
-            // Something of which nothing is known.
+            // A block of which nothing is known.
             header(100, Hash::repeat_byte(7), 1),
         ] {
             assert!(imported(&import, &block).await.is_err(), "{block:?}");

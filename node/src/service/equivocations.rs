@@ -1,8 +1,8 @@
-//! Reports of two blocks in one slot, mended on their way to the pool.
+//! Completes reports of two blocks in one slot on their way to the pool.
 //!
-//! BABE's block import (`sc-consensus-babe` 0.60) takes the proof out of the blocks that it imports,
-//! whose headers have been parted from their seals by then. The chain finds no signature in such a proof
-//! and slashes nobody. So the seals of recent blocks are remembered here, and put back.
+//! BABE's block import (`sc-consensus-babe` 0.60) takes the proof from the blocks that it imports, whose headers have
+//! been separated from their seals by then. The chain finds no signature in such a proof and slashes nobody. So this
+//! module remembers the seals of recent blocks, and puts them back.
 
 use std::{
     collections::VecDeque,
@@ -21,8 +21,8 @@ use sp_runtime::{
 
 type Hash = <Block as BlockT>::Hash;
 
-/// How many seals are remembered: BABE looks for a second block of a slot for 1,000 slots, and there is
-/// seldom more than one block in each.
+/// How many seals are remembered: BABE looks for a second block of a slot for 1,000 slots, and there is seldom more
+/// than one block in each.
 const REMEMBERED: usize = 2_048;
 
 /// The seals of the newest blocks, by the hash of what they seal.
@@ -38,7 +38,7 @@ impl Seals {
         seals.push_back((sealed, seal));
     }
 
-    /// Puts its seal onto a header that has none. One that is not remembered is a warning: the chain will find
+    /// Adds its seal to a header that has none. If the seal is not remembered, this logs a warning: the chain will find
     /// no signature, and refuse the report.
     fn complete(&self, header: &mut Header) {
         let last = header.digest().logs().last();
@@ -57,7 +57,7 @@ impl Seals {
         }
     }
 
-    /// A transaction as it is, or the report that it is with seals.
+    /// Returns a transaction as it is, or with seals if it is a report.
     fn mend(&self, transaction: OpaqueExtrinsic) -> OpaqueExtrinsic {
         let encoded = transaction.encode();
         let decoded = match UncheckedExtrinsic::decode(&mut &encoded[..]) {
@@ -79,7 +79,7 @@ impl Seals {
         };
         self.complete(&mut equivocation_proof.first_header);
         self.complete(&mut equivocation_proof.second_header);
-        // Made anew: one that was decoded keeps the bytes of its call.
+        // Made anew, because a decoded call keeps its original bytes.
         let call = pallet_babe::Call::report_equivocation_unsigned {
             equivocation_proof,
             key_owner_proof,
@@ -88,7 +88,7 @@ impl Seals {
     }
 }
 
-/// A block import that remembers the seals of what it hands on.
+/// A block import that remembers the seals of the blocks that it hands on.
 #[derive(Clone)]
 pub struct RememberSeals<I> {
     inner: I,
@@ -96,7 +96,7 @@ pub struct RememberSeals<I> {
 }
 
 impl<I> RememberSeals<I> {
-    /// In front of this one.
+    /// Wraps this import.
     pub fn new(inner: I, seals: Seals) -> Self {
         Self { inner, seals }
     }
@@ -125,14 +125,14 @@ impl<I: BlockImport<Block> + Send + Sync> BlockImport<Block> for RememberSeals<I
     }
 }
 
-/// A pool that mends the reports it is given.
+/// A pool that completes the reports it is given.
 pub struct MendReports<P> {
     pool: P,
     seals: Seals,
 }
 
 impl<P> MendReports<P> {
-    /// In front of this one.
+    /// Wraps this pool.
     pub fn new(pool: P, seals: Seals) -> Self {
         Self { pool, seals }
     }
@@ -169,7 +169,7 @@ mod tests {
         sr25519::Pair::from_string("//Dave", None).unwrap()
     }
 
-    /// A header without its seal, and the seal.
+    /// Returns a header without its seal, and the seal.
     fn block(number: u32) -> (Header, DigestItem) {
         let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
             authority_index: 3,
@@ -185,7 +185,7 @@ mod tests {
     }
 
     fn report(proof: EquivocationProof<Header>) -> OpaqueExtrinsic {
-        // The proof of the owner, of which nothing is changed.
+        // The proof of the key's owner, which must not change.
         let owner = [0u8; 64];
         let key_owner_proof = Decode::decode(&mut &owner[..]).unwrap();
         let call = pallet_babe::Call::report_equivocation_unsigned {
@@ -222,7 +222,7 @@ mod tests {
         assert!(!check_equivocation_proof(proof.clone()));
         let mended = seals.mend(report(proof));
         assert!(check_equivocation_proof(proof_of(&mended)));
-        // What has its seals is left as it is.
+        // A report that has its seals stays as it is.
         assert_eq!(seals.mend(mended.clone()), mended);
     }
 

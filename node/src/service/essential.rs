@@ -1,9 +1,8 @@
-//! Essential tasks: a node that can no longer do them must stop.
+//! Essential tasks: a node that can no longer run them must stop.
 //!
-//! They also end when those are gone that they work for, and at the end of the process that may come
-//! before their task manager gets to them: one of the transaction pool blocks its thread on a channel
-//! of the pool, and others are between two looks at the signal. So an orderly end would now and then
-//! be logged as a failure.
+//! Such tasks also end when the services are gone that they work for. When the process ends, that may happen before
+//! their task manager stops them: one task of the transaction pool blocks its thread on a channel of the pool, and
+//! others are between two checks of the signal. So an orderly end would now and then be logged as a failure.
 
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use futures::{future::BoxFuture, FutureExt};
 use futures_timer::Delay;
 use sp_core::traits::SpawnEssentialNamed;
 
-/// How long a task that has ended may be ended for another reason: the process ends.
+/// The time after the end of a task in which it may turn out that the whole process is ending.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
 
 /// Spawns tasks whose end counts as a failure only if the task manager lives on.
@@ -38,11 +37,11 @@ impl<S: SpawnEssentialNamed + Clone> SpawnEssentialNamed for Patient<S> {
     }
 }
 
-/// The task, and then the time in which a task manager that ends drops it.
+/// Runs the task, and then waits long enough for a task manager that is ending to drop it.
 fn patient(task: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
     async move {
         task.await;
-        // A timer that does not need the runtime, which may be shutting down.
+        // This timer does not need the runtime, which may be shutting down.
         Delay::new(GRACE).await;
     }
     .boxed()
@@ -69,14 +68,14 @@ mod tests {
         assert!(failed.await.unwrap().is_err());
     }
 
-    /// As the pool does it: the task holds its thread until its channel is gone.
+    /// A task like the pool's, which holds its thread until its channel is gone.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_task_that_ends_with_the_node_has_not_failed() {
         let manager = manager();
         let (pool, requests) = mpsc::channel::<()>();
         let (ended, has_ended) = tokio::sync::oneshot::channel::<()>();
         let task = async move { while requests.recv().is_ok() {} };
-        // What follows the task is reached only if its end counts.
+        // The code after the task is reached only if its end counts.
         let counted = async move {
             patient(task.boxed()).await;
             let _ = ended.send(());

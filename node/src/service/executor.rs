@@ -1,4 +1,4 @@
-//! What executes the runtime.
+//! The executor of the runtime.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,10 +11,10 @@ use sc_service::Configuration;
 /// Executes the Wasm runtime.
 pub type Executor = WasmExecutor<sp_io::SubstrateHostFunctions>;
 
-/// The executor that the SDK would make of this configuration, which in addition keeps what it
-/// compiles, in `compiled` or beside the chain's database. A start whose runtime was compiled before
-/// takes seconds less. An entry is found by the hash of the runtime and of the compiler's settings; a
-/// folder that cannot be written is a warning in the log.
+/// Returns the executor that the SDK would make of this configuration, which in addition keeps what it compiles, in
+/// `compiled` or beside the chain's database. A start with a runtime that was compiled before takes seconds less. An
+/// entry is found by the hash of the runtime and of the compiler's settings. If the folder cannot be written, the log
+/// has a warning.
 pub fn executor(config: &Configuration, compiled: Option<&Path>) -> Executor {
     let heap = config
         .executor
@@ -31,13 +31,13 @@ pub fn executor(config: &Configuration, compiled: Option<&Path>) -> Executor {
         .with_offchain_heap_alloc_strategy(heap)
         .with_max_runtime_instances(config.executor.max_runtime_instances)
         .with_runtime_cache_size(config.executor.runtime_cache_size)
-        // The compiler refuses a relative one.
+        // The compiler refuses a relative path.
         .with_cache_path(std::path::absolute(&compiled).unwrap_or(compiled))
         .build()
 }
 
-/// Does what has a runtime executed for the first time since the start, and says so: where the runtime was not compiled
-/// before, that is half a minute in which nothing else happens.
+/// Runs the first use of the runtime since the start, and logs it: a runtime that is not compiled yet takes half a
+/// minute, in which nothing else happens.
 ///
 /// # Errors
 /// Those of `first_use`.

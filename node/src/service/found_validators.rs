@@ -1,5 +1,5 @@
-//! Brings validators together: where discovery has found them, by their authority discovery keys, becomes
-//! known to the network, which connects to whom it knows. Discovery itself only remembers it.
+//! Brings validators together. Discovery finds their addresses by their authority discovery keys, but only remembers
+//! them. This tells the network, which connects to the nodes that it knows.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -13,25 +13,25 @@ use sp_blockchain::HeaderBackend;
 
 use super::FullClient;
 
-/// How often it is looked what was found. Discovery asks two seconds after the start, and ever more rarely from
-/// then on, up to ten minutes.
+/// How often the results of discovery are read. Discovery asks two seconds after the start, and then ever more rarely,
+/// up to every ten minutes.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// What has to be known to bring validators together.
+/// The parts that bring validators together.
 pub struct FoundValidators {
-    /// Who the validators are.
+    /// The chain, which knows who the validators are.
     pub client: Arc<FullClient>,
-    /// Where they are.
+    /// Discovery, which knows where they are.
     pub discovery: Service,
-    /// Who is to know.
+    /// The network, which is told.
     pub network: Arc<dyn NetworkService>,
-    /// Whether private addresses are dialled too. A validator says itself where it is, so one could have all others
-    /// knock at what is behind their own routers.
+    /// Whether private addresses are dialled too. A validator publishes its own address, so one could have all others
+    /// connect to machines behind their own routers.
     pub allow_private_ip: bool,
 }
 
 impl FoundValidators {
-    /// Tells the network, and the log, of each validator that was found, and again when it has moved.
+    /// Tells the network and the log of each validator that was found, and again when it has moved.
     pub async fn tell(mut self) {
         let mut told = HashMap::new();
         let mut looks = tokio::time::interval(EVERY);
@@ -80,7 +80,7 @@ impl FoundValidators {
     }
 }
 
-/// Whether it is a host of the internet, or has a name, which is looked up when it is dialled.
+/// Whether the address is a host of the internet, or a name, which is looked up when it is dialled.
 fn is_public(address: &Multiaddr) -> bool {
     let begins_with_host = matches!(
         address.iter().next(),

@@ -30,17 +30,17 @@ use crate::{
     worker::MarketServices,
 };
 
-/// What has to outlive all tasks of a node: GRANDPA's voter takes it for a grave error when nobody is
-/// left who could send it commands.
+/// What has to outlive all tasks of a node: GRANDPA's voter treats it as a grave error when nobody is left who could
+/// send it commands.
 #[derive(Default)]
 pub struct Kept(OnceLock<GrandpaImport>);
 
-/// Starts a node: network, RPC, offchain workers, finality, and block production for a validator.
-/// It runs as long as the task manager lives and there is room on the disk. `kept` must not be
-/// dropped before its last task has ended.
+/// Starts a node: network, RPC, offchain workers, finality, and block production for a validator. It runs as long as
+/// the task manager lives and there is free space on the disk. `kept` must not be dropped before the node's last task
+/// has ended.
 ///
 /// # Errors
-/// If any of its services cannot be started.
+/// If one of its services cannot be started.
 pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: Configuration,
     market: MarketServices,
@@ -69,7 +69,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
                 mut telemetry,
             },
     } = new_partial(&config, compiled)?;
-    // There is one node to a process, so the place is free.
+    // There is one node per process, so the place is free.
     let _ = kept.0.set(grandpa_import);
     market.remove_partial_downloads();
     watch_disk(&config, storage, &task_manager)?;
@@ -139,7 +139,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         voter_state: SharedVoterState::empty(),
         beefy: beefy_voter,
     };
-    // The BABE worker ends with its last handle, and the node with it; RPC may be switched off.
+    // The BABE worker ends with its last handle, and the node with it, and RPC may be switched off.
     node.task_manager.keep_alive(babe_worker.clone());
     let rpc_builder = node.rpc_builder(&*config.chain_spec, &links, babe_worker, beefy_rpc, market);
     let rpc = sc_service::spawn_tasks(SpawnTasksParams {
@@ -183,7 +183,7 @@ fn watch_disk(
     Ok(())
 }
 
-/// The import queue, which blocks now reach when their slot has begun.
+/// Wraps the import queue, so that blocks reach it only when their slot has begun.
 fn hold_early_blocks(
     import_queue: DefaultImportQueue<Block>,
     slot: SlotDuration,
@@ -203,7 +203,7 @@ fn hold_early_blocks(
     Ok(import_queue)
 }
 
-/// Where the node listens. RPC is missing: it does not listen yet.
+/// Returns where the node listens. RPC is missing, because it does not listen yet.
 fn listening(config: &Configuration, market: &MarketServices) -> Reached {
     Reached {
         chain: strings(&config.network.listen_addresses),

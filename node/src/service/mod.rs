@@ -1,5 +1,5 @@
-//! The services of a node: [`new_partial`] makes those that every command needs (client, database,
-//! pool, import queue), [`new_full`] adds network, block production, finality and RPC.
+//! The services of a node. [`new_partial`] makes those that every command needs (client, database,
+//! pool, import queue); [`new_full`] adds network, block production, finality and RPC.
 
 mod authoring;
 mod backoff;

@@ -1,5 +1,5 @@
-//! Tells in the log that a validator's node makes blocks, or that it should and does not. A line for each
-//! block would be one more of four in a second.
+//! Logs that a validator's node makes blocks, or that it should and does not. A line for each block would be one more
+//! of four in a second, so there is one a minute.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,50 +18,49 @@ use tokio::time::{interval_at, Instant};
 
 use super::FullClient;
 
-/// How often it is told.
+/// How often there is a line.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Whether this node is one of those that should make blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// It does not know: it is behind the others.
+    /// Unknown, because the node is behind the others.
     Behind,
-    /// It has the key of one of so many validators of the session.
+    /// It has the key of one of this many validators of the session.
     Validates(usize),
-    /// It has the key of none.
+    /// It has the key of no validator.
     Waits,
 }
 
 const WAITS: Option<Standing> = Some(Standing::Waits);
 
-/// What is told of one minute.
+/// The line about one minute.
 #[derive(Debug, PartialEq, Eq)]
 enum Line {
     Info(String),
     Warning(String),
 }
 
-/// What this node has made, and what was told of it.
+/// What this node has made, and what was logged of it.
 #[derive(Debug, Default)]
 struct Book {
-    /// In the running minute.
+    /// Blocks made in the running minute.
     made: u32,
-    /// The number of the last one.
+    /// The number of the last block it has made.
     last: Option<u32>,
-    /// At the end of the minute before.
+    /// The standing at the end of the previous minute.
     standing: Option<Standing>,
 }
 
 impl Book {
-    /// It has made a block; what to say of it.
+    /// Notes a block that the node has made. Returns what to log about it.
     fn made(&mut self, number: u32) -> Option<Line> {
         self.made = self.made.saturating_add(1);
         let first = self.last.replace(number).is_none();
         first.then(|| Line::Info(format!("made its first block since the start: #{number}")))
     }
 
-    /// A minute is over; what to say of it. Nothing is known of the standing where the state could not be
-    /// read.
+    /// Ends a minute. Returns what to log about it. `standing` is `None` if the state could not be read.
     fn minute(&mut self, standing: Option<Standing>) -> Option<Line> {
         let before = std::mem::replace(&mut self.standing, standing);
         let made = std::mem::take(&mut self.made);
@@ -88,7 +87,7 @@ impl Book {
     }
 }
 
-/// What it needs to know.
+/// The parts that the log of own blocks needs.
 pub struct OwnBlocks {
     /// The chain.
     pub client: Arc<FullClient>,
@@ -99,7 +98,7 @@ pub struct OwnBlocks {
 }
 
 impl OwnBlocks {
-    /// Tells, as long as the client lives.
+    /// Logs as long as the client lives.
     pub async fn tell(self) {
         let imported = self.client.import_notification_stream();
         let mut own = imported.filter_map(|imported| {
@@ -167,7 +166,7 @@ mod tests {
     #[test]
     fn a_validator_that_makes_none_for_a_minute_is_a_warning() {
         let mut book = Book::default();
-        // It may have been for a moment only.
+        // This may have been for a moment only.
         assert_eq!(book.minute(VALIDATES), None);
         for _ in 0..2 {
             let line = book.minute(VALIDATES).unwrap();

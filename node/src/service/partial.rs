@@ -1,4 +1,4 @@
-//! What a node needs to have a chain at all.
+//! The parts without which a node has no chain.
 
 use std::{path::Path, sync::Arc};
 
@@ -31,11 +31,11 @@ pub type FullBackend = sc_service::TFullBackend<Block>;
 pub type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 /// The transaction pool.
 pub type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient>;
-/// Imports blocks for GRANDPA, and justifications.
+/// The import of blocks for GRANDPA, and of justifications.
 pub type GrandpaImport = GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
-/// Imports blocks for BEEFY, with the commitments that come with some.
+/// The import of blocks for BEEFY, with the commitments that some blocks carry.
 pub type BeefyImport = BeefyBlockImport<Block, FullBackend, FullClient, GrandpaImport, BeefyId>;
-/// Imports blocks: BABE's checks around BEEFY's around GRANDPA's.
+/// The import of blocks: BABE's checks around BEEFY's around GRANDPA's.
 pub type BlockImport = RememberSeals<
     BabeBlockImport<
         Block,
@@ -46,23 +46,23 @@ pub type BlockImport = RememberSeals<
     >,
 >;
 
-/// Ask GRANDPA for a justification at least every so many blocks: about two minutes, so that a
-/// light client never has more to follow.
+/// The number of blocks after which there is a GRANDPA justification at the latest: about two minutes, so that a light
+/// client never has more to follow.
 pub const JUSTIFICATION_PERIOD: u32 = 512;
 
-/// The parts of consensus that [`super::new_full`] goes on with.
+/// The parts of consensus that [`super::new_full`] continues with.
 pub struct Consensus {
-    /// Where the node's own blocks go.
+    /// The import that the node's own blocks go to.
     pub block_import: BlockImport,
-    /// Where those go on to, which commands the voter.
+    /// The inner import that they go on to, which commands the voter.
     pub grandpa_import: GrandpaImport,
-    /// Binds the import of blocks to the voter.
+    /// Connects the import of blocks to GRANDPA's voter.
     pub grandpa_link: LinkHalf<Block, FullClient, FullSelectChain>,
-    /// Bind the import of blocks to BEEFY's voter,
+    /// Connects the import of blocks to BEEFY's voter.
     pub beefy_voter: BeefyVoterLinks<Block, BeefyId>,
-    /// and that to the RPC.
+    /// Connects BEEFY's voter to the RPC.
     pub beefy_rpc: BeefyRPCLinks<Block, BeefyId>,
-    /// Binds the import of blocks to the author.
+    /// Connects the import of blocks to the author.
     pub babe_link: BabeLink<Block>,
     /// Answers questions about epochs. The node stops when the last of its clones is dropped.
     pub babe_worker: BabeWorkerHandle<Block>,
@@ -70,7 +70,7 @@ pub struct Consensus {
     pub telemetry: Option<Telemetry>,
 }
 
-/// What [`new_partial`] makes.
+/// The result of [`new_partial`].
 pub type Partial = sc_service::PartialComponents<
     FullClient,
     FullBackend,
@@ -80,7 +80,7 @@ pub type Partial = sc_service::PartialComponents<
     Consensus,
 >;
 
-/// The inherents of a block that is made or checked now.
+/// Returns the inherents of a block that is made or checked now.
 pub fn inherent_data_providers(
     slot_duration: SlotDuration,
 ) -> BabeCreateInherentDataProviders<Block> {
@@ -92,8 +92,8 @@ pub fn inherent_data_providers(
     })
 }
 
-/// Opens the database and builds the import queue, without any network. Compiled runtimes are kept in
-/// `compiled`, or beside the database.
+/// Opens the database and builds the import queue, without any network. Compiled runtimes are kept in `compiled`, or
+/// beside the database.
 ///
 /// # Errors
 /// If the database, the keystore or the runtime cannot be used, or the database is of another chain.
@@ -135,7 +135,7 @@ pub fn new_partial(
 
     let select_chain = sc_consensus::LongestChain::new(backend.clone());
 
-    // Before the block import, which reports equivocations through it.
+    // The pool is made before the block import, which reports equivocations through it.
     let transaction_pool = Arc::from(
         sc_transaction_pool::Builder::new(
             Patient(task_manager.spawn_essential_handle()),

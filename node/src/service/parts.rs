@@ -1,4 +1,4 @@
-//! The parts of a running node, each started by itself, and what they share.
+//! The parts of a running node, each started separately, and what they share.
 
 use std::sync::Arc;
 
@@ -45,19 +45,19 @@ use crate::{
 
 type BlockHash = <Block as BlockT>::Hash;
 
-/// Adds the methods that only this node has to its RPC server.
+/// Adds the methods that only this kind of node has to its RPC server.
 pub type RpcBuilder = Box<dyn Fn(SubscriptionTaskExecutor) -> Result<RpcModule<()>, ServiceError>>;
 
-/// The protocols by which validators vote.
+/// The network protocols with which validators vote.
 pub struct VoterProtocols {
-    /// GRANDPA's.
+    /// The protocol of GRANDPA.
     pub grandpa: (ProtocolName, Box<dyn NotificationService>),
-    /// BEEFY's.
+    /// The protocols of BEEFY.
     pub beefy: BeefyNetwork,
 }
 
 impl VoterProtocols {
-    /// Adds them, and the one that pushes blocks, to a network that is not built yet.
+    /// Adds these protocols, and the one that pushes blocks, to a network that is not built yet.
     ///
     /// # Errors
     /// If the database has no genesis block.
@@ -97,7 +97,7 @@ impl VoterProtocols {
     }
 }
 
-/// What consensus takes from the node's configuration before RPC consumes it.
+/// The settings that consensus takes from the node's configuration before RPC consumes it.
 pub struct ConsensusConfig {
     role: Role,
     name: String,
@@ -109,7 +109,7 @@ pub struct ConsensusConfig {
 }
 
 impl ConsensusConfig {
-    /// Of a configuration.
+    /// Takes the settings from a configuration.
     pub fn of(config: &Configuration, finality: FinalityArgs) -> Self {
         Self {
             role: config.role,
@@ -120,7 +120,7 @@ impl ConsensusConfig {
             discovery: WorkerConfig {
                 publish_non_global_ips: config.network.allow_non_globals_in_dht,
                 public_addresses: config.network.public_addresses.clone(),
-                // Whoever is not the node that it names cannot be put in its place.
+                // A record must be signed by the node that it names, so that nobody can be put in that node's place.
                 strict_record_validation: true,
                 persisted_cache_directory: config.network.net_config_path.clone(),
                 ..Default::default()
@@ -130,17 +130,17 @@ impl ConsensusConfig {
     }
 }
 
-/// Bind the import of blocks to those who make them and vote on them.
+/// Connections of the import of blocks to the author and the voters.
 pub struct Links {
-    /// To the author.
+    /// Connects it to the author.
     pub babe: BabeLink<Block>,
-    /// Where the author's blocks go.
+    /// The import that the author's blocks go to.
     pub block_import: BlockImport,
-    /// To GRANDPA's voter.
+    /// Connects it to GRANDPA's voter.
     pub grandpa: LinkHalf<Block, FullClient, FullSelectChain>,
-    /// The votes of its running round.
+    /// The votes of GRANDPA's running round.
     pub voter_state: SharedVoterState,
-    /// To BEEFY's voter.
+    /// Connects it to BEEFY's voter.
     pub beefy: BeefyVoterLinks<Block, BeefyId>,
 }
 
@@ -182,7 +182,7 @@ impl Node {
             transaction_pool: Some(OffchainTransactionPoolFactory::new(self.pool.clone())),
             network_provider: Arc::new(self.network.clone()),
             is_validator: config.role.is_authority(),
-            // The workers' own requests go through the native side; the runtime makes none.
+            // The workers' requests go through native code; the runtime makes none.
             enable_http_requests: false,
             custom_extensions: |_| Vec::new(),
         })?;
@@ -196,10 +196,10 @@ impl Node {
         Ok(())
     }
 
-    /// Starts the market's services; RPC needs what it returns: the market, and what proofs are made of.
+    /// Starts the market's services. Returns what RPC needs: the market, and the storage that proofs are made from.
     ///
     /// # Errors
-    /// If two metrics have one name, or the database has no offchain storage.
+    /// If two metrics have the same name, or the database has no offchain storage.
     pub fn start_market(
         &self,
         config: &Configuration,
@@ -259,7 +259,7 @@ impl Node {
         Ok((deps, proofs_storage))
     }
 
-    /// What builds the node's own RPC methods.
+    /// Returns the builder of the node's own RPC methods.
     pub fn rpc_builder(
         &self,
         chain_spec: &dyn ChainSpec,
@@ -348,7 +348,7 @@ impl Node {
                 config.force_authoring,
             )?;
         }
-        // It signs what GRANDPA has finalised.
+        // BEEFY signs what GRANDPA has finalised.
         if config.enable_grandpa {
             voter.start(links.beefy, protocols.beefy);
             authoring.start_grandpa(

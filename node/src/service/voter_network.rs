@@ -1,7 +1,8 @@
-//! The network as the voters of GRANDPA and BEEFY see it. Its events end when the network's tasks end, which a voter
-//! takes for a grave error; at the end of the process that may be before the voter is ended itself. So
-//! the end of the events comes some time after the last of them. A network that fails while the node is
-//! to live ends the node by itself: its tasks are essential.
+//! The network for the voters of GRANDPA and BEEFY, with events that end late.
+//!
+//! The network's events end when its tasks end, which a voter treats as a grave error. When the process ends, that may
+//! happen before the voter itself is stopped. So here the end of the events comes some time after the last event. If
+//! the network fails while the node should live, it ends the node itself, because its tasks are essential.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -21,9 +22,9 @@ use super::essential::GRACE;
 
 type BlockHash = <Block as BlockT>::Hash;
 
-/// The stream, and its end some time later.
+/// Returns the stream with an end that comes some time later.
 fn ends_late<S: Stream>(events: S, after: Duration) -> impl Stream<Item = S::Item> {
-    // Begins to run when it is first asked, not now.
+    // The time runs from the first poll of the end, not from now.
     let end = stream::once(async move { Delay::new(after).await });
     events.chain(end.filter_map(|()| future::ready(None)))
 }
@@ -69,12 +70,13 @@ impl NetworkBlock<BlockHash, NumberFor<Block>> for Syncing {
 pub struct Notifications {
     inner: Box<dyn NotificationService>,
     grace: Duration,
-    /// Runs since the last event. Kept here, because whoever waits for an event asks again each time.
+    /// The timer that runs since the last event. It is kept here, because a caller that waits for an event polls anew
+    /// each time.
     end: Option<Delay>,
 }
 
 impl Notifications {
-    /// The same notifications.
+    /// Wraps these notifications.
     pub fn of(inner: Box<dyn NotificationService>) -> Self {
         Self {
             inner,
@@ -197,7 +199,7 @@ mod tests {
         };
         assert!(lasting.next_event().now_or_never().is_none());
         assert!(lasting.next_event().now_or_never().is_none());
-        // As if the hour were over.
+        // As if the time were over.
         lasting.end = Some(Delay::new(Duration::ZERO));
         assert!(timeout(LONG, lasting.next_event()).await.unwrap().is_none());
         assert!(timeout(LONG, lasting.next_event()).await.unwrap().is_none());

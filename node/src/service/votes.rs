@@ -1,9 +1,9 @@
-//! What a validator votes for: the best block, unless another branch may still win.
+//! The rule for what a validator votes for: the best block, unless another branch may still win.
 //!
-//! GRANDPA can make a block final a moment after it was made. Where blocks take longer than a slot to reach
-//! others, two authors build on the same parent, and what the first votes make final may be the sibling of
-//! what others build upon already. Synchronisation copes badly with blocks upon a sibling that has lost (ADR
-//! 4 tells what was seen). Below the fork all votes agree.
+//! GRANDPA can make a block final a moment after it was made. If blocks take longer than a slot to reach others, two
+//! authors build on the same parent, and the first votes may finalise a sibling of the block that others already build
+//! upon. The synchronisation copes badly with blocks upon a sibling that has lost (ADR 4 says what was seen). Below the
+//! fork all votes agree.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use sc_consensus_grandpa::{VotingRule, VotingRuleResult};
 use sp_blockchain::{lowest_common_ancestor, HeaderBackend};
 use sp_runtime::traits::{Block as BlockT, Header, NumberFor, Saturating};
 
-/// A branch that is so many blocks shorter than the best one is taken to have lost: all others build upon the best
-/// one, and it would need several primary slots to win.
+/// A branch that is this many blocks shorter than the best one counts as lost: all others build upon the best one, and
+/// the branch would need several primary slots to win.
 const LOST: u32 = 2;
 
-/// With so many blocks that are not final, votes go to the best block, whatever is beside it: where every height
-/// has a fork the validators' votes have to decide.
+/// With this many blocks that are not final, votes go to the best block, whatever is beside it: if every height has a
+/// fork, the validators' votes have to decide.
 const PATIENCE: u32 = 8;
 
-/// Votes for no block beside which there is another that may win.
+/// Votes for no block beside which there is another that may still win.
 pub struct BelowForks<B>(Arc<B>);
 
 impl<B> BelowForks<B> {
-    /// With the blocks that this node knows.
+    /// Returns the rule for the blocks that this node knows.
     pub const fn new(blocks: Arc<B>) -> Self {
         Self(blocks)
     }
@@ -57,8 +57,8 @@ where
     }
 }
 
-/// The highest block up to `target` that all branches upon `base` share which may still win against the one with
-/// `best`; `None` if that is `target` itself.
+/// Returns the highest block up to `target` that is shared by all branches upon `base` that may still win against the
+/// one with `best`; `None` if that is `target` itself.
 fn undisputed<Block: BlockT>(
     blocks: &impl sp_blockchain::Backend<Block>,
     base: &Block::Header,
@@ -75,7 +75,7 @@ fn undisputed<Block: BlockT>(
             continue;
         }
         let shared = lowest_common_ancestor(blocks, leaf, highest.0)?;
-        // What forks below the base has lost: votes are upon that.
+        // A fork below the base has lost, because votes are upon the base.
         if (*base.number()..highest.1).contains(&shared.number) {
             highest = (shared.hash, shared.number);
         }
@@ -101,7 +101,7 @@ mod tests {
         undisputed(chain, &genesis, best, target).unwrap()
     }
 
-    /// A block upon another, which `salt` tells from its siblings.
+    /// Returns a block upon another, which `salt` distinguishes from its siblings.
     fn upon(
         chain: &Blockchain<Block>,
         parent: Option<&BlockHeader>,
@@ -141,7 +141,7 @@ mod tests {
         let (chain, first) = started();
         let second = best(&chain, &first);
         assert_eq!(vote(&chain, &second, &second), None);
-        // Nor is one held back that another rule has chosen below it.
+        // Nor is a block held back that another rule has chosen below it.
         assert_eq!(vote(&chain, &second, &first), None);
     }
 
@@ -152,7 +152,7 @@ mod tests {
         rival(&chain, &first);
         let second = best(&chain, &first);
         assert_eq!(vote(&chain, &second, &second), shared);
-        // It may still be built upon by an author that has not seen this one.
+        // An author that has not seen this block may still build upon the other.
         let third = best(&chain, &second);
         assert_eq!(vote(&chain, &third, &third), shared);
         assert_eq!(vote(&chain, &third, &first), None);

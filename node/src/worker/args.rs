@@ -1,4 +1,4 @@
-//! What a person says about the market's services of a node.
+//! The arguments for the market's services of a node.
 
 use aicpw_offchain_worker::{
     ipfs::{DaemonConfig, PeerAddress},
@@ -8,7 +8,7 @@ use aicpw_protocol::MegabitsPerSecond;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Where other IPFS nodes reach this one, unless it is told otherwise.
+/// The address at which other IPFS nodes reach this one, unless the arguments name others.
 const DEFAULT_LISTEN: &str = "/ip4/0.0.0.0/tcp/30433";
 
 /// The market's services.
@@ -96,16 +96,16 @@ pub struct MarketArgs {
 /// The IPFS node to use.
 #[derive(Debug, Clone)]
 pub enum IpfsChoice {
-    /// None.
+    /// No IPFS node.
     None,
-    /// One that runs already.
+    /// An IPFS daemon that runs already, by the URL of its RPC.
     External(String),
-    /// One of our own.
+    /// An IPFS node of our own.
     Own(DaemonConfig),
 }
 
 impl MarketArgs {
-    /// The IPFS node to use, with its files under `folder`.
+    /// Returns the IPFS node to use, with its files under `folder`.
     pub fn ipfs_choice(&self, folder: &Path) -> IpfsChoice {
         if let Some(url) = &self.ipfs_rpc {
             return IpfsChoice::External(url.clone());
@@ -128,12 +128,12 @@ impl MarketArgs {
             storage_max: Some(self.ipfs_storage_max.saturating_mul(1 << 20)),
             disk_reserve: self.disk_reserve,
             memory_max: self.ipfs_memory_max.map(|mib| mib.saturating_mul(1 << 20)),
-            // The network's rule, which is not known here.
+            // The network's setting decides this, which is not known here.
             allow_private_ip: false,
         })
     }
 
-    /// How the worker is run, with its files under `folder`; `None` if this is no provider's node.
+    /// Returns how the worker is run, with its files under `folder`; `None` if this is no provider's node.
     pub fn worker(&self, folder: &Path) -> Option<WorkerConfig> {
         self.provider.then(|| WorkerConfig {
             executor: self.executor_path.clone(),
@@ -146,7 +146,7 @@ impl MarketArgs {
     }
 }
 
-/// The worker's folder under that of the chain.
+/// Returns the worker's folder under that of the chain.
 pub fn worker_folder(folder: &Path) -> PathBuf {
     folder.join("aicpw")
 }

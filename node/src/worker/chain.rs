@@ -1,4 +1,4 @@
-//! The node's chain, as the worker and the RPC methods see it.
+//! The node's chain for the worker and the RPC methods.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -34,7 +34,7 @@ use tokio::sync::watch;
 
 use crate::service::FullClient;
 
-/// The blocks of now.
+/// Returns the current best and finalised blocks.
 pub fn heads_of(client: &FullClient) -> Heads {
     let info = client.info();
     let block = |number, hash: H256| BlockRef {
@@ -47,8 +47,8 @@ pub fn heads_of(client: &FullClient) -> Heads {
     }
 }
 
-/// Tells of new best and finalised blocks, as long as the client lives. Notifications themselves
-/// are dropped at once: they keep states from being pruned.
+/// Reports new best and finalised blocks as long as the client lives. Notifications themselves are dropped at once,
+/// because they keep states from being pruned.
 pub fn follow(
     client: Arc<FullClient>,
 ) -> (watch::Receiver<Heads>, impl future::Future<Output = ()>) {
@@ -72,11 +72,11 @@ pub fn follow(
     (receiver, follow)
 }
 
-/// [`ChainView`] of a full node.
+/// The [`ChainView`] of a full node.
 pub struct NodeChain {
     /// The chain.
     pub client: Arc<FullClient>,
-    /// This node's keys; the worker keys among them.
+    /// This node's keys, including the worker keys.
     pub keystore: KeystorePtr,
     /// Whether the node is behind.
     pub sync: Arc<SyncingService<Block>>,
@@ -91,12 +91,12 @@ impl NodeChain {
     }
 }
 
-/// Fails where the state may be in a form that the runtime does not read, which would take what is there for
-/// something that is not: in the block that brings a new runtime it is still the old one's, and while a migration
-/// is under way, and after one that has failed, some of it is in the one form and some in the other.
+/// Fails if the state may be in a form that the runtime cannot read, so that it would misread what is there as missing.
+/// In the block that brings a new runtime the state is still the old runtime's. While a migration is under way, and
+/// after one that has failed, some of it has one form and some the other.
 ///
 /// # Errors
-/// It may be, or the state is gone.
+/// If the state may be in such a form, or is gone.
 pub fn require_readable(client: &FullClient, block: Hash) -> Result<(), StateError> {
     let at = H256(block);
     let unreadable = |reason: &str| StateError {
@@ -113,7 +113,7 @@ pub fn require_readable(client: &FullClient, block: Hash) -> Result<(), StateErr
             return Err(unreadable("a new runtime has not begun to work yet"));
         }
         Some(Err(error)) => return Err(failed(block)(error)),
-        // Before the first block there is none.
+        // Before the first block there is no value.
         Some(Ok(_)) | None => {}
     }
     let key = StorageKey(migration_key());
@@ -122,7 +122,7 @@ pub fn require_readable(client: &FullClient, block: Hash) -> Result<(), StateErr
             "it is being brought into the form of a new runtime; try again in some seconds",
         ));
     }
-    // What another release reads is not known here.
+    // This node does not know what another release reads.
     if version.spec_version != VERSION.spec_version {
         return Ok(());
     }
@@ -184,7 +184,7 @@ impl ChainView for NodeChain {
         require_readable(&self.client, block)?;
         let api = self.client.runtime_api();
         let version = api.api_version::<dyn WorkerApi<Block>>(H256(block));
-        // A runtime of before says which are open only.
+        // The previous release's runtime says only which ones are open.
         // RELEASE-1: remove when release 3 is main
         if version
             .map_err(failed(block))?

@@ -10,13 +10,14 @@ use tokio::time::Instant;
 use super::{IpfsChoice, MarketArgs};
 use crate::ports::{with_port, PortError, Socket, Wish};
 
-/// The IPFS process of a node that was killed ends by itself, once its requests have ended.
+/// How long to wait for the IPFS process of a node that was killed, which ends by itself once its
+/// requests have ended.
 const WAIT_FOR_LAST: Duration = Duration::from_secs(30);
 
-/// How often it is looked whether it has.
+/// How often it is checked whether that process has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// What is listened on, if this node runs an IPFS of its own.
+/// Returns what this node's own IPFS would listen on, if it runs one.
 pub fn ipfs_wish(args: &MarketArgs, folder: &Path) -> Option<Wish> {
     match args.ipfs_choice(folder) {
         IpfsChoice::Own(own) => Some(wish(&parse(&own.listen), !args.ipfs_listen.is_empty())),
@@ -33,7 +34,7 @@ fn wish(addresses: &[Multiaddr], is_chosen: bool) -> Wish {
     }
 }
 
-/// What is no address is for `aicpw-ipfs` to refuse.
+/// Skips what is no address, which is for `aicpw-ipfs` to refuse.
 fn parse(listen: &[String]) -> Vec<Multiaddr> {
     let addresses = listen.iter();
     addresses
@@ -41,11 +42,12 @@ fn parse(listen: &[String]) -> Vec<Multiaddr> {
         .collect()
 }
 
-/// Sees to it that the addresses of `config` can be listened on; moves those that nobody chose, and
-/// says so. Others know this node by its port, so it waits for the process of the node before it.
+/// Ensures that the addresses of `config` can be listened on. Moves ports that nobody chose, and
+/// says so. Others know this node by its port, so this first waits for the process of the previous
+/// node.
 ///
 /// # Errors
-/// If a port that was chosen is taken.
+/// If a chosen port is taken.
 pub async fn settle(config: &mut DaemonConfig, is_chosen: bool) -> Result<(), PortError> {
     let addresses = parse(&config.listen);
     let wish = wish(&addresses, is_chosen);

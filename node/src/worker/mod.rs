@@ -31,38 +31,38 @@ use crate::ports::PortError;
 /// The market's services cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum MarketError {
-    /// Our own did not start.
+    /// Our own IPFS did not start.
     #[error(transparent)]
     Own(#[from] DaemonError),
-    /// The one that runs already is none.
+    /// The program at `--ipfs-rpc` is no IPFS daemon.
     #[error("--ipfs-rpc: {0}")]
     External(#[from] BlobError),
-    /// Our own would have no port.
+    /// Our own IPFS would have no port.
     #[error(transparent)]
     Port(#[from] PortError),
-    /// Two metrics have one name.
+    /// Two metrics have the same name.
     #[error("metrics: {0}")]
     Metrics(#[from] PrometheusError),
 }
 
 /// The market's services of this node, as far as they run without the chain.
 pub struct MarketServices {
-    /// Where blobs are; `None` if this node has no IPFS.
+    /// The store of blobs; `None` if this node has no IPFS.
     pub store: Option<Arc<dyn BlobStore>>,
-    /// Folder of the worker, its secret and uploads.
+    /// The folder of the worker, its secret and uploads.
     pub folder: PathBuf,
-    /// Bytes that uploads leave free on its disk.
+    /// Bytes that uploads leave free on the disk of that folder.
     pub disk_reserve: u64,
-    /// Where this node's own IPFS listens.
+    /// The addresses at which this node's own IPFS listens.
     pub ipfs_addresses: Vec<String>,
     ipfs_metrics: IpfsMetrics,
     worker: Option<WorkerConfig>,
-    /// Ends when dropped.
+    /// The IPFS process, which ends when this is dropped.
     daemon: Option<Daemon>,
 }
 
-/// The network's own rule, `--allow-private-ip` and `--no-private-ip`, holds for peers that strangers
-/// name to IPFS, and for where validators say that they are, too.
+/// Whether private addresses are allowed, by `--allow-private-ip` and `--no-private-ip`. This holds for peers that
+/// strangers name to IPFS, and for the addresses that validators publish, too.
 pub fn allows_private_ip(network: &NetworkConfiguration) -> bool {
     match network.transport {
         TransportConfig::Normal {
@@ -73,10 +73,10 @@ pub fn allows_private_ip(network: &NetworkConfiguration) -> bool {
 }
 
 impl MarketServices {
-    /// Starts what was asked for.
+    /// Starts the services that were asked for.
     ///
     /// # Errors
-    /// If IPFS was asked for and is not to be had.
+    /// If IPFS was asked for and cannot be had.
     pub async fn start(args: &MarketArgs, config: &Configuration) -> Result<Self, MarketError> {
         let folder = config.base_path.config_dir(config.chain_spec.id());
         let registry = config.prometheus_registry();
@@ -130,20 +130,19 @@ impl MarketServices {
         self.worker.is_some()
     }
 
-    /// Where the worker counts, if jobs run here and there is a registry.
+    /// Returns the metrics of the worker, if jobs run here and there is a registry.
     pub fn worker_metrics(&self) -> Option<WorkerMetrics> {
         self.worker.as_ref().map(|worker| worker.metrics.clone())
     }
 
-    /// What [`Self::run`] tells of this machine's devices: `None` until they are measured, and
-    /// forever where there is no worker.
+    /// Returns the channel on which [`Self::run`] reports this machine's devices: `None` until they are measured, and
+    /// forever if there is no worker.
     pub fn devices_channel() -> (DevicesSender, watch::Receiver<Option<Arc<Inventory>>>) {
         let (sender, receiver) = watch::channel(None);
         (DevicesSender(sender), receiver)
     }
 
-    /// Keeps IPFS and the worker running. Ends only if the worker cannot start; the cause is in the
-    /// log then.
+    /// Keeps IPFS and the worker running. Ends only if the worker cannot start; the log then has the cause.
     pub async fn run(
         self,
         chain: Arc<dyn ChainView>,
@@ -182,5 +181,5 @@ impl MarketServices {
     }
 }
 
-/// Where [`MarketServices::run`] tells of the devices.
+/// The channel on which [`MarketServices::run`] reports the devices.
 pub struct DevicesSender(watch::Sender<Option<Arc<Inventory>>>);

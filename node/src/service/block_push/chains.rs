@@ -11,14 +11,14 @@ use sp_runtime::traits::Header as _;
 
 use super::BlockHash;
 
-/// Headers.
+/// A chain of headers.
 pub struct Chain {
     headers: Mutex<Vec<Header>>,
     finalised: u32,
 }
 
 impl Chain {
-    /// One of that height, final up to another.
+    /// Returns a chain of that height, which is final up to `finalised`.
     pub fn new(height: u32, finalised: u32) -> Self {
         let mut headers: Vec<Header> = Vec::new();
         for number in 0..=height {
@@ -31,24 +31,24 @@ impl Chain {
         }
     }
 
-    /// Adds one to its end.
+    /// Adds a header to the end.
     pub fn import(&self, header: &Header) {
         self.headers.lock().unwrap().push(header.clone());
     }
 
-    /// The newest header.
+    /// Returns the newest header.
     pub fn best(&self) -> Header {
         let headers = self.headers.lock().unwrap();
         headers.last().unwrap().clone()
     }
 
-    /// The header of that height.
+    /// Returns the header of that height.
     pub fn at(&self, number: u32) -> Header {
         self.headers.lock().unwrap()[number as usize].clone()
     }
 }
 
-/// A header that others with the same parent differ from by their seed.
+/// Returns a header. Headers with the same parent differ by their seed.
 pub fn header(number: u32, parent: BlockHash, seed: u8) -> Header {
     let seed = BlockHash::repeat_byte(seed);
     Header::new(number, seed, seed, parent, Default::default())

@@ -1,4 +1,4 @@
-//! Which pushed blocks are looked at, and to whom blocks are pushed.
+//! The gate: which pushed blocks are looked at, and to whom blocks are pushed.
 
 use std::{
     collections::HashSet,
@@ -16,17 +16,17 @@ use sp_consensus::SyncOracle;
 
 use super::BlockHash;
 
-/// How far above the best block one may be: what is further up has ancestors that have to be asked for.
+/// How far above the best block a pushed block may be. A higher one has ancestors that have to be requested.
 const AHEAD: u32 = 16;
 
-/// How many blocks are remembered, and how many peers.
+/// How many blocks, and how many peers, are remembered.
 const REMEMBERED: u32 = 1_024;
 
-/// How many blocks a peer can push at once. From then on it can push one in each half of a slot: a peer hands on
+/// How many blocks a peer can push at once. After that it can push one in each half of a slot, because a peer hands on
 /// what others make, and there are forks.
 const BURST: f64 = 8.0;
 
-/// How many blocks a peer can push now.
+/// The number of blocks that a peer can push now.
 struct Allowance {
     left: f64,
     at: Instant,
@@ -40,7 +40,7 @@ impl Allowance {
         }
     }
 
-    /// Uses one, if there is one.
+    /// Uses up one block, if one is left. Returns whether there was one.
     fn spend(&mut self, now: Instant, slot: Duration) -> bool {
         let passed = now.saturating_duration_since(self.at);
         let gained = 2.0 * passed.div_duration_f64(slot);
@@ -55,17 +55,17 @@ impl Allowance {
 }
 
 struct State {
-    /// Those of the peers of now that are validators by what they say.
+    /// The peers connected now that say they are validators.
     validators: HashSet<PeerId>,
-    /// Kept when a peer goes, so that coming again gives it no more.
+    /// Kept when a peer leaves, so that coming back gives it no more.
     allowances: LruMap<PeerId, Allowance>,
-    /// Blocks that were read.
+    /// Blocks that were read completely.
     seen: LruMap<BlockHash, ()>,
-    /// Who has pushed which block: it goes to nobody who has it.
+    /// The peers that have pushed each block: it is not pushed to peers that have it.
     senders: LruMap<BlockHash, HashSet<PeerId>>,
 }
 
-/// Lets blocks in that are new, near the best one, and not too many from one peer.
+/// Lets in blocks that are new and near the best one, and not too many from one peer.
 pub struct Gate<C, S> {
     client: Arc<C>,
     sync: Arc<S>,
@@ -75,7 +75,7 @@ pub struct Gate<C, S> {
 }
 
 impl<C: HeaderBackend<Block>, S: SyncOracle> Gate<C, S> {
-    /// A gate in front of this chain, whose slots are so long.
+    /// Returns a gate in front of this chain, whose slots have this length.
     pub fn new(client: Arc<C>, sync: Arc<S>, topic: BlockHash, slot: Duration) -> Self {
         Self {
             client,
@@ -91,7 +91,7 @@ impl<C: HeaderBackend<Block>, S: SyncOracle> Gate<C, S> {
         }
     }
 
-    /// Whether the node is near the best block at all.
+    /// Whether the node is near the best block, as opposed to far behind.
     pub fn is_open(&self) -> bool {
         !self.sync.is_major_syncing()
     }
@@ -100,7 +100,8 @@ impl<C: HeaderBackend<Block>, S: SyncOracle> Gate<C, S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets no copy of this block in from now on. It was read: who sends its header alone keeps nobody from it.
+    /// Lets in no copy of this block from now on. Only for blocks that were read completely, so that a peer which sends
+    /// just the header cannot keep the block out.
     pub fn remember(&self, block: BlockHash) {
         self.state().seen.insert(block, ());
     }
@@ -130,7 +131,7 @@ impl<C: HeaderBackend<Block>, S: SyncOracle> Gate<C, S> {
     }
 }
 
-/// Only the header: the body is read once.
+/// Reads only the header; the body is read once, later.
 fn header_of(message: &[u8]) -> Option<Header> {
     Header::decode(&mut &*message).ok()
 }
@@ -153,13 +154,13 @@ impl<C: HeaderBackend<Block>, S: SyncOracle + Send + Sync> Validator<Block> for 
         message: &[u8],
     ) -> ValidationResult<BlockHash> {
         match self.is_open() && self.lets_in(sender, message, Instant::now()) {
-            // Handed on by the engine only once it is imported.
+            // The engine hands it on only once it is imported.
             true => ValidationResult::ProcessAndDiscard(self.topic),
             false => ValidationResult::Discard,
         }
     }
 
-    /// What was pushed is not pushed again to those who come later.
+    /// Every message is expired: a pushed block is not pushed again to peers that come later.
     fn message_expired<'a>(&'a self) -> Box<dyn FnMut(BlockHash, &[u8]) -> bool + 'a> {
         Box::new(|_, _| true)
     }
@@ -191,7 +192,7 @@ mod tests {
 
     const SLOT: Duration = Duration::from_millis(250);
 
-    /// A node that is far behind, or not.
+    /// A node that is far behind, or is not.
     struct Sync {
         is_behind: bool,
     }
@@ -206,14 +207,14 @@ mod tests {
         }
     }
 
-    /// A gate in front of a chain of ten blocks, of which nine are final.
+    /// Returns a gate in front of a chain of ten blocks, of which nine are final.
     fn gate() -> Gate<Chain, Sync> {
         let sync = Sync { is_behind: false };
         let (chain, sync) = (Arc::new(Chain::new(10, 9)), Arc::new(sync));
         Gate::new(chain, sync, BlockHash::default(), SLOT)
     }
 
-    /// The gate sends nothing by itself.
+    /// A context that is never used, because the gate sends nothing by itself.
     struct NoContext;
 
     impl ValidatorContext<Block> for NoContext {
@@ -272,7 +273,7 @@ mod tests {
         assert_eq!(most(start), 0);
         assert_eq!(most(start + 3 * SLOT), 6);
         assert_eq!(most(start + 1_000 * SLOT), BURST as u32);
-        // Coming again gives it no more.
+        // Coming back gives the peer no more.
         gate.peer_disconnected(&mut NoContext, &peer);
         gate.new_peer(&mut NoContext, &peer, ObservedRole::Authority);
         assert_eq!(most(start + 1_000 * SLOT), 0);

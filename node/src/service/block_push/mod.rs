@@ -1,10 +1,10 @@
-//! Blocks go to validators whole, without being asked for (ADR 20).
+//! Pushes whole blocks to validators, which need not ask for them (ADR 20).
 //!
-//! The SDK tells peers of a block, and they ask for it: with the negotiation of the request that is four
-//! delays more than the block itself takes, longer than a slot where validators are 50 ms apart. A validator that
-//! has not seen the last block when its slot comes makes a fork. So whoever makes or imports a block that is
-//! small enough sends it to the validators among its peers. Announcements and requests go on as before, and
-//! bring whatever does not come this way.
+//! The SDK announces a block to peers, and they request it. With the negotiation of the request that takes four delays
+//! more than the block itself, which is longer than a slot if validators are 50 ms apart. A validator that has not seen
+//! the last block when its slot comes makes a fork. So whoever makes or imports a block that is small enough sends it
+//! to the validators among its peers. Announcements and requests go on as before, and bring all blocks that do not come
+//! this way.
 
 #[cfg(test)]
 pub(super) mod chains;
@@ -37,30 +37,31 @@ use super::{partial::FullClient, voter_network};
 
 type BlockHash = <Block as BlockT>::Hash;
 
-/// Larger blocks have to be asked for.
+/// Most bytes of a pushed block; larger blocks have to be requested.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// So do larger blocks of others: they come from each peer that does not know yet that they are there.
+/// Most bytes of a pushed block that another validator made. Such blocks come from every peer that does not know yet
+/// that this node has them.
 const MAX_BYTES_OF_OTHERS: usize = 32 * 1024;
 
-/// More than fit into a block by their weight.
+/// Most transactions of a pushed block; no block can hold as many by their weight.
 const MAX_TRANSACTIONS: u32 = 2_048;
 
-/// A message that is no block, or another body than the header's.
+/// The penalty for a message that is no block, or whose body does not belong to its header.
 const NO_BLOCK: ReputationChange = ReputationChange::new(-(1 << 29), "pushed no block");
 
-/// A block whose parent never came: an honest peer has it, but may have gone, or be on a fork.
+/// The penalty for a block whose parent never came. An honest peer has the parent, but may have gone, or be on a fork.
 const NO_PARENT: ReputationChange =
     ReputationChange::new(-(1 << 20), "pushed a block without parent");
 
-/// The protocol, added to a network that is not built yet.
+/// The protocol, before its network is built.
 pub struct BlockPush {
     name: ProtocolName,
     notifications: Box<dyn NotificationService>,
 }
 
 impl BlockPush {
-    /// Adds it.
+    /// Adds the protocol to a network that is not built yet.
     pub fn add_to<N: NetworkBackend<Block, BlockHash>>(
         net_config: &mut FullNetworkConfiguration<Block, BlockHash, N>,
         (genesis, fork_id): (BlockHash, Option<&str>),
@@ -77,7 +78,7 @@ impl BlockPush {
             Vec::new(),
             MAX_BYTES as u64,
             None,
-            // Those with whom blocks are synchronised, and no others.
+            // The peers with whom blocks are synchronised, and no others.
             SetConfig {
                 in_peers: 0,
                 out_peers: 0,
@@ -94,7 +95,7 @@ impl BlockPush {
         }
     }
 
-    /// Sends and takes blocks until the network ends.
+    /// Sends and receives blocks until the network ends.
     pub async fn run(
         self,
         slot: Duration,
@@ -145,16 +146,16 @@ impl BlockPush {
     }
 }
 
-/// There is one.
+/// Returns the only topic.
 fn topic() -> BlockHash {
     BlakeTwo256::hash(b"blocks")
 }
 
-/// What was pushed is no block.
+/// The pushed message is no block.
 #[derive(Debug, PartialEq, Eq)]
 struct NoBlock;
 
-/// The block as it is pushed, if it is one that others may not have and is small enough.
+/// Returns the block as it is pushed, if other nodes may lack it and it is small enough.
 fn message_of(
     client: &impl BlockBackend<Block>,
     notification: &BlockImportNotification<Block>,
@@ -164,15 +165,15 @@ fn message_of(
         BlockOrigin::NetworkBroadcast => MAX_BYTES_OF_OTHERS,
         _ => return None,
     };
-    // Pruned at once, or an error of the database that others will tell of: it is asked for, then.
+    // The block was pruned at once, or the database has an error that others will report. Then peers request the block.
     let body = client.block_body(notification.hash).ok().flatten()?;
     let message = Block::new(notification.header.clone(), body).encode();
     (message.len() <= most).then_some(message)
 }
 
-/// The block of a message, if the body is that of the header.
+/// Returns the block of a message, if the body belongs to the header.
 fn block_of(message: &[u8]) -> Result<Block, NoBlock> {
-    // Before they are read: one of a byte takes many times that in memory.
+    // This is checked before the transactions are read, because one of a single byte takes many times that in memory.
     let mut rest = message;
     Header::decode(&mut rest).map_err(|_| NoBlock)?;
     let Compact(transactions) = Compact::<u32>::decode(&mut rest).map_err(|_| NoBlock)?;
@@ -199,7 +200,7 @@ struct Taking<C> {
 }
 
 impl<C: HeaderBackend<Block>> Taking<C> {
-    /// Takes what a peer has pushed, unless that has too many, and says which block it is.
+    /// Takes a block that a peer has pushed, unless the peer has too many. Returns the hash of the block.
     fn take(
         &mut self,
         message: &[u8],
@@ -230,7 +231,8 @@ impl<C: HeaderBackend<Block>> Taking<C> {
         Ok(is_taken.then_some(hash))
     }
 
-    /// Goes on with those that waited for this block, and says who has pushed one whose parent never came.
+    /// Continues with the blocks that waited for this one. Returns the peers that have pushed a block whose parent
+    /// never came.
     fn is_imported(&mut self, hash: BlockHash) -> Vec<PeerId> {
         let finalised = self.client.info().finalized_number;
         let senders = self.pending.forget(hash, finalised);
@@ -238,18 +240,19 @@ impl<C: HeaderBackend<Block>> Taking<C> {
         senders
     }
 
-    /// The import queue would take a block that comes before its parent for one whose parent nobody knows.
+    /// Hands on the blocks whose parent is imported. The import queue would treat a block that comes before its parent
+    /// as one whose parent nobody knows.
     fn import_what_is_ready(&mut self) {
         let client = &self.client;
         for block in self.pending.ready(|hash| is_there(&**client, hash)) {
-            // One by one: one that fails would take the others with it.
+            // One by one, because one that fails would take the others with it.
             self.queue
                 .import_blocks(BlockOrigin::NetworkBroadcast, vec![block]);
         }
     }
 }
 
-/// Whether a block is imported. If the database does not answer, the block comes the other way.
+/// Whether a block is imported. If the database does not answer, the block comes by request.
 fn is_there(client: &impl HeaderBackend<Block>, hash: BlockHash) -> bool {
     matches!(client.status(hash), Ok(BlockStatus::InChain))
 }
@@ -264,7 +267,7 @@ mod tests {
     use sc_consensus::import_queue::RuntimeOrigin;
     use sp_runtime::{traits::NumberFor, Justifications, OpaqueExtrinsic};
 
-    /// What was handed to the import queue.
+    /// The blocks that were handed to the import queue.
     #[derive(Clone, Default)]
     struct Queue(Arc<Mutex<Vec<BlockHash>>>);
 
@@ -303,13 +306,13 @@ mod tests {
         Block::new(header, transactions)
     }
 
-    /// A block on that parent, with one transaction.
+    /// Returns a block on that parent, with one transaction.
     fn block_on(parent: &Header, transaction: u8) -> Block {
         let transaction = OpaqueExtrinsic::from_blob(vec![transaction; 100]);
         block_with(parent, vec![transaction])
     }
 
-    /// One with so many small ones.
+    /// Returns a block with this many small transactions.
     fn block_of_many(parent: &Header, count: u32) -> Block {
         let transaction = OpaqueExtrinsic::from_blob(Vec::new());
         block_with(parent, vec![transaction; count as usize])
@@ -335,7 +338,7 @@ mod tests {
         chain.import(first.header());
         assert!(taking.is_imported(first.hash()).is_empty());
         assert_eq!(queue.taken(), [first.hash(), second.hash()]);
-        // Another peer's copies, of the one that is there and the one that is with the queue.
+        // Another peer's copies: of the block that is imported, and of the one in the queue.
         for block in [&first, &second] {
             let other = Some(PeerId::random());
             taking.take(&block.encode(), other).unwrap();

@@ -6,11 +6,11 @@ use sc_network::PeerId;
 
 use super::BlockHash;
 
-/// How many blocks of one peer there are at most. One that cannot be imported stays until its height is final, so
-/// this is also how many bad ones a peer can have the node try in that time.
+/// Most pending blocks of one peer. A block that cannot be imported stays until its height is final, so this is also
+/// how many bad blocks a peer can have the node try in that time.
 const OF_A_PEER: usize = 4;
 
-/// How many wait at most; the highest one makes way.
+/// Most blocks that wait; the highest one makes way.
 const MOST: usize = 64;
 
 struct Entry {
@@ -18,16 +18,16 @@ struct Entry {
     number: u32,
     parent: BlockHash,
     sender: Option<PeerId>,
-    /// None from when it is handed to the import queue.
+    /// `None` once the block is handed to the import queue.
     block: Option<IncomingBlock<Block>>,
 }
 
-/// Those that wait for their parent, and those that are with the import queue.
+/// The blocks that wait for their parent, and those in the import queue.
 #[derive(Default)]
 pub struct Pending(Vec<Entry>);
 
 impl Pending {
-    /// Takes a block in, unless its peer has too many. Says whether it is here now.
+    /// Adds a block, unless its peer has too many. Returns whether the block is here now.
     pub fn add(&mut self, number: u32, parent: BlockHash, block: IncomingBlock<Block>) -> bool {
         let (hash, sender) = (block.hash, block.origin);
         if self.0.iter().any(|entry| entry.hash == hash) {
@@ -50,13 +50,13 @@ impl Pending {
         true
     }
 
-    /// Whether a block of that peer would be taken in.
+    /// Whether a block of that peer would be added.
     pub fn has_room_for(&self, sender: Option<PeerId>) -> bool {
         let of_peer = self.0.iter().filter(|entry| entry.sender == sender);
         of_peer.count() < OF_A_PEER
     }
 
-    /// The one whose parent comes last, if it comes at all.
+    /// Drops the waiting block whose parent will come last, if it comes at all.
     fn drop_highest(&mut self) {
         let waiting = self.0.iter().enumerate();
         let waiting = waiting.filter(|(_, entry)| entry.block.is_some());
@@ -65,7 +65,7 @@ impl Pending {
         }
     }
 
-    /// The blocks whose parent is there: they go to the import queue now, and are not given again.
+    /// Returns the blocks whose parent is there. They go to the import queue now, and are not returned again.
     pub fn ready(&mut self, is_there: impl Fn(BlockHash) -> bool) -> Vec<IncomingBlock<Block>> {
         let waiting = self.0.iter_mut().filter(|entry| entry.block.is_some());
         waiting
@@ -74,7 +74,7 @@ impl Pending {
             .collect()
     }
 
-    /// Forgets a block that was imported, and all up to the height that is final. Says who sent one whose parent
+    /// Forgets a block that was imported, and all up to the height that is final. Returns who sent a block whose parent
     /// never came.
     pub fn forget(&mut self, imported: BlockHash, finalised: u32) -> Vec<PeerId> {
         let goes = |entry: &mut Entry| entry.hash == imported || entry.number <= finalised;
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(count_of(&mut pending, 80, peer), OF_A_PEER);
     }
 
-    /// Or a few who push what nobody can import would keep all others' blocks away.
+    /// Otherwise a few peers that push what nobody can import would keep out the blocks of all others.
     #[test]
     fn the_highest_that_waits_makes_way_and_its_peer_is_named_if_its_parent_never_comes() {
         let (parent, liar) = (BlockHash::repeat_byte(101), PeerId::random());
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(pending.forget(BlockHash::default(), 7), [liar]);
         let ready = pending.ready(|hash| hash == parent);
         assert_eq!(hashes(&ready), [BlockHash::repeat_byte(201)]);
-        // That one's parent was there.
+        // The parent of that one was there.
         assert!(pending.forget(BlockHash::default(), 8).is_empty());
     }
 }

@@ -1,4 +1,5 @@
-//! How long after their slot began, by this machine's clock, the blocks of others come; and so whether it is right.
+//! How long after the beginning of their slot, by this machine's clock, the blocks of others arrive, which shows
+//! whether the clock is right.
 
 use aicpw_runtime::opaque::Block;
 use schnellru::{ByLength, LruMap};
@@ -9,20 +10,20 @@ type BlockHash = <Block as BlockT>::Hash;
 /// How many blocks are remembered until they are imported.
 const REMEMBERED: u32 = 1_024;
 
-/// How many of a minute are counted.
+/// Most arrivals that are counted in a minute.
 const MOST: usize = 4_096;
 
-/// Fewer say nothing.
+/// Fewest arrivals that say anything about the clock.
 const FEWEST: usize = 20;
 
-/// Milliseconds by which blocks may be early. A block takes some to be made and to come, so a clock that is right sees none
-/// early; one that is behind by more than a slot finds most of them too early to import.
+/// Milliseconds by which blocks may be early. It takes some time to make and send a block, so with a right clock none
+/// is early. If the clock is behind by more than a slot, most of them are too early to import.
 const EARLY: i64 = 100;
 
-/// Milliseconds by which they may be late: what a slow network does not explain.
+/// Milliseconds by which blocks may be late: more than a slow network explains.
 const LATE: i64 = 1_000;
 
-/// When blocks of others came. Only those count that turned out to be valid.
+/// The arrival times of others' blocks. Only blocks count that turned out to be valid.
 pub struct Arrivals {
     first_seen: LruMap<BlockHash, i64>,
     offsets: Vec<i64>,
@@ -38,19 +39,19 @@ impl Default for Arrivals {
 }
 
 impl Arrivals {
-    /// A block came so many milliseconds after its slot began. Only the first time counts.
+    /// Notes that a block came this many milliseconds after its slot began. Only the first time counts.
     pub fn came(&mut self, block: BlockHash, offset: i64) {
         let _ = self.first_seen.get_or_insert(block, || offset);
     }
 
-    /// It was imported.
+    /// Notes that the block was imported.
     pub fn is_valid(&mut self, block: BlockHash) {
         if let (Some(offset), true) = (self.first_seen.remove(&block), self.offsets.len() < MOST) {
             self.offsets.push(offset);
         }
     }
 
-    /// The median of those since the last time, in milliseconds, unless they are too few.
+    /// Returns the median of the offsets since the last call, in milliseconds, unless there are too few.
     pub fn median(&mut self) -> Option<i64> {
         let mut offsets = std::mem::take(&mut self.offsets);
         if offsets.len() < FEWEST {
@@ -61,7 +62,7 @@ impl Arrivals {
     }
 }
 
-/// What is to be said of such a median, if anything.
+/// Returns what to say about such a median, if anything.
 pub fn complaint(median: i64) -> Option<String> {
     let seconds = |millis: u64| format!("{}.{} s", millis / 1_000, millis % 1_000 / 100);
     if median < -EARLY {
@@ -98,14 +99,14 @@ mod tests {
         for seed in 0..FEWEST as u64 {
             arrivals.came(hash(seed), seed as i64);
             arrivals.came(hash(seed), 60_000);
-            // Nobody makes these.
+            // These blocks are never imported.
             arrivals.came(hash(1_000 + seed), -60_000);
             assert_eq!(arrivals.median(), None, "{seed} are too few");
         }
         for seed in 0..FEWEST as u64 {
             arrivals.is_valid(hash(seed));
             arrivals.is_valid(hash(seed));
-            // Its own, or one that was asked for.
+            // Blocks of its own, or that it requested.
             arrivals.is_valid(hash(2_000 + seed));
         }
         assert_eq!(arrivals.median(), Some(FEWEST as i64 / 2));

@@ -10,30 +10,31 @@ use sp_consensus_babe::Slot;
 
 use super::BlockHash;
 
-/// So much waits at most.
+/// The most that may wait.
 #[derive(Clone, Copy)]
 struct Room {
     blocks: usize,
     bytes: usize,
 }
 
-/// Of all peers together: four can use up what is theirs.
+/// The room for all peers together: four peers can fill it.
 const MOST: Room = Room {
     blocks: 192,
     bytes: 64 * 1024 * 1024,
 };
 
-/// Of one peer: two blocks for each slot that is waited for, and one answer to a request, which has 16 MiB at most.
+/// The room for one peer: two blocks for each slot that is waited for, and one answer to a request, which has 16 MiB at
+/// most.
 const MOST_OF_ONE: Room = Room {
     blocks: 48,
     bytes: 16 * 1024 * 1024,
 };
 
-/// What a transaction, a digest or a justification takes in memory beside its bytes. One without any has a single
+/// The memory that a transaction, a digest item or a justification takes besides its bytes. An empty one has a single
 /// byte in a message.
 const OF_AN_ITEM: usize = 64;
 
-/// A block, and where the import queue is told that it comes from.
+/// A block, and its origin for the import queue.
 pub type Submitted = (BlockOrigin, IncomingBlock<Block>);
 
 struct Entry {
@@ -50,7 +51,8 @@ impl Entry {
         self.block().origin == peer
     }
 
-    /// Nobody has looked whether a body is the one of its header: of two that differ one is false, and either may be.
+    /// Whether `block` is a copy of this one. The body is compared too, because nobody has checked yet that a body
+    /// belongs to its header: if two differ, one is false, and either may be.
     fn is_copy_of(&self, block: &IncomingBlock<Block>) -> bool {
         self.block().hash == block.hash && self.block().body == block.body
     }
@@ -67,20 +69,22 @@ impl Room {
     }
 }
 
-/// Those that wait, by the slot that has to begin first.
+/// The blocks that wait, by the slot that has to begin first.
 #[derive(Default)]
 pub struct Held(BTreeMap<Slot, Vec<Entry>>);
 
 impl Held {
-    /// Takes a block in. One that waits already goes on waiting once: the synchronisation hears of blocks by their
-    /// hash, whoever they came from. If there is no room, what has to wait longest gives way: of its peer first, so
-    /// that nobody can take the room of all others. That can be the new one. Says what gave way.
+    /// Adds a block. A block that already waits is kept only once, because the synchronisation identifies blocks by
+    /// their hash, whoever they came from.
+    ///
+    /// If there is no room, the block that has to wait longest gives way: first one of the same peer, so that nobody
+    /// can take the room of all others. This can be the new block. Returns what gave way.
     pub fn add(&mut self, slot: Slot, submitted: Submitted) -> Vec<BlockHash> {
         if let Some((before, at)) = self.find(&submitted.1) {
             if before <= slot {
                 return Vec::new();
             }
-            // The other copy came behind a block that has to wait longer.
+            // The other copy was behind a block that has to wait longer.
             self.take(before, at);
         }
         let peer = submitted.1.origin;
@@ -92,8 +96,8 @@ impl Held {
         gave_way
     }
 
-    /// Of blocks that gave way those of which no copy is left, and what is built on them, which does not wait any more
-    /// either.
+    /// Returns those of the blocks that gave way of which no copy is left. Also removes and returns the blocks built on
+    /// them.
     pub fn lost_with(&mut self, gave_way: Vec<BlockHash>) -> Vec<BlockHash> {
         let waits = |hash: &BlockHash| {
             let mut entries = self.0.values().flatten();
@@ -104,8 +108,8 @@ impl Held {
         lost
     }
 
-    /// Those whose slot has begun when this one has, in the order of slots, and within one in that in which they
-    /// came. They do not wait any more.
+    /// Removes and returns the blocks whose slot has begun by `now`, in the order of slots, and within a slot in the
+    /// order in which they came.
     pub fn due(&mut self, now: Slot) -> Vec<Submitted> {
         let later = self.0.split_off(&(now + 1));
         let due = std::mem::replace(&mut self.0, later);
@@ -113,11 +117,11 @@ impl Held {
         due.map(|entry| entry.submitted).collect()
     }
 
-    /// Those that are built on one of these blocks do not wait any more. Says which they were.
+    /// Removes the blocks that are built on one of these. Returns which they were.
     pub fn forget_built_on(&mut self, blocks: Vec<BlockHash>) -> Vec<BlockHash> {
         let mut lost: HashSet<_> = blocks.into_iter().collect();
         let mut forgotten = Vec::new();
-        // A child stands behind its parent.
+        // A child stands after its parent.
         self.0.retain(|_, entries| {
             entries.retain(|entry| {
                 let parent = parent_of(entry.block());
@@ -133,12 +137,12 @@ impl Held {
         forgotten
     }
 
-    /// The slot that begins first of those that are waited for.
+    /// Returns the slot that begins first of those that are waited for.
     pub fn next(&self) -> Option<Slot> {
         self.0.keys().next().copied()
     }
 
-    /// Takes out what has to wait longest of those, until there is room for them.
+    /// Removes those that have to wait longest of the entries for which `is_one` is true, until they fit into the room.
     fn make_room(&mut self, room: Room, is_one: impl Fn(&Entry) -> bool) -> Vec<BlockHash> {
         let mut gave_way = Vec::new();
         loop {
@@ -150,7 +154,8 @@ impl Held {
         }
     }
 
-    /// Of two of one slot the one that came last: it may be built on the other.
+    /// Removes the entry that has to wait longest. Of two in the same slot that is the one that came last, which may be
+    /// built on the other.
     fn take_farthest(&mut self, is_one: impl Fn(&Entry) -> bool) -> Option<BlockHash> {
         let mut farthest_first = self.0.iter().rev();
         let (slot, at) = farthest_first.find_map(|(slot, entries)| {
@@ -161,7 +166,7 @@ impl Held {
         Some(entry.block().hash)
     }
 
-    /// Where such a block waits.
+    /// Returns where a copy of this block waits.
     fn find(&self, block: &IncomingBlock<Block>) -> Option<(Slot, usize)> {
         self.0.iter().find_map(|(slot, entries)| {
             let at = entries.iter().position(|entry| entry.is_copy_of(block))?;
@@ -179,17 +184,17 @@ impl Held {
     }
 }
 
-/// Whether there is room for a block at all.
+/// Whether a block can be held at all.
 pub fn fits(block: &IncomingBlock<Block>) -> bool {
     size(block) <= MOST_OF_ONE.bytes
 }
 
-/// The parent that a block says it has.
+/// Returns the parent that a block's header names.
 pub fn parent_of(block: &IncomingBlock<Block>) -> Option<BlockHash> {
     block.header.as_ref().map(|header| header.parent_hash)
 }
 
-/// What a block takes, with all that came with it.
+/// Returns the memory that a block takes, with everything that came with it.
 fn size(block: &IncomingBlock<Block>) -> usize {
     let encoded = block.header.encoded_size()
         + block.body.encoded_size()
@@ -251,11 +256,11 @@ mod tests {
         for block in [&first, &child, &from(other, 1, 5), &first, &child] {
             assert!(held.add(5.into(), block.clone()).is_empty());
         }
-        // Neither does it move behind its child, nor to a later slot.
+        // The block does not move behind its child either, nor to a later slot.
         assert!(held.add(9.into(), from(other, 1, 5)).is_empty());
         assert_eq!(held.due(9.into()), [first, child]);
         assert_eq!(held.next(), None);
-        // It takes no room again.
+        // Another copy takes no more room.
         for _ in 0..=MOST.blocks {
             assert!(held.add(5.into(), from(one, 1, 5)).is_empty());
         }
@@ -287,7 +292,7 @@ mod tests {
     #[test]
     fn what_has_to_wait_longest_gives_way() {
         let mut held = Held::default();
-        // Each of a peer of its own.
+        // Each block is from another peer.
         let first = 10;
         let mut farthest = None;
         for slot in first..first + MOST.blocks as u64 {
@@ -301,7 +306,7 @@ mod tests {
         let gave_way = held.add(5.into(), near.clone());
         assert_eq!(gave_way, [farthest.unwrap()]);
         assert_eq!(held.due(9.into()), [near]);
-        // Its place is free again.
+        // The place of that block is free again.
         assert!(held.add(1_000.into(), far).is_empty());
     }
 
@@ -315,7 +320,7 @@ mod tests {
                 assert!(held.add(slot.into(), block).is_empty(), "{slot}");
             }
         }
-        // The other's is farther than all of these, and stays.
+        // The other peer's block is farther than all of these, and stays.
         let far = from(honest, 1, FARTHEST);
         assert!(held.add(FARTHEST.into(), far.clone()).is_empty());
         let gave_way = held.add(0.into(), from(liar, 3, 0));
@@ -331,7 +336,7 @@ mod tests {
         let child = incoming_on(parent.hash, 2, 5);
         let grandchild = incoming_on(child.hash, 3, 6);
         let stays = incoming_on(other.hash, 2, 5);
-        // Of one that gave way another copy is there.
+        // Of one block that gave way another copy is left.
         for (slot, block) in [(4, &other), (5, &child), (5, &stays), (6, &grandchild)] {
             let submitted = (BlockOrigin::NetworkBroadcast, block.clone());
             assert!(held.add(slot.into(), submitted).is_empty());
@@ -364,7 +369,7 @@ mod tests {
                 enlarge(&mut block, bytes);
                 (origin, block)
             };
-            // With the rest of it more than half.
+            // With the rest of the block this is more than half.
             let half = MOST_OF_ONE.bytes / 2;
             assert!(held.add(1.into(), large(1, half)).is_empty(), "{way}");
             assert_eq!(held.add(1.into(), large(2, half)).len(), 1, "{way}");

@@ -1,9 +1,9 @@
-//! Blocks whose slot has not begun by this machine's clock wait until it has (ADR 24).
+//! Holds blocks whose slot has not begun by this machine's clock until it has (ADR 24).
 //!
-//! BABE refuses a block of more than a slot ahead of the own clock, and the SDK drops the peer that it came from, and bans it
-//! after the third. That is made for slots of six seconds. With 250 ms a clock that is half a second behind has a node ban all
-//! of its honest peers, and a validator whose clock is that much ahead is banned by all. So such blocks do not go to
-//! the import queue before it would take them.
+//! BABE refuses a block that is more than a slot ahead of the node's own clock. The SDK then drops the peer that it
+//! came from, and bans the peer after the third. That is made for slots of six seconds. With 250 ms, a node whose clock
+//! is half a second behind bans all of its honest peers, and a validator whose clock is that much ahead is banned by
+//! all. So such blocks do not go to the import queue before it would take them.
 
 mod arrivals;
 mod held;
@@ -50,37 +50,36 @@ type BlockHash = <Block as BlockT>::Hash;
 type Queue = Box<dyn ImportQueueService<Block>>;
 type ImportResult = Result<BlockImportStatus<NumberFor<Block>>, BlockImportError>;
 
-/// BABE takes a block that is so many slots ahead.
+/// How many slots ahead a block may be for BABE to take it.
 const TOLERANCE: u64 = 1;
 
-/// Blocks of so many slots beyond that are waited for: six seconds, which is what the SDK allows where slots are as
-/// long as that. Nobody checks a seal before the slot begins, so a peer can hold up a node's synchronisation for as
-/// long as this.
+/// How many slots beyond that a block is waited for: six seconds, which the SDK allows where slots are that long.
+/// Nobody checks a seal before the slot begins, so a peer can hold up a node's synchronisation for this long.
 const FARTHEST: u64 = 24;
 
-/// How often it is told when blocks come.
+/// How often arrival times are reported.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
-/// No block is waited for whose slot begins as long from now as this, or longer.
+/// How soon a block's slot has to begin for the node to wait for it: blocks of slots that begin later are dropped.
 pub fn reach(slot: SlotDuration) -> Duration {
     let slots = TOLERANCE + FARTHEST + 1;
     Duration::from_millis(slots.saturating_mul(slot.as_millis()))
 }
 
-/// What the handles to the queue and those who wait share.
+/// The state that handles to the queue and the waiting task share.
 struct Shared {
     slot: SlotDuration,
     now: Box<dyn Fn() -> Timestamp + Send + Sync>,
     held: Mutex<Held>,
     arrivals: Mutex<Arrivals>,
-    /// Something is held that was not.
+    /// Notified when a block is held that was not before.
     added: Notify,
-    /// What is not held any more, and goes to no queue: the synchronisation is to hear that.
+    /// Blocks that are no longer held and go to no queue, for the synchronisation to be told.
     cancelled: UnboundedSender<Vec<BlockHash>>,
 }
 
 impl Shared {
-    /// Nothing is held yet. What gives way will be in the channel.
+    /// Returns a state in which nothing is held, and the channel for the blocks that give way.
     fn new(
         slot: SlotDuration,
         now: Box<dyn Fn() -> Timestamp + Send + Sync>,
@@ -105,31 +104,31 @@ impl Shared {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last slot of which BABE would take a block now.
+    /// Returns the last slot of which BABE would take a block now.
     fn last_taken(&self) -> Slot {
         Slot::from_timestamp((self.now)(), self.slot) + TOLERANCE
     }
 
-    /// How long it takes until BABE takes a block of this slot.
+    /// Returns how long it takes until BABE takes a block of this slot.
     fn until_taken(&self, slot: Slot) -> Duration {
         let first = u64::from(slot).saturating_sub(TOLERANCE);
         let begins = first.saturating_mul(self.slot.as_millis());
         Duration::from_millis(begins.saturating_sub((self.now)().as_millis()))
     }
 
-    /// Hands on what is of this slot or an earlier one, under the lock, so that a block never comes before its parent.
+    /// Hands on the blocks up to slot `last`. The caller holds the lock, so a block never comes before its parent.
     fn release(held: &mut Held, queue: &mut dyn ImportQueueService<Block>, last: Slot) {
         for (origin, chain) in chains(held.due(last)) {
             queue.import_blocks(origin, chain);
         }
     }
 
-    /// Notes when a block of a peer came, if it is a new one.
+    /// Notes when a peer's block came, if it is a new one.
     fn note_arrival(&self, origin: BlockOrigin, block: &IncomingBlock<Block>) {
         if let (BlockOrigin::NetworkBroadcast, Some(slot)) = (origin, slot_of(block)) {
             let begins = u64::from(slot).saturating_mul(self.slot.as_millis());
             let offset = i128::from((self.now)().as_millis()) - i128::from(begins);
-            // A slot of which a peer says that it is in another millennium.
+            // A peer may claim a slot in another millennium.
             let offset = i64::try_from(offset).unwrap_or(i64::MAX);
             self.arrivals().came(block.hash, offset);
         }
@@ -144,10 +143,10 @@ impl Shared {
         for block in &blocks {
             self.note_arrival(origin, block);
         }
-        // Warp sync's are proven otherwise.
+        // Blocks of warp sync are proven in another way.
         let is_timed = origin != BlockOrigin::WarpSync;
         let mut held = self.held();
-        // One look at the clock for both: a child that has become due must not go before its parent.
+        // The clock is read once for both: a child that has become due must not go before its parent.
         let last = self.last_taken();
         Self::release(&mut held, queue, last);
         let is_early = |block: &IncomingBlock<Block>| {
@@ -163,10 +162,10 @@ impl Shared {
         }
         let cancelled = held.lost_with(gave_way);
         if !cancelled.is_empty() {
-            // A node that ends does not hear it, and needs not.
+            // A node that ends does not receive this, and need not.
             let _ = self.cancelled.send(cancelled);
         }
-        // The queue says of them what it says of any that is too early.
+        // The queue reports of these blocks what it reports of any block that is too early.
         let not_waited_for = not_waited_for.into_iter().map(|block| (origin, block));
         for (origin, chain) in chains(not_waited_for.collect()) {
             queue.import_blocks(origin, chain);
@@ -177,7 +176,8 @@ impl Shared {
     }
 }
 
-/// Blocks of a chain with the slot that each can wait for. One comes behind its parent, whatever it says.
+/// Pairs the blocks of a chain with the slot that each waits for. A block comes after its parent, whatever slot it
+/// claims.
 fn with_slots(
     blocks: Vec<IncomingBlock<Block>>,
     last: Slot,
@@ -189,9 +189,9 @@ fn with_slots(
     })
 }
 
-/// Splits off what nobody waits for: from a block on that is too early, or larger than what a peer has room for, and
-/// with it what the same peer sent right before that. Otherwise it would be a block with an unknown parent, and
-/// synchronisation would ask for it again and again.
+/// Splits off the blocks that are not waited for: from the first block on that is too early, or larger than the room of
+/// a peer, together with what the same peer sent right before it. Otherwise that block would have an unknown parent,
+/// and the synchronisation would request it again and again.
 fn split_not_waited_for(
     blocks: &mut Vec<IncomingBlock<Block>>,
     last: Slot,
@@ -209,8 +209,8 @@ fn split_not_waited_for(
     blocks.split_off(of_another.map_or(0, |at| at + 1))
 }
 
-/// Blocks in batches for the queue, which cancels what comes behind one that fails in the same batch. So each is a
-/// chain: one that fails takes with it what is built on it, and nothing else.
+/// Divides blocks into batches for the queue, which cancels the rest of a batch after one that fails. Each batch is a
+/// chain, so a block that fails takes only the blocks built on it with it.
 fn chains(blocks: Vec<Submitted>) -> Vec<(BlockOrigin, Vec<IncomingBlock<Block>>)> {
     let mut chains: Vec<(BlockOrigin, Vec<IncomingBlock<Block>>)> = Vec::new();
     for (origin, block) in blocks {
@@ -226,14 +226,14 @@ fn chains(blocks: Vec<Submitted>) -> Vec<(BlockOrigin, Vec<IncomingBlock<Block>>
     chains
 }
 
-/// The slot that a block says it is of. Of one that says none the import queue says what is wrong.
+/// Returns the slot that a block claims. If it claims none, the import queue reports what is wrong.
 fn slot_of(block: &IncomingBlock<Block>) -> Option<Slot> {
     let header = block.header.as_ref()?;
     let claim = sc_consensus_babe::find_pre_digest::<Block>(header).ok()?;
     Some(claim.slot())
 }
 
-/// A handle to the queue.
+/// A handle to the queue that holds early blocks.
 struct Service {
     queue: Queue,
     shared: Arc<Shared>,
@@ -256,16 +256,16 @@ impl ImportQueueService<Block> for Service {
     }
 }
 
-/// An import queue that blocks reach when their slot has begun.
+/// An import queue that passes on blocks when their slot has begun.
 pub struct EarlyBlocks<Q> {
     queue: Q,
     service: Service,
-    /// What gave way.
+    /// The blocks that gave way.
     cancelled: UnboundedReceiver<Vec<BlockHash>>,
 }
 
 impl<Q: ImportQueue<Block>> EarlyBlocks<Q> {
-    /// In front of this queue, of a chain with such slots. What comes with it has to run.
+    /// Wraps this queue, of a chain with slots of this length. The returned task has to run.
     pub fn new(queue: Q, slot: SlotDuration) -> (Self, Waiting) {
         let (shared, cancelled) = Shared::new(slot, Box::new(Timestamp::current));
         let waiting = Waiting {
@@ -319,7 +319,7 @@ impl<Q: ImportQueue<Block>> ImportQueue<Block> for EarlyBlocks<Q> {
             link,
             shared: &service.shared,
         };
-        // Goes on as long as the handle above can hold something.
+        // This runs as long as the handle above can hold something.
         let cancel = async {
             while let Some(blocks) = cancelled.recv().await {
                 link.cancel(blocks);
@@ -333,15 +333,16 @@ impl<Q: ImportQueue<Block>> ImportQueue<Block> for EarlyBlocks<Q> {
     }
 }
 
-/// Where the queue says what became of blocks. What waits behind one that failed is cancelled with it, as in a batch:
-/// to the synchronisation each of them would be a block with an unknown parent, upon which it begins anew.
+/// The link to which the queue reports the results of blocks. Held blocks that are built on one that failed are
+/// cancelled with it, as in a batch: to the synchronisation each of them would have an unknown parent, and it would
+/// start anew.
 struct Watched<'a> {
     link: &'a dyn Link<Block>,
     shared: &'a Shared,
 }
 
 impl Watched<'_> {
-    /// Says of blocks that they are not waited for any more.
+    /// Reports that these blocks are no longer waited for.
     fn cancel(&self, blocks: Vec<BlockHash>) {
         let of_each = |hash| (Err(BlockImportError::Cancelled), hash);
         let cancelled: Vec<_> = blocks.into_iter().map(of_each).collect();
@@ -390,10 +391,10 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// What tells when blocks come; in `registry` too, if there is one.
+    /// Returns the task that reports when blocks come, also to `registry` if there is one.
     ///
     /// # Errors
-    /// If it has a metric of that name already.
+    /// If it already has a metric of that name.
     pub fn telling(&self, registry: Option<&Registry>) -> Result<Telling, PrometheusError> {
         Ok(Telling {
             shared: self.shared.clone(),
@@ -411,7 +412,7 @@ impl Waiting {
                 held.next()
             };
             match next {
-                // The clock may be set meanwhile.
+                // The clock may be set meanwhile, so this sleeps for at most a slot.
                 Some(slot) => {
                     let until = shared.until_taken(slot).min(shared.slot.as_duration());
                     sleep(until.max(Duration::from_millis(1))).await;
@@ -425,7 +426,7 @@ impl Waiting {
 /// Registers the metric of when blocks come.
 ///
 /// # Errors
-/// If `registry` has one of that name already.
+/// If `registry` already has one of that name.
 pub fn register_metric(registry: &Registry) -> Result<Gauge<F64>, PrometheusError> {
     let gauge = Gauge::new(
         "aicpw_block_arrival_seconds",
@@ -435,14 +436,14 @@ pub fn register_metric(registry: &Registry) -> Result<Gauge<F64>, PrometheusErro
     register(gauge, registry)
 }
 
-/// Tells when blocks come, and complains of a clock that is off.
+/// Reports when blocks come, and warns if the clock is off.
 pub struct Telling {
     shared: Arc<Shared>,
     gauge: Option<Gauge<F64>>,
 }
 
 impl Telling {
-    /// Tells it once a minute, as long as the client lives.
+    /// Reports once a minute, as long as the client lives.
     pub async fn run(self, client: Arc<impl BlockchainEvents<Block>>) {
         let imported = client.every_import_notification_stream();
         let mut imported = imported.filter_map(|imported| {

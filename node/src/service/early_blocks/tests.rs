@@ -11,7 +11,7 @@ use sp_consensus_babe::{
 };
 use sp_runtime::{traits::Header as _, Digest, DigestItem, OpaqueExtrinsic};
 
-/// A block that says that it is of this slot.
+/// Returns a block that claims this slot.
 pub(super) fn incoming(number: u32, slot: u64) -> IncomingBlock<Block> {
     let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
         authority_index: 0,
@@ -39,7 +39,7 @@ pub(super) fn incoming(number: u32, slot: u64) -> IncomingBlock<Block> {
     }
 }
 
-/// One that has this parent.
+/// Returns a block that has this parent.
 pub(super) fn incoming_on(parent: BlockHash, number: u32, slot: u64) -> IncomingBlock<Block> {
     let mut block = incoming(number, slot);
     let header = block.header.as_mut().unwrap();
@@ -48,7 +48,7 @@ pub(super) fn incoming_on(parent: BlockHash, number: u32, slot: u64) -> Incoming
     block
 }
 
-/// What was handed on, in batches.
+/// The blocks that were handed on, in batches.
 #[derive(Clone, Default)]
 struct Taken(Arc<Mutex<Vec<Vec<BlockHash>>>>);
 
@@ -83,12 +83,12 @@ impl ImportQueueService<Block> for Taken {
 
 const SLOT: u64 = 250;
 
-/// With a clock that is set by hand, in milliseconds.
+/// Returns a shared state with a clock in milliseconds that the test sets.
 fn shared(clock: &Arc<AtomicU64>) -> Arc<Shared> {
     shared_and_cancelled(clock).0
 }
 
-/// The same, and what it says that it holds no more.
+/// Returns the same with the channel for blocks that are no longer held.
 fn shared_and_cancelled(
     clock: &Arc<AtomicU64>,
 ) -> (Arc<Shared>, UnboundedReceiver<Vec<BlockHash>>) {
@@ -119,7 +119,7 @@ fn a_block_waits_until_babe_would_take_it_and_its_children_behind_it() {
     };
     assert_eq!(release(101 * SLOT - 1), 3);
     assert_eq!(release(101 * SLOT), 4);
-    // What comes now comes after what is due.
+    // A new block comes after the blocks that are due.
     clock.store(104 * SLOT, Ordering::SeqCst);
     let last = incoming(6, 104);
     shared.submit(&mut taken.clone(), origin, vec![last.clone()]);
@@ -161,7 +161,7 @@ fn what_is_handed_on_together_is_one_chain() {
     let hashes = |chain: &[IncomingBlock<Block>]| -> Vec<BlockHash> {
         chain.iter().map(|block| block.hash).collect()
     };
-    // Two forks of the same slots, and one that nobody waits for.
+    // Two forks with the same slots, and one that is not waited for.
     let [one, other] = [chain(1, [103, 104]), chain(11, [103, 104])];
     let far = chain(21, [102 + FARTHEST, 103 + FARTHEST]);
     for chain in [&one, &other, &far] {
@@ -189,7 +189,7 @@ fn a_peer_that_sends_what_is_too_early_is_refused_with_what_it_sent_before_that(
     }
     let hashes: Vec<_> = blocks.iter().map(|block| block.hash).collect();
     shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, blocks);
-    // In one batch: the queue finds fault with the first of them, which is the liar's.
+    // They are in one batch: the queue finds fault with the first of them, which is the liar's.
     let expected = [hashes[..1].to_vec(), hashes[2..].to_vec()];
     assert_eq!(taken.batches(), expected);
     let held = shared.held().due(200.into());
@@ -221,7 +221,7 @@ fn what_comes_again_while_it_waits_is_handed_on_once() {
     let clock = Arc::new(AtomicU64::new(100 * SLOT));
     let (shared, mut cancelled) = shared_and_cancelled(&clock);
     let mut taken = Taken::default();
-    // Pushed first, and then in an answer, with what comes behind it.
+    // The block is pushed first, and then comes in an answer, with what comes after it.
     let mut pushed = incoming(1, 103);
     pushed.origin = Some(RuntimeOrigin::random());
     let mut answered = incoming(1, 103);
@@ -236,11 +236,11 @@ fn what_comes_again_while_it_waits_is_handed_on_once() {
     }
     Shared::release(&mut shared.held(), &mut taken, 104.into());
     assert_eq!(taken.all(), expected);
-    // The queue's answer is for both: nothing else is said of it.
+    // The queue's report is for both copies: nothing else is reported.
     assert!(cancelled.try_recv().is_err());
 }
 
-/// A queue that says of one block that it is bad.
+/// A queue that reports one block as bad.
 struct Judging {
     bad: BlockHash,
     queue: Taken,
@@ -266,7 +266,7 @@ impl ImportQueue<Block> for Judging {
     }
 }
 
-/// Behind what is held.
+/// Returns such a queue behind what is held.
 fn judging(
     bad: BlockHash,
     taken: &Taken,
@@ -286,7 +286,7 @@ fn judging(
     }
 }
 
-/// What the synchronisation was told of blocks, and whether it is that they were cancelled.
+/// What was reported to the synchronisation: the blocks, and whether they were cancelled.
 #[derive(Default)]
 struct Told(Mutex<Vec<(BlockHash, bool)>>);
 
@@ -340,10 +340,10 @@ async fn what_there_is_no_room_for_is_cancelled_with_what_is_built_on_it() {
     let mut taken = Taken::default();
     let origin = BlockOrigin::NetworkBroadcast;
     let peer = RuntimeOrigin::random();
-    // Block 0 is the genesis, which is of no slot.
+    // Block 0 is the genesis, which has no slot.
     let mut farthest = incoming(1, 104);
     farthest.origin = Some(peer);
-    // Another peer's.
+    // Another peer sent these.
     let child = incoming_on(farthest.hash, 2, 105);
     let other = incoming(2, 105);
     let expected = [(farthest.hash, true), (child.hash, true)];
@@ -364,7 +364,7 @@ async fn what_there_is_no_room_for_is_cancelled_with_what_is_built_on_it() {
     judging(bad, &taken, &shared, cancelled).run(&told).await;
     let told = told.0.into_inner().unwrap();
     assert_eq!(told, [&expected[..], &[(bad, false)]].concat());
-    // It is not handed on early: of what waits the queue has got nothing.
+    // Nothing is handed on early: the queue has got none of the waiting blocks.
     assert!(taken.all().is_empty());
     shared.held().due(103.into());
     assert_eq!(shared.held().due(200.into()), [(origin, other)]);
@@ -379,7 +379,7 @@ async fn those_that_wait_are_handed_on_when_their_slot_begins() {
         shared: shared.clone(),
     };
     let waiting = tokio::spawn(waiting.run());
-    // One whose time has come while nobody hands in anything, and then one that came meanwhile.
+    // A block whose time comes while nobody submits anything, and then one that came meanwhile.
     for (number, slot) in [(1, 103), (2, 105)] {
         let block = incoming(number, slot);
         let origin = BlockOrigin::NetworkBroadcast;
@@ -402,11 +402,11 @@ fn it_is_told_when_valid_blocks_of_others_came_by_this_clock() {
     let clock = Arc::new(AtomicU64::new(100 * SLOT));
     let (shared, mut taken) = (shared(&clock), Taken::default());
     for number in 0..40 {
-        // A second before its slot begins.
+        // These come a second before their slot begins.
         let block = incoming(number, 104);
         let hash = block.hash;
         shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, vec![block]);
-        // One that was asked for.
+        // This one was requested.
         let block = incoming(100 + number, 10);
         shared.submit(
             &mut taken,
@@ -417,7 +417,7 @@ fn it_is_told_when_valid_blocks_of_others_came_by_this_clock() {
         shared.arrivals().is_valid(block.hash);
     }
     assert_eq!(shared.arrivals().median(), Some(-1_000));
-    // A block of the end of times.
+    // A block that claims the last slot there can be.
     shared.note_arrival(BlockOrigin::NetworkBroadcast, &incoming(1, u64::MAX));
 }
 
