@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::{bail, Context, Result};
 
-/// The path of one of our programs: `$AICPW_BIN/NAME`, or NAME beside (or one folder above) this
-/// process's own executable, which is where cargo puts both.
+/// Returns the path of one of our programs: `$AICPW_BIN/NAME`, or NAME beside (or one folder above)
+/// this process's own executable, which is where cargo puts both.
 pub fn find(name: &str) -> Result<PathBuf> {
     let mut folders: Vec<PathBuf> = env::var_os("AICPW_BIN")
         .map(PathBuf::from)

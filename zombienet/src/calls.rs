@@ -1,5 +1,5 @@
-//! Signed transactions of any call of the runtime that this program is linked with, for a node that runs it,
-//! or a release whose calls are encoded alike.
+//! Signed transactions with any call of the runtime that this program is linked with, for a node that runs it, or runs
+//! a release whose calls have the same encoding.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub struct Signer {
     versions: Versions,
 }
 
-/// What a transaction says of the runtime that it is for.
+/// The versions of the runtime that a transaction is for.
 #[derive(Clone, Copy, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Versions {
@@ -34,10 +34,10 @@ struct Versions {
 }
 
 impl Signer {
-    /// The account of a derivation such as `//Alice`.
+    /// Returns a signer for the account of a derivation such as `//Alice`.
     ///
     /// # Errors
-    /// It is none, or the node does not answer, or its runtime encodes calls otherwise.
+    /// If the derivation is invalid, the node does not answer, or its runtime encodes calls differently.
     pub async fn new(client: &Client, suri: &str) -> Result<Self> {
         let genesis = client.call("chain_getBlockHash", &[0.into()]).await?;
         let mut signer = Self::of_new_account(suri, genesis)?;
@@ -55,7 +55,7 @@ impl Signer {
         Ok(signer)
     }
 
-    /// The same, of an account that has signed nothing yet, on the chain with this genesis.
+    /// Returns a signer for an account that has signed nothing yet, on the chain with this genesis.
     pub fn of_new_account(suri: &str, genesis: H256) -> Result<Self> {
         let key = sr25519::Pair::from_string(suri, None);
         let key = key.map_err(|error| anyhow!("{suri}: {error:?}"))?;
@@ -70,27 +70,27 @@ impl Signer {
         })
     }
 
-    /// Whose it is.
+    /// Returns the account that signs.
     pub fn account(&self) -> AccountId {
         self.key.public().into()
     }
 
-    /// The number of the next transaction.
+    /// Returns the nonce of the next transaction.
     pub fn nonce(&self) -> u32 {
         self.nonce
     }
 
-    /// The next transaction, `0x…`; made without asking the node.
+    /// Returns the next transaction, `0x…`, without asking the node.
     pub fn sign(&mut self, call: impl Into<RuntimeCall>) -> String {
         let transaction = self.sign_as(call, self.nonce);
         self.nonce += 1;
         transaction
     }
 
-    /// Gives the next transaction to a node's pool.
+    /// Submits the next transaction to a node's pool.
     ///
     /// # Errors
-    /// The node refuses it.
+    /// If the node refuses the transaction.
     pub async fn send(&mut self, client: &Client, call: impl Into<RuntimeCall>) -> Result<()> {
         let signed = self.sign(call);
         let _: String = client
@@ -99,10 +99,10 @@ impl Signer {
         Ok(())
     }
 
-    /// The same, and waits until it is in that node's best chain.
+    /// Submits the next transaction, and waits until it is in that node's best chain.
     ///
     /// # Errors
-    /// The node refuses it, or it is in no block in that time.
+    /// If the node refuses the transaction, or it gets into no block in that time.
     pub async fn send_and_wait(
         &mut self,
         client: &Client,
@@ -123,10 +123,10 @@ impl Signer {
         .await
     }
 
-    /// The transaction with this number. Its bytes differ each time: there is chance in a signature.
+    /// Returns the transaction with this nonce. Its bytes differ each time, because a signature contains random data.
     pub fn sign_as(&self, call: impl Into<RuntimeCall>, nonce: u32) -> String {
         let call = call.into();
-        // Of an authorised call, which is as the first one of an account: all but the nonce.
+        // The extension of an authorised call equals that of an account's first transaction, except for the nonce.
         let mut extension =
             <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
         extension.6 = CheckNonce::<Runtime>::from(nonce).into();
@@ -136,7 +136,7 @@ impl Signer {
             self.versions.spec_version,
             self.versions.transaction_version,
             self.genesis,
-            // Of a transaction that stays valid.
+            // The block that the era begins with: a transaction that stays valid has the genesis.
             self.genesis,
             (),
             (),

@@ -1,4 +1,4 @@
-//! What is on a node's chain, in the types of the runtime that this program is linked with.
+//! Reads a node's chain, in the types of the runtime that this program is linked with.
 
 use std::collections::BTreeMap;
 
@@ -16,19 +16,19 @@ use crate::{market::Funds, Client};
 
 type Record = EventRecord<RuntimeEvent, aicpw_runtime::Hash>;
 
-/// A value of the state at this block; `None` if there is none.
+/// Returns a value of the state at this block, or `None` if there is none.
 ///
 /// # Errors
-/// It cannot be read, or is of another type.
+/// If the value cannot be read, or is of another type.
 pub async fn stored<T: Decode>(client: &Client, key: &[u8], block: &str) -> Result<Option<T>> {
     let value = stored_bytes(client, key, block).await?;
     value.map(|value| decoded(&value)).transpose()
 }
 
-/// The same, as it is stored.
+/// Returns a value of the state at this block as it is stored, or `None` if there is none.
 ///
 /// # Errors
-/// It cannot be read.
+/// If the state cannot be read.
 pub async fn stored_bytes(client: &Client, key: &[u8], block: &str) -> Result<Option<Vec<u8>>> {
     let key = Value::from(format!("0x{}", hex::encode(key)));
     let value: Option<String> = client
@@ -37,10 +37,10 @@ pub async fn stored_bytes(client: &Client, key: &[u8], block: &str) -> Result<Op
     value.map(|value| bytes(&value)).transpose()
 }
 
-/// The whole state at this block.
+/// Returns the whole state at this block.
 ///
 /// # Errors
-/// It cannot be read, as when the block is so old that its state was forgotten.
+/// If the state cannot be read, for example because the block is so old that its state was pruned.
 pub async fn state(client: &Client, block: &str) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
     let mut state = BTreeMap::new();
     let mut after = Value::Null;
@@ -61,29 +61,29 @@ pub async fn state(client: &Client, block: &str) -> Result<BTreeMap<Vec<u8>, Vec
     }
 }
 
-/// Keys that are asked for at once: the most that a node answers.
+/// How many keys are requested at once: the most that a node answers.
 const PAGE: u32 = 1_000;
 
-/// Values of some keys.
+/// Values of some keys, as a node answers.
 #[derive(serde::Deserialize)]
 struct Changes {
     changes: Vec<(String, Option<String>)>,
 }
 
-/// The validators at this block, in the order of their indices.
+/// Returns the validators at this block, in the order of their indices.
 ///
 /// # Errors
-/// They cannot be read.
+/// If they cannot be read.
 pub async fn validators(client: &Client, block: &str) -> Result<Vec<AccountId>> {
     let key = pallet_session::Validators::<Runtime>::hashed_key();
     let validators = stored(client, &key, block).await?;
     validators.with_context(|| format!("no validators at {block}"))
 }
 
-/// Who made this block.
+/// Returns the author of this block.
 ///
 /// # Errors
-/// There is no such block, or it does not say.
+/// If there is no such block, or it does not name its author.
 pub async fn author(client: &Client, block: &str) -> Result<AccountId> {
     let header = client.header(Some(block)).await?;
     for item in header.logs() {
@@ -101,10 +101,10 @@ pub async fn author(client: &Client, block: &str) -> Result<AccountId> {
     anyhow::bail!("block {block} has no claim of a slot")
 }
 
-/// What happened in this block.
+/// Returns the events of this block.
 ///
 /// # Errors
-/// It cannot be read.
+/// If the state cannot be read.
 pub async fn events(client: &Client, block: &str) -> Result<Vec<RuntimeEvent>> {
     let key = storage_prefix(b"System", b"Events");
     let records: Option<Vec<Record>> = stored(client, &key, block).await?;
@@ -112,10 +112,10 @@ pub async fn events(client: &Client, block: &str) -> Result<Vec<RuntimeEvent>> {
     Ok(records.map(|record| record.event).collect())
 }
 
-/// A task as it was after this block; `None` if there was none.
+/// Returns a task as it was after this block, or `None` if there was none.
 ///
 /// # Errors
-/// It cannot be read.
+/// If the state cannot be read.
 pub async fn task(client: &Client, id: TaskId, block: &str) -> Result<Option<TaskView<AccountId>>> {
     let id = format!("0x{}", hex::encode(id.encode()));
     let call: [Value; 3] = ["TasksApi_task".into(), id.into(), block.into()];
@@ -123,19 +123,20 @@ pub async fn task(client: &Client, id: TaskId, block: &str) -> Result<Option<Tas
     decoded(&bytes(&view)?)
 }
 
-/// What this account owned after this block, held or not; nothing if there was no such account.
+/// Returns what this account owned after this block, held or not; zero if there was no such
+/// account.
 ///
 /// # Errors
-/// It cannot be read.
+/// If the state cannot be read.
 pub async fn owned(client: &Client, account: &AccountId, block: &str) -> Result<Balance> {
     let funds = funds(client, account, block).await?;
     Ok(funds.free + funds.held)
 }
 
-/// The same, with what of it was held.
+/// Returns what this account owned after this block, with the held part of it.
 ///
 /// # Errors
-/// It cannot be read.
+/// If the state cannot be read.
 pub async fn funds(client: &Client, account: &AccountId, block: &str) -> Result<Funds> {
     type Info = AccountInfo<Nonce, <Runtime as frame_system::Config>::AccountData>;
     let key = frame_system::Account::<Runtime>::hashed_key_for(account);
@@ -147,17 +148,17 @@ pub async fn funds(client: &Client, account: &AccountId, block: &str) -> Result<
     Ok(funds.unwrap_or_default())
 }
 
-/// How many transactions this account has sent, as of this block.
+/// Returns how many transactions this account has sent, as of this block.
 ///
 /// # Errors
-/// It cannot be read.
+/// If the state cannot be read.
 pub async fn nonce(client: &Client, account: &AccountId, block: &str) -> Result<u32> {
     let key = frame_system::Account::<Runtime>::hashed_key_for(account);
     let info: Option<AccountInfo<Nonce, Ignored>> = stored(client, &key, block).await?;
     Ok(info.map(|info| info.nonce).unwrap_or_default())
 }
 
-/// The rest of a value, which is not looked at.
+/// The rest of a value, which is skipped.
 #[derive(Default)]
 struct Ignored;
 

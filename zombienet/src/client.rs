@@ -1,4 +1,4 @@
-//! A node's JSON-RPC, as far as tests and measurements need it.
+//! A client of a node's JSON-RPC, with what tests and measurements need.
 
 use anyhow::{Context, Result};
 use jsonrpsee::{
@@ -16,7 +16,7 @@ pub struct Client {
     inner: WsClient,
 }
 
-/// The parts of a header that are looked at.
+/// The parts of a header that are used.
 #[derive(serde::Deserialize, Clone, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct Header {
@@ -32,18 +32,18 @@ struct Digest {
 }
 
 impl Header {
-    /// The height.
+    /// Returns the height.
     pub fn number(&self) -> Result<u32> {
         let digits = self.number.trim_start_matches("0x");
         u32::from_str_radix(digits, 16).with_context(|| format!("height {}", self.number))
     }
 
-    /// What consensus has written into it, `0x…` each.
+    /// Returns what consensus has written into the header, `0x…` each.
     pub fn logs(&self) -> &[String] {
         &self.digest.logs
     }
 
-    /// The author's seal, which differs between any two blocks of a height.
+    /// Returns the author's seal, which differs between any two blocks of the same height.
     pub fn seal(&self) -> Option<String> {
         self.digest.logs.last().cloned()
     }
@@ -89,43 +89,43 @@ impl Client {
             .with_context(|| method.to_owned())
     }
 
-    /// Header of the best block, or of the block with this hash.
+    /// Returns the header of the best block, or of the block with this hash.
     pub async fn header(&self, hash: Option<&str>) -> Result<Header> {
         let params: Vec<Value> = hash.map(Value::from).into_iter().collect();
         self.call("chain_getHeader", &params).await
     }
 
-    /// Height of the best block.
+    /// Returns the height of the best block.
     pub async fn best(&self) -> Result<u32> {
         self.header(None).await?.number()
     }
 
-    /// Hash of the last finalised block.
+    /// Returns the hash of the last finalised block.
     pub async fn finalised_head(&self) -> Result<String> {
         self.call("chain_getFinalizedHead", &[]).await
     }
 
-    /// Height of the last finalised block.
+    /// Returns the height of the last finalised block.
     pub async fn finalised(&self) -> Result<u32> {
         let hash = self.finalised_head().await?;
         self.header(Some(&hash)).await?.number()
     }
 
-    /// Hash of the last block that BEEFY's validators have signed a commitment of, as far as this node has
-    /// seen one since it started.
+    /// Returns the hash of the last block for which BEEFY's validators have signed a commitment that this node has seen
+    /// since it started.
     ///
     /// # Errors
-    /// It has seen none.
+    /// If the node has seen none.
     pub async fn committed(&self) -> Result<String> {
         self.call("beefy_getFinalizedHead", &[]).await
     }
 
-    /// Hash of the block at this height on the best chain.
+    /// Returns the hash of the block at this height on the best chain.
     pub async fn block_hash(&self, height: u32) -> Result<Option<String>> {
         self.call("chain_getBlockHash", &[height.into()]).await
     }
 
-    /// Peers the node is connected to.
+    /// Returns how many peers the node is connected to.
     pub async fn peers(&self) -> Result<u64> {
         let health: Value = self.call("system_health", &[]).await?;
         health["peers"]
@@ -133,7 +133,7 @@ impl Client {
             .context("system_health without peers")
     }
 
-    /// An address at which the node's chain networking listens on loopback, with its peer id.
+    /// Returns an address at which the node's chain networking listens on loopback, with its peer id.
     pub async fn listen_address(&self) -> Result<Option<String>> {
         let addresses: Vec<String> = self.call("system_localListenAddresses", &[]).await?;
         Ok(addresses

@@ -11,20 +11,21 @@ use crate::{Node, NodeOptions};
 /// The validators of the `local` preset, in its order.
 pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 
-/// How long a new node may take to the height of the others: many times what an idle machine needs.
+/// How long a new node may take to reach the height of the others: many times what an idle machine needs.
 const CATCH_UP: Duration = Duration::from_secs(300);
 
-/// Networks share the machine's cores. Those of up to three nodes spend most of their time waiting for a
-/// deadline of the chain, and four of them hardly notice each other; more nodes take the place of two, and ten or
-/// more take all of it. With six shares, of which four networks had more than three nodes, fifteen nodes kept two
-/// cores busy, and none of these ended within four minutes. The program has to run with as many threads, and one
-/// for those that share a network (AICPW_NETWORK_THREADS in `scripts/env.sh`).
+/// Shares of the machine's cores, which networks divide among them. Networks of up to three nodes spend most of their
+/// time waiting for a deadline of the chain, and four of them hardly disturb each other. A network of more nodes takes
+/// two shares, and one of ten or more takes all. With six shares, of which four networks had more than three nodes,
+/// fifteen nodes kept two cores busy, and none of these networks ended within four minutes. The program has to run with
+/// as many threads as there are shares, and one more for the tests that share a network (AICPW_NETWORK_THREADS in
+/// `scripts/env.sh`).
 const ROOM: u32 = 4;
-/// The share of more than three nodes.
+/// The shares of a network of more than three nodes.
 const MANY: u32 = 2;
 static FREE: Semaphore = Semaphore::const_new(ROOM as usize);
 
-/// The right to a whole share of the machine's cores, for a network that is not a [`Cluster`].
+/// Waits for all shares of the machine's cores, for a network that is not a [`Cluster`].
 ///
 /// # Errors
 /// Never, as long as this process runs.
@@ -32,7 +33,7 @@ pub async fn whole_machine() -> Result<SemaphorePermit<'static>> {
     room_for(ROOM).await
 }
 
-/// The right to the share of a single node, for one that is not of a [`Cluster`].
+/// Waits for the share of a single node, for one that is not part of a [`Cluster`].
 ///
 /// # Errors
 /// Never, as long as this process runs.
@@ -45,42 +46,43 @@ async fn room_for(share: u32) -> Result<SemaphorePermit<'static>> {
     room.context("room for this network")
 }
 
-/// A network whose data is deleted with it.
+/// A network whose data is deleted when it is dropped.
 pub struct Cluster {
     /// Its validators.
     pub validators: Vec<Node>,
-    // Dropped after those that write into it.
+    // Dropped after the nodes that write into it.
     folder: TempDir,
     _room: SemaphorePermit<'static>,
 }
 
 impl Cluster {
-    /// A single validator on the development chain.
+    /// Starts a single validator on the development chain.
     pub async fn development() -> Result<Self> {
         Self::single_on("dev", &[]).await
     }
 
-    /// The same, with these further arguments.
+    /// Starts the same, with these further arguments.
     pub async fn development_with(arguments: &[&str]) -> Result<Self> {
         Self::single_on("dev", arguments).await
     }
 
-    /// The same for more than three nodes: its share of the cores is that of four validators.
+    /// Starts the same for a network of more than three nodes, which takes as many shares of the cores as four
+    /// validators.
     pub async fn crowded_development_with(arguments: &[&str]) -> Result<Self> {
         Self::single(alice("dev", arguments), MANY).await
     }
 
-    /// The same for so many nodes that they take all of the cores: no other network goes on meanwhile.
+    /// Starts the same for a network of so many nodes that it takes all shares: no other network runs meanwhile.
     pub async fn lone_development_with(arguments: &[&str]) -> Result<Self> {
         Self::single(alice("dev", arguments), ROOM).await
     }
 
-    /// The same on another chain spec of one validator, with these further arguments.
+    /// Starts a single validator on another chain specification, with these further arguments.
     pub async fn single_on(chain: &str, arguments: &[&str]) -> Result<Self> {
         Self::single(alice(chain, arguments), 1).await
     }
 
-    /// [`Self::development_with`], with this variable in the validator's environment.
+    /// Starts [`Self::development_with`], with this variable in the validator's environment.
     pub async fn development_in(variable: (&str, &str), arguments: &[&str]) -> Result<Self> {
         let (name, value) = variable;
         Self::single(alice("dev", arguments).variable(name, value), 1).await
@@ -97,40 +99,40 @@ impl Cluster {
         })
     }
 
-    /// The four validators of the `local` preset, each with these further arguments.
+    /// Starts the four validators of the `local` preset, each with these further arguments.
     pub async fn local(arguments: &[&str]) -> Result<Self> {
         Self::local_on("local", arguments).await
     }
 
-    /// The same on another chain spec of four validators: a preset's name or a file.
+    /// Starts four validators on another chain specification: a preset's name or a file.
     pub async fn local_on(chain: &str, arguments: &[&str]) -> Result<Self> {
         let first = async |_, to, address| Ok((to == 0).then_some(address));
         Self::linked_on(chain, arguments, first).await
     }
 
-    /// The same, and each says where it listens to who looks for it as a validator. Without that it knows what
-    /// others have told it of its address, if they have.
+    /// Starts four validators, each of which publishes its address for those that look for it as a validator. Without
+    /// that it knows only what others have told it about its address, if they have.
     pub async fn announced_on(chain: &str) -> Result<Self> {
         let first = async |_, to, address| Ok((to == 0).then_some(address));
         Self::started(chain, &[], NodeOptions::announced, first).await
     }
 
-    /// The four of the `local` preset, each changed by `change`, which finds them by their names.
+    /// Starts the four validators of the `local` preset, each changed by `change`, which can tell them by their names.
     pub async fn local_each(change: impl Fn(NodeOptions) -> NodeOptions) -> Result<Self> {
         let first = async |_, to, address| Ok((to == 0).then_some(address));
         Self::started("local", &[], |options| Ok(change(options)), first).await
     }
 
-    /// The same, but none of them is told of another.
+    /// Starts four validators of which none is told of another.
     pub async fn strangers_on(chain: &str, arguments: &[&str]) -> Result<Self> {
         Self::linked_on(chain, arguments, async |_, _, _| Ok(None)).await
     }
 
-    /// The same, and each is told of those that were started before it: `link` says at which address, if at
-    /// all, by the indices of the two and the address of the other.
+    /// Starts four validators, each of which is told of those that were started before it. `link` gets the indices of
+    /// the two and the address of the other, and returns the address to tell, if any.
     ///
     /// # Errors
-    /// They do not start, or a link cannot be made.
+    /// If the validators do not start, or a link cannot be made.
     pub async fn linked_on(
         chain: &str,
         arguments: &[&str],
@@ -172,18 +174,18 @@ impl Cluster {
         self.validators.iter().fold(error, explain)
     }
 
-    /// Where the nodes keep their data.
+    /// Returns the folder in which the nodes keep their data.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Starts a further node that knows the first validator. It may still be far behind.
+    /// Starts another node, which knows the first validator. The node may still be far behind.
     pub async fn add(&self, options: NodeOptions) -> Result<Node> {
         let options = options.bootnode(self.first()?.address().await?);
         Node::start(self.folder.path(), options).await
     }
 
-    /// The same, and waits until it has caught up.
+    /// Starts another node, and waits until it has caught up.
     pub async fn join(&self, options: NodeOptions) -> Result<Node> {
         let node = self.add(options).await?;
         let height = self.first()?.client().await?.finalised().await?;
@@ -197,7 +199,7 @@ impl Cluster {
     }
 }
 
-/// The one validator of a chain, with these further arguments.
+/// Returns the options of the only validator of a chain, with these further arguments.
 fn alice(chain: &str, arguments: &[&str]) -> NodeOptions {
     let options = NodeOptions::new("alice", chain)
         .arg("--alice")

@@ -1,4 +1,4 @@
-//! Runs `aicpw` as a person would.
+//! Runs `aicpw` as a person would run it.
 
 use std::{
     ffi::OsStr,
@@ -17,17 +17,18 @@ use tokio::process::Command;
 
 use crate::binaries;
 
-/// How long a command may take: longer than the longest wait of the chain or of `aicpw` itself
-/// that is met in tests, on a machine that is busy with other things.
+/// How long a command may take: longer than the longest wait of the chain or of `aicpw` itself in these tests, on a
+/// busy machine.
 const LIMIT: Duration = Duration::from_secs(900);
 
-/// `aicpw` for one account at one node.
+/// The command `aicpw` for one account at one node.
 #[derive(Clone, Debug)]
 pub struct CommandLine {
     program: PathBuf,
     url: String,
     suri: String,
-    /// What it keeps for its user, and not where whoever runs the tests has theirs. Goes with the last copy.
+    /// The folder for what `aicpw` keeps for its user, so that it does not use the folder of whoever runs the tests.
+    /// Deleted with the last copy.
     user: Arc<TempDir>,
 }
 
@@ -49,10 +50,10 @@ impl std::fmt::Display for Said {
 }
 
 impl Said {
-    /// The last JSON document that it printed.
+    /// Returns the last JSON document that it printed.
     ///
     /// # Errors
-    /// There is none.
+    /// If it printed none.
     pub fn document(&self) -> Result<Value> {
         if let Ok(value) = serde_json::from_str(&self.out) {
             return Ok(value);
@@ -62,10 +63,10 @@ impl Said {
         serde_json::from_str(last.unwrap_or_default()).with_context(|| format!("no JSON: {self}"))
     }
 
-    /// Requires that it failed with this exit code and said all of these.
+    /// Requires that it failed with this exit code and printed all of these words.
     ///
     /// # Errors
-    /// It did something else.
+    /// If it did something else.
     pub fn require_failure(&self, code: i32, words: &[&str]) -> Result<()> {
         ensure!(
             self.code == Some(code),
@@ -82,10 +83,10 @@ impl Said {
 }
 
 impl CommandLine {
-    /// For the account of a development key such as `//Bob`.
+    /// Returns the command for the account of a development key such as `//Bob`.
     ///
     /// # Errors
-    /// `aicpw` is not built, or there is no temporary folder.
+    /// If `aicpw` is not built, or there is no temporary folder.
     pub fn new(url: &str, suri: &str) -> Result<Self> {
         Self::of(binaries::find("aicpw")?, url, suri)
     }
@@ -100,12 +101,12 @@ impl CommandLine {
         })
     }
 
-    /// Runs it to its end, whatever that is.
+    /// Runs the command to its end, whatever that is.
     ///
     /// # Errors
-    /// It cannot be started, or does not end; the error has what it had said by then.
+    /// If the command cannot be started, or does not end; the error has what it had printed by then.
     pub async fn say<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Said> {
-        // Files and not pipes, so that what was said before a time-out is known.
+        // Files instead of pipes, so that what was printed before a time-out is known.
         let mut out = tempfile::tempfile().context("a temporary file")?;
         let mut err = tempfile::tempfile().context("a temporary file")?;
         let mut child = Command::new(&self.program)
@@ -140,10 +141,10 @@ impl CommandLine {
         }
     }
 
-    /// Runs it, expects success, and parses the last JSON document that it printed.
+    /// Runs the command, expects success, and parses the last JSON document that it printed.
     ///
     /// # Errors
-    /// It failed.
+    /// If the command failed.
     pub async fn json<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Value> {
         let said = self.say(arguments).await?;
         ensure!(said.code == Some(0), "aicpw failed: {said}");
@@ -189,7 +190,7 @@ mod tests {
         assert!(error.contains("`--ask` is not said"), "{error}");
     }
 
-    /// Regression: each submission of a test left a note in the home of whoever ran it.
+    /// Regression: each submission of a test left a note in the home folder of whoever ran the test.
     #[tokio::test]
     async fn what_is_kept_for_its_user_goes_with_it() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What a network consists of, in the format of the zombienet tool, which cannot start it itself (ADR 12).
+//! The definition of a network, in the format of the zombienet tool, which cannot start it itself (ADR 12).
 
 use anyhow::{ensure, Context, Result};
 use serde::Deserialize;
@@ -11,11 +11,11 @@ const PROGRAM: &str = "aicpw-node";
 /// The network of `make network`.
 pub const NETWORK: &str = include_str!("../network.toml");
 
-/// A network, as far as we understand the format: what we do not is refused and not ignored.
+/// A network, with the part of the format that we understand. Other fields are refused, not ignored.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
-    /// The chain, and who takes part in it.
+    /// The chain, and the nodes that take part in it.
     pub relaychain: Chain,
 }
 
@@ -23,10 +23,10 @@ pub struct Definition {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chain {
-    /// A preset's name, or a file.
+    /// The name of a preset, or a file.
     pub chain: String,
     default_command: String,
-    /// The nodes; the first is started first, and known to the others.
+    /// The nodes. The first is started first, and is known to the others.
     pub nodes: Vec<Member>,
 }
 
@@ -34,7 +34,7 @@ pub struct Chain {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
-    /// Its name. A provider is called like its account: `eve` belongs to `//Eve`.
+    /// Its name. A provider is named after its account: `eve` belongs to `//Eve`.
     pub name: String,
     validator: bool,
     #[serde(default)]
@@ -43,7 +43,7 @@ pub struct Member {
     args: Vec<String>,
 }
 
-/// What a node is there for.
+/// The purpose of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
     /// Makes blocks.
@@ -57,7 +57,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word for it.
+    /// Returns the word for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Validator => "validator",
@@ -72,7 +72,7 @@ impl Definition {
     /// Reads a definition.
     ///
     /// # Errors
-    /// It is none that we can start; the error says where.
+    /// If the text is no definition that we can start; the error says where.
     pub fn parse(text: &str) -> Result<Self> {
         let definition: Self =
             toml::from_str(text).context("this is no definition of a network")?;
@@ -98,7 +98,7 @@ impl Definition {
 }
 
 impl Member {
-    /// What it is there for.
+    /// Returns the purpose of the node.
     pub fn role(&self) -> Role {
         let has = |option: &str| self.args.iter().any(|argument| argument == option);
         if self.validator {
@@ -112,14 +112,14 @@ impl Member {
         }
     }
 
-    /// The key of the account that answers for it: `//Eve` for `eve`.
+    /// Returns the key of the account that answers for the node: `//Eve` for `eve`.
     pub fn suri(&self) -> String {
         let mut letters = self.name.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
         format!("//{}{}", first.unwrap_or_default(), letters.as_str())
     }
 
-    /// What its process is started with.
+    /// Returns the options with which its process is started.
     pub fn options(&self, chain: &str) -> NodeOptions {
         let mut options = NodeOptions::new(&self.name, chain);
         if self.validator {

@@ -1,4 +1,4 @@
-//! Several devices on a machine that has but one.
+//! Makes a machine with a single device show several.
 
 use anyhow::{bail, Result};
 use serde_json::Value;
@@ -8,13 +8,14 @@ use crate::binaries;
 
 const VARIABLE: &str = "POCL_DEVICES";
 
-/// PoCL's driver for all cores, twice: as it was called before version 4, and since.
+/// PoCL's driver for all cores, twice: by its name before version 4, and by its name since.
 const TWICE: [&str; 2] = ["pthread pthread", "cpu cpu"];
 
-/// The variable, with its value, that has PoCL show the processor as two devices.
+/// Returns the environment variable, with its value, that has PoCL show the processor as two
+/// devices.
 ///
 /// # Errors
-/// It does not, or `aicpw-executor` is not built.
+/// If PoCL shows no two devices, or `aicpw-executor` is not built.
 pub async fn two_processors() -> Result<(&'static str, &'static str)> {
     let executor = binaries::find("aicpw-executor")?;
     for drivers in TWICE {

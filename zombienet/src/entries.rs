@@ -1,4 +1,4 @@
-//! Whether a runtime can read what is stored.
+//! A check whether a runtime can read what is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use sp_core::storage::well_known_keys::is_default_child_storage_key;
 
 use crate::Client;
 
-/// A pallet's entry, or its storage version.
+/// A pallet's storage entry, or its storage version.
 struct Entry {
     name: String,
     is_map: bool,
@@ -30,10 +30,10 @@ pub struct Entries {
 }
 
 impl Entries {
-    /// Those of the runtime at this block.
+    /// Returns the entries of the runtime at this block.
     ///
     /// # Errors
-    /// The node does not answer, or its metadata is malformed.
+    /// If the node does not answer, or its metadata is malformed.
     pub async fn at(client: &Client, block: &str) -> Result<Self> {
         let metadata: String = client.call("state_getMetadata", &[block.into()]).await?;
         let metadata = hex::decode(metadata.trim_start_matches("0x")).context("the metadata")?;
@@ -43,8 +43,8 @@ impl Entries {
         }
     }
 
-    /// What it cannot read of a state: keys of no entry, and values that are not of their entry's type. A
-    /// line each.
+    /// Returns what the runtime cannot read of a state, one line each: keys of no entry, and values that are not of
+    /// their entry's type.
     pub fn unreadable(&self, state: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<String> {
         let mut lines = Vec::new();
         for (key, value) in state {
@@ -55,7 +55,7 @@ impl Entries {
         lines
     }
 
-    /// The entries in which something is stored, as `Pallet.Entry`.
+    /// Returns the entries in which something is stored, as `Pallet.Entry`.
     pub fn used(&self, state: &BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeSet<&str> {
         let entries = state.keys().filter_map(|key| self.entry(key));
         entries.map(|entry| entry.name.as_str()).collect()
@@ -66,7 +66,7 @@ impl Entries {
     }
 
     fn read(&self, key: &[u8], mut value: &[u8]) -> Result<()> {
-        // `:code` and the like, which are the node's. No pallet has child tries.
+        // `:code` and the like belong to the node. No pallet has child tries.
         if key.starts_with(b":") && !is_default_child_storage_key(key) {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Tasks for tests: how long they run, and what comes out, is known.
+//! Tasks for tests, whose duration and result are known.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
-/// Work items of a [`Count`]: few, so that the kernel's loop is what takes the time.
+/// Work items of a [`Count`]. They are few, so that the loop of the kernel is what takes the time.
 const ITEMS: u32 = 2;
 
 const KERNEL: &str = "__kernel void count(__global uint *x) {
@@ -20,7 +20,7 @@ const KERNEL: &str = "__kernel void count(__global uint *x) {
 }
 ";
 
-/// A task that takes many steps of a congruential generator: it runs for `launches` times some
+/// A task that takes many steps of a congruential generator. It runs for `launches` times some
 /// tenths of a second, and the last value can be computed at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Count {
@@ -31,7 +31,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// Some ten seconds on two idle cores: long enough to be met while it runs.
+    /// About ten seconds on two idle cores: long enough for a test to see it running.
     pub const LONG: Self = Self {
         launches: 100,
         rounds: 100_000_000,
@@ -43,17 +43,18 @@ impl Count {
         rounds: 1_000,
     };
 
-    /// Writes manifest and kernel into `folder`, made if missing; returns the manifest's path.
+    /// Writes manifest and kernel into `folder`, which is made if it is missing. Returns the path
+    /// of the manifest.
     ///
     /// # Errors
-    /// The files cannot be written.
+    /// If the files cannot be written.
     pub fn write(&self, folder: &Path) -> Result<PathBuf> {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         fs::write(folder.join("count.cl"), KERNEL)?;
         write_manifest(folder, &self.manifest())
     }
 
-    /// The manifest, to be changed by those who want it otherwise.
+    /// Returns the manifest, which a test can change.
     pub fn manifest(&self) -> Value {
         json!({
             "version": "aicpw.task/v1",
@@ -72,7 +73,7 @@ impl Count {
         })
     }
 
-    /// The output of a correct run.
+    /// Returns the output of a correct run.
     pub fn output(&self) -> Vec<u8> {
         let steps = u64::from(self.launches) * u64::from(self.rounds);
         let (factor, summand) = power((1_664_525, 1_013_904_223), steps);
@@ -81,17 +82,17 @@ impl Count {
     }
 }
 
-/// Writes a manifest into a folder; returns its path.
+/// Writes a manifest into a folder. Returns its path.
 ///
 /// # Errors
-/// It cannot be written.
+/// If the file cannot be written.
 pub fn write_manifest(folder: &Path, manifest: &Value) -> Result<PathBuf> {
     let path = folder.join("manifest.json");
     fs::write(&path, manifest.to_string()).with_context(|| path.display().to_string())?;
     Ok(path)
 }
 
-/// The map x → factor · x + summand, done `times` in a row.
+/// Returns the map x → factor · x + summand, applied `times` in a row.
 fn power(map: (u32, u32), times: u64) -> (u32, u32) {
     let after = |first: (u32, u32), second: (u32, u32)| {
         let summand = first.1.wrapping_mul(second.0).wrapping_add(second.1);

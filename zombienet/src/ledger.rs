@@ -1,4 +1,4 @@
-//! Ledgers that `aicpw account ledger --follow` keeps while a test goes on.
+//! Ledgers that `aicpw account ledger --follow` keeps during a test.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -13,21 +13,21 @@ use crate::{
     Market,
 };
 
-/// How long a ledger may be behind: many times the twenty blocks after which its file says anew how far it goes.
+/// How long a ledger may be behind: many times the twenty blocks after which its file again says how far it goes.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// The events of a provider's ledger that the metric of what it earns counts.
+/// The events of a provider's ledger that the metric of its earnings counts.
 pub const EARNED: [&str; 4] = ["ProviderPaid", "BaseFeePaid", "AuditorPaid", "JurorPaid"];
 
 const HEADER: &str = "block,time,event,subject,planck,aicp,held_planck,account";
 
-/// The last line is of this: how far the file goes.
+/// The event of the last line, which says how far the file goes.
 const SEEN: &str = "seen";
 
-/// A line of this is about blocks that are missing.
+/// The event of a line about missing blocks.
 const GAP: &str = "gap";
 
-/// A ledger that is kept; the command ends with it.
+/// A ledger that is being kept; the command ends when this is dropped.
 pub struct Ledger {
     account: AccountId,
     path: PathBuf,
@@ -39,21 +39,21 @@ pub struct Ledger {
 /// What an event did to the account, in the smallest unit.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
-    /// Its name.
+    /// The name of the event.
     pub event: String,
     /// The task or assignment, or the account on the other side.
     pub subject: String,
-    /// How much more, or less, the account owns.
+    /// The change of what the account owns.
     pub change: i128,
-    /// How much more, or less, of that is held.
+    /// The change of the held part of it.
     pub held: i128,
 }
 
 impl Ledger {
-    /// Begins one of a development account such as `//Bob`, with the block after the newest final one.
+    /// Starts the ledger of a development account such as `//Bob`, with the block after the newest final one.
     ///
     /// # Errors
-    /// The validator does not answer, or that is no account.
+    /// If the validator does not answer, or there is no such account.
     pub async fn begin(market: &Market, suri: &str) -> Result<Self> {
         let client = market.node("alice")?.client().await?;
         let last = client.finalised_head().await?;
@@ -75,11 +75,11 @@ impl Ledger {
         })
     }
 
-    /// Waits until it has all that is in a block by now, requires that it sums up to what the account owns more or less
-    /// since it was begun, and ends it. Returns its entries.
+    /// Waits until the ledger has everything that is in a block by now, requires that its sum is the change of what the
+    /// account owns since the ledger was started, and ends it. Returns its entries.
     ///
     /// # Errors
-    /// It does not come so far, blocks are missing, or the sum is another.
+    /// If the ledger does not get that far, blocks are missing, or the sum is different.
     pub async fn end(self, market: &Market) -> Result<Vec<Entry>> {
         let Self {
             account,
@@ -119,7 +119,7 @@ impl Ledger {
     }
 }
 
-/// How much each of these events moved, in their order.
+/// Returns the amounts of these events, in their order.
 pub fn amounts(entries: &[Entry], events: &[&str]) -> Vec<u128> {
     let those = entries
         .iter()
@@ -131,13 +131,13 @@ fn difference(before: u128, after: u128) -> Result<i128> {
     Ok(i128::try_from(after)? - i128::try_from(before)?)
 }
 
-/// The fields of a line.
+/// Returns the fields of a line.
 fn fields(line: &str) -> Option<[&str; 8]> {
     let fields: Vec<_> = line.split(',').collect();
     fields.try_into().ok()
 }
 
-/// The block up to which a file goes, and its hash; `None` while it is being written.
+/// Returns the block up to which a file goes, and its hash; `None` while the file is being written.
 fn last_seen(text: &str) -> Option<(u32, &str)> {
     let line = text.strip_suffix('\n')?.rsplit('\n').next()?;
     let [block, _, event, hash, ..] = fields(line)?;
@@ -145,7 +145,7 @@ fn last_seen(text: &str) -> Option<(u32, &str)> {
     (event == SEEN).then_some((block, hash))
 }
 
-/// What is in a file.
+/// Returns the entries of a file.
 fn entries(text: &str) -> Result<Vec<Entry>> {
     let mut lines = text.lines();
     ensure!(lines.next() == Some(HEADER), "it has another header");

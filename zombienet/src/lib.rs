@@ -1,9 +1,10 @@
 //! Networks of real `aicpw-node` processes on this machine, for tests and measurements.
 //!
-//! Every process has its own base path and IPFS store, listens on loopback only, on ports that the
-//! system gives it, and finds the others by the addresses it is told: no mDNS. Waits are for
-//! conditions, with a generous deadline whose message says what was seen last and shows the ends of
-//! the nodes' logs. Networks of one process take turns, and end with whoever started them.
+//! Every process has its own base path and IPFS store, listens only on loopback, on ports that the
+//! system assigns, and finds the others by the addresses it is told, without mDNS. Waits are for
+//! conditions, with a generous deadline. The message of a missed deadline says what was seen last,
+//! and shows the ends of the nodes' logs. The networks of one process take turns, and end with
+//! whoever started them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -17,24 +17,24 @@ use crate::{
     Cluster, CommandLine, Node, NodeOptions,
 };
 
-/// How long a state of a task may be waited for: longer than the chain's longest window (a minute)
-/// and the longest job of tests, on a machine that is busy with other things.
+/// How long to wait for a state of a task: longer than the chain's longest window (a minute) and the longest job of
+/// tests, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// One AICP in its smallest unit.
 pub const AICP: u128 = 1_000_000_000_000_000_000;
 
-/// What [`Market::register`] stakes.
+/// The stake with which [`Market::register`] registers.
 pub const STAKE: u128 = 1_000 * AICP;
 
-/// The market.
+/// A running market.
 pub struct Market {
     nodes: BTreeMap<String, Node>,
-    // Ends after them.
+    // Ends after the nodes.
     cluster: Cluster,
 }
 
-/// A command that runs; killed when dropped.
+/// A running command, which is killed when this is dropped.
 pub struct Begun(JoinHandle<Result<Value>>);
 
 impl Drop for Begun {
@@ -46,25 +46,25 @@ impl Drop for Begun {
 /// What an account owns, in the smallest unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Funds {
-    /// Not held.
+    /// The free part.
     pub free: u128,
-    /// Stake and escrow.
+    /// The held part: stake and escrow.
     pub held: u128,
 }
 
 impl Market {
-    /// The validator, whose node is nobody's.
+    /// Starts the validator, whose node belongs to no provider or requester.
     ///
     /// # Errors
-    /// It does not start. Errors of all methods show the ends of the logs.
+    /// If the node does not start. The errors of all methods show the ends of the logs.
     pub async fn start() -> Result<Self> {
         Self::with_validator(&[]).await
     }
 
-    /// The validator, with these further arguments.
+    /// Starts the validator with these further arguments.
     ///
     /// # Errors
-    /// It does not start.
+    /// If the node does not start.
     pub async fn with_validator(arguments: &[&str]) -> Result<Self> {
         Ok(Self {
             nodes: BTreeMap::new(),
@@ -72,10 +72,10 @@ impl Market {
         })
     }
 
-    /// The same, for more than three nodes.
+    /// Starts the validator of a market with more than three nodes.
     ///
     /// # Errors
-    /// It does not start.
+    /// If the node does not start.
     pub async fn crowded(arguments: &[&str]) -> Result<Self> {
         Ok(Self {
             nodes: BTreeMap::new(),
@@ -83,10 +83,10 @@ impl Market {
         })
     }
 
-    /// The same, for so many nodes that no other network goes on meanwhile.
+    /// Starts the validator of a market with so many nodes that no other network runs meanwhile.
     ///
     /// # Errors
-    /// It does not start.
+    /// If the node does not start.
     pub async fn alone(arguments: &[&str]) -> Result<Self> {
         Ok(Self {
             nodes: BTreeMap::new(),
@@ -94,10 +94,10 @@ impl Market {
         })
     }
 
-    /// [`Self::with_validator`], with this variable in its environment.
+    /// Starts [`Self::with_validator`], with this variable in its environment.
     ///
     /// # Errors
-    /// It does not start.
+    /// If the node does not start.
     pub async fn with_validator_in(variable: (&str, &str), arguments: &[&str]) -> Result<Self> {
         Ok(Self {
             nodes: BTreeMap::new(),
@@ -105,20 +105,20 @@ impl Market {
         })
     }
 
-    /// Where everything is kept.
+    /// Returns the folder in which everything is kept.
     pub fn folder(&self) -> &Path {
         self.cluster.folder()
     }
 
-    /// A path under [`Self::folder`], for the command line.
+    /// Returns a path under [`Self::folder`], for the command line.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder().join(name)
     }
 
-    /// Starts a further node. It may still be far behind.
+    /// Starts another node. It may still be far behind.
     ///
     /// # Errors
-    /// It does not start.
+    /// If the node does not start.
     pub async fn add(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
         let node = self.cluster.add(options(name, arguments)).await;
         let node = node.map_err(|error| self.explain(error))?;
@@ -126,10 +126,10 @@ impl Market {
         Ok(())
     }
 
-    /// The same, and waits until it has caught up.
+    /// Starts another node, and waits until it has caught up.
     ///
     /// # Errors
-    /// It does not start, or does not catch up.
+    /// If the node does not start, or does not catch up.
     pub async fn join(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
         let node = self.cluster.join(options(name, arguments)).await;
         let node = node.map_err(|error| self.explain(error))?;
@@ -140,7 +140,7 @@ impl Market {
     /// Kills a node, starts it again, and waits until it has caught up.
     ///
     /// # Errors
-    /// It does not start, or does not catch up.
+    /// If the node does not start, or does not catch up.
     pub async fn restart(&mut self, name: &str) -> Result<()> {
         let restarted = self.node_mut(name)?.restart().await;
         restarted.map_err(|error| self.explain(error))?;
@@ -151,7 +151,7 @@ impl Market {
     /// Starts a provider's node and registers its devices for an account.
     ///
     /// # Errors
-    /// It does not start, or is not online in time.
+    /// If the node does not start, or is not online in time.
     pub async fn provider(
         &mut self,
         name: &str,
@@ -168,7 +168,7 @@ impl Market {
     /// Registers the devices of a node's machine for an account, with a stake of 1000 AICP.
     ///
     /// # Errors
-    /// They are not online in time.
+    /// If the devices are not online in time.
     pub async fn register(&self, node: &str, suri: &str, ask: &str, slots: &str) -> Result<()> {
         let arguments = [
             "provider",
@@ -185,10 +185,10 @@ impl Market {
         self.json(node, suri, &arguments).await.map(|_| ())
     }
 
-    /// A node that has joined, or the validator by the name of `alice`.
+    /// Returns a node that has joined, or the validator if the name is `alice`.
     ///
     /// # Errors
-    /// There is none with that name.
+    /// If no node has that name.
     pub fn node(&self, name: &str) -> Result<&Node> {
         let validators = &self.cluster.validators;
         let validator = || validators.first().filter(|_| name == "alice");
@@ -196,19 +196,19 @@ impl Market {
         node.with_context(|| format!("no node {name}"))
     }
 
-    /// A node that has joined, to be killed and started again.
+    /// Returns a node that has joined, so that a test can kill it and start it again.
     ///
     /// # Errors
-    /// There is none with that name.
+    /// If no node has that name.
     pub fn node_mut(&mut self, name: &str) -> Result<&mut Node> {
         let node = self.nodes.get_mut(name);
         node.with_context(|| format!("no node {name} has joined"))
     }
 
-    /// The command line of an account at a node.
+    /// Returns the command line of an account at a node.
     ///
     /// # Errors
-    /// There is no such node.
+    /// If there is no such node.
     pub fn command_line(&self, node: &str, suri: &str) -> Result<CommandLine> {
         CommandLine::new(self.node(node)?.url(), suri)
     }
@@ -216,17 +216,17 @@ impl Market {
     /// Runs a command, expects success, and returns its document.
     ///
     /// # Errors
-    /// It failed.
+    /// If the command failed.
     pub async fn json(&self, node: &str, suri: &str, arguments: &[&str]) -> Result<Value> {
         let done = self.command_line(node, suri)?.json(arguments).await;
         done.map_err(|error| self.explain(error))
     }
 
-    /// Runs a command, expects this exit code, and requires that it said all of these. Returns its
+    /// Runs a command, and requires that it fails with this exit code and prints all of these words. Returns its
     /// document, if it printed any.
     ///
     /// # Errors
-    /// It did something else.
+    /// If the command does something else.
     pub async fn fails(
         &self,
         node: &str,
@@ -243,11 +243,11 @@ impl Market {
         Ok(said.document().ok())
     }
 
-    /// Runs a submission that ends in a refund, for which the requester pays the fees and nothing else, and
-    /// requires that it said all of these. Returns what the requester got besides.
+    /// Runs a submission that ends in a refund, for which the requester pays the fees and nothing else, and requires
+    /// that it prints all of these words. Returns what the requester gained in addition.
     ///
     /// # Errors
-    /// It did something else, or cost more.
+    /// If the command does something else, or costs more.
     pub async fn refunded(
         &self,
         node: &str,
@@ -266,39 +266,39 @@ impl Market {
         gain.with_context(|| format!("it cost more: {before:?} {after:?} {document}"))
     }
 
-    /// What an account owns.
+    /// Returns what an account owns.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// If the answer cannot be read.
     pub async fn funds(&self, suri: &str) -> Result<Funds> {
         let balance = self.json("alice", suri, &["account", "balance"]).await?;
         funds_in(&balance)
     }
 
-    /// What an account owns of which nobody has the key, such as the treasury.
+    /// Returns what an account owns for which nobody has the key, such as the treasury.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// If the answer cannot be read.
     pub async fn funds_of(&self, account: &AccountId) -> Result<Funds> {
         let account = format!("0x{}", hex::encode(account));
         let balance = ["account", "balance", &account];
-        // Any key will do: it signs nothing.
+        // Any key will do, because nothing is signed.
         funds_in(&self.json("alice", "//Alice", &balance).await?)
     }
 
-    /// What is at stake of a provider's.
+    /// Returns the stake of a provider.
     ///
     /// # Errors
-    /// It cannot be read, or the account is no provider.
+    /// If the answer cannot be read, or the account is no provider.
     pub async fn stake(&self, suri: &str) -> Result<u128> {
         let status = self.json("alice", suri, &["provider", "status"]).await?;
         units(&status["stake"])
     }
 
-    /// Submissions so far: the id that the next task gets.
+    /// Returns the number of submissions so far, which is the id of the next task.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// If the answer cannot be read.
     pub async fn submissions(&self) -> Result<u64> {
         let client = self.node("alice")?.client().await?;
         let history: Value = client.call("aicpw_historyHead", &[]).await?;
@@ -306,10 +306,10 @@ impl Market {
         length.with_context(|| format!("no length: {history}"))
     }
 
-    /// A task as the validator's best block has it.
+    /// Returns a task as the validator's best block has it.
     ///
     /// # Errors
-    /// There is none, or it cannot be read.
+    /// If there is no such task, or it cannot be read.
     pub async fn task(&self, id: u64) -> Result<Value> {
         let client = self.node("alice")?.client().await?;
         let task: Value = client.call("aicpw_task", &[id.into()]).await?;
@@ -317,10 +317,10 @@ impl Market {
         Ok(task)
     }
 
-    /// Runs a command while the test goes on; it is killed when the test ends.
+    /// Starts a command that runs while the test continues. It is killed when the test ends.
     ///
     /// # Errors
-    /// There is no such node.
+    /// If there is no such node.
     pub fn begin(&self, node: &str, suri: &str, arguments: &[&str]) -> Result<Begun> {
         let command_line = self.command_line(node, suri)?;
         let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
@@ -332,16 +332,16 @@ impl Market {
     /// Waits for the end of a command, expects success, and returns its document.
     ///
     /// # Errors
-    /// It failed.
+    /// If the command failed.
     pub async fn done(&self, mut begun: Begun) -> Result<Value> {
         let document = (&mut begun.0).await.context("a command that was begun")?;
         document.map_err(|error| self.explain(error))
     }
 
-    /// Waits until a task is as wanted; `what` says how that is.
+    /// Waits until a task is as wanted; `what` describes that.
     ///
     /// # Errors
-    /// It does not come to be so, or ends otherwise; the error has the task as it was last.
+    /// If the task does not become so, or ends in another way; the error has the task as it was last.
     pub async fn until_task(
         &self,
         id: u64,
@@ -353,8 +353,8 @@ impl Market {
         Ok(tasks.remove(0))
     }
 
-    /// Waits until several tasks are as wanted in one look at them. A task that is not submitted
-    /// yet is `null`.
+    /// Waits until several tasks are as wanted when they are looked at together. A task that is not submitted yet is
+    /// `null`.
     ///
     /// # Errors
     /// As [`Self::until_task`].
@@ -386,21 +386,21 @@ impl Market {
         .map_err(|error| self.explain(error))
     }
 
-    /// Waits until the validator has finalised `more` blocks beyond the best one of now.
+    /// Waits until the validator has finalised `more` blocks beyond the current best one.
     ///
     /// # Errors
-    /// Finality stands still.
+    /// If finality stands still.
     pub async fn blocks_pass(&self, more: u32) -> Result<()> {
         let validator = self.node("alice")?;
         let best = validator.client().await?.best().await?;
         validator.wait_finalised(best + more, LIMIT).await
     }
 
-    /// Waits until a counter of a joined node's metrics is the sum of these amounts, added up as the node does: each as
-    /// a floating-point number, one after the other.
+    /// Waits until a counter of a joined node's metrics is the sum of these amounts, added the way the node does it:
+    /// one after the other, as floating-point numbers.
     ///
     /// # Errors
-    /// It is another.
+    /// If the counter has another value.
     pub async fn until_counted(&self, node: &str, name: &str, amounts: &[u128]) -> Result<()> {
         let url = self.node(node)?.metrics();
         let url = url.with_context(|| format!("{node} serves no metrics"))?;
@@ -433,7 +433,7 @@ fn options(name: &str, arguments: &[&str]) -> NodeOptions {
     arguments.iter().fold(options, |all, one| all.arg(*one))
 }
 
-/// State of the newest assignment of a task: `running` and so on; empty if there is none.
+/// Returns the state of the newest assignment of a task: `running` and so on; empty if there is none.
 pub fn newest_state(task: &Value) -> &str {
     let assignments = task["assignments"].as_array();
     let newest = assignments.and_then(|all| all.last());
@@ -442,16 +442,16 @@ pub fn newest_state(task: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// Whether a task stays as it is.
+/// Whether a task will not change any more.
 fn is_final(task: &Value) -> bool {
     let state = task["status"]["state"].as_str();
     matches!(state, Some("settled" | "refunded" | "cancelled"))
 }
 
-/// An amount of a document (decimal AICP), in the smallest unit.
+/// Returns an amount of a document (decimal AICP) in the smallest unit.
 ///
 /// # Errors
-/// It is none.
+/// If the value is no amount.
 pub fn units(amount: &Value) -> Result<u128> {
     let text = amount
         .as_str()

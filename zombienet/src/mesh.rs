@@ -1,5 +1,5 @@
-//! Four validators that reach each other through proxies only: a network that can be parted, and
-//! over which messages take time.
+//! Four validators that reach each other only through proxies: a network that can be split, and over which messages can
+//! be delayed.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::{cluster::VALIDATORS, prepared, proxy::Proxy, Cluster, Node};
 
-/// The validators, and between each two of them a proxy for each direction in which they connect.
+/// Validators, and between each two of them a proxy for each direction in which they connect.
 pub struct Mesh {
     /// The validators.
     pub cluster: Cluster,
@@ -24,11 +24,10 @@ pub struct Mesh {
 }
 
 impl Mesh {
-    /// Starts the validators of the `local` preset, each with these further arguments, and has them
-    /// connect.
+    /// Starts the validators of the `local` preset, each with these further arguments, and connects them.
     ///
     /// # Errors
-    /// They do not start.
+    /// If the validators do not start.
     pub async fn start(arguments: &[&str]) -> Result<Self> {
         let folder = TempDir::with_prefix("aicpw-mesh-").context("a temporary folder")?;
         let spec = spec(folder.path()).await?.display().to_string();
@@ -52,12 +51,12 @@ impl Mesh {
         Ok(mesh)
     }
 
-    /// Starts them so that they can part by themselves as well: each knows those that were started before it,
-    /// through proxies, as nodes to start from. Of a reserved peer a node never parts, not even of one that has
-    /// refused it a block for asking too often; and it waits for that answer for ever.
+    /// Starts validators that can also disconnect by themselves. Each knows those that were started before it, through
+    /// proxies, as nodes to start from. A node never disconnects from a reserved peer, not even from one that has
+    /// refused it a block for asking too often; it waits for that answer for ever.
     ///
     /// # Errors
-    /// They do not start.
+    /// If the validators do not start.
     pub async fn start_from_each_other(arguments: &[&str]) -> Result<Self> {
         let folder = TempDir::with_prefix("aicpw-mesh-").context("a temporary folder")?;
         let spec = spec(folder.path()).await?.display().to_string();
@@ -76,10 +75,10 @@ impl Mesh {
         })
     }
 
-    /// Tells a validator where the others are. It forgets that when it ends.
+    /// Tells a validator where the others are. It forgets this when it ends.
     ///
     /// # Errors
-    /// It does not answer.
+    /// If the validator does not answer.
     pub async fn introduce(&self, from: usize) -> Result<()> {
         let client = self.node(from)?.client().await?;
         for ((_, to), proxy) in self.proxies.iter().filter(|((own, _), _)| *own == from) {
@@ -92,7 +91,7 @@ impl Mesh {
         Ok(())
     }
 
-    /// Cuts every line between those that are in the first part, by their indices, and the others.
+    /// Cuts every line between the validators of the first part, by their indices, and the others.
     pub fn part(&self, first: &[usize]) {
         for ((from, to), proxy) in &self.proxies {
             if first.contains(from) != first.contains(to) {
@@ -106,7 +105,7 @@ impl Mesh {
         self.proxies.values().for_each(Proxy::heal);
     }
 
-    /// From now on every message takes so much longer.
+    /// Delays every message by this much from now on.
     pub fn delay(&self, one_way: Duration) {
         let proxies = self.proxies.values();
         proxies.for_each(|proxy| proxy.delay(one_way));
@@ -118,8 +117,8 @@ impl Mesh {
     }
 }
 
-/// The preset's chain specification, which says that the chain is no local one: so no node tells others,
-/// or believes, an address on loopback, and none finds a way past the proxies.
+/// Writes the preset's chain specification, which says that the chain is not a local one. So no node tells others an
+/// address on loopback, or believes one, and none finds a way past the proxies.
 async fn spec(folder: &Path) -> Result<PathBuf> {
     let preset = prepared::chain_spec("local").await?;
     let mut spec: Value = serde_json::from_slice(&fs::read(preset)?)?;
@@ -129,7 +128,7 @@ async fn spec(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The address of a peer with a proxy before it.
+/// Returns the address of a peer with a proxy in front of it.
 fn through(proxy: &Proxy, address: &str) -> Result<String> {
     let (_, peer) = address
         .split_once("/p2p/")
@@ -138,12 +137,12 @@ fn through(proxy: &Proxy, address: &str) -> Result<String> {
     Ok(format!("/ip4/127.0.0.1/tcp/{port}/p2p/{peer}"))
 }
 
-/// Where a node listens for others.
+/// Returns the socket on which a node listens for others.
 async fn socket(node: &Node) -> Result<SocketAddr> {
     socket_of(&node.address().await?)
 }
 
-/// The socket of an address on loopback.
+/// Returns the socket of an address on loopback.
 fn socket_of(address: &str) -> Result<SocketAddr> {
     let port = address.split('/').nth(4).unwrap_or_default();
     let port = port

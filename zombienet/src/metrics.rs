@@ -1,4 +1,4 @@
-//! A node's metrics, as Prometheus reads them.
+//! Reads a node's metrics, as Prometheus does.
 
 use anyhow::{ensure, Context, Result};
 use tokio::{
@@ -6,10 +6,10 @@ use tokio::{
     net::TcpStream,
 };
 
-/// What is served at `http://HOST:PORT/PATH`.
+/// Returns what is served at `http://HOST:PORT/PATH`.
 ///
 /// # Errors
-/// Nobody answers, or not with success.
+/// If nobody answers, or not with success.
 pub async fn read(url: &str) -> Result<String> {
     let rest = url.strip_prefix("http://").context("no http://")?;
     let (address, path) = rest.split_once('/').context("no path")?;
@@ -26,7 +26,7 @@ pub async fn read(url: &str) -> Result<String> {
     Ok(body.to_owned())
 }
 
-/// The first value of this name, whatever its labels; `None` if there is none.
+/// Returns the first value of this name, whatever its labels; `None` if there is none.
 pub fn value(text: &str, name: &str) -> Option<f64> {
     let mut found = text.lines().filter_map(|line| line.strip_prefix(name));
     let line = found.find(|rest| rest.starts_with(['{', ' ']))?;

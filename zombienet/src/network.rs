@@ -1,4 +1,4 @@
-//! A network that is brought up for people, and goes on until they end it.
+//! A network that is started for people, and runs until they end it.
 
 use std::{path::Path, time::Duration};
 
@@ -9,17 +9,18 @@ use crate::{
     CommandLine, Node,
 };
 
-/// The processes of a [`Definition`]; killed when dropped.
+/// The processes of a [`Definition`], which are killed when this is dropped.
 pub struct Network {
     members: Vec<(Member, Node)>,
 }
 
 impl Network {
     /// Starts all nodes, one after the other, with their data under `folder`, and registers the
-    /// providers. `progress` is told what is being done.
+    /// providers. `progress` is told each step.
     ///
     /// # Errors
-    /// A node does not start, or a provider is not online in time; with the end of its log.
+    /// If a node does not start, or a provider is not online in time; the error has the end of its
+    /// log.
     pub async fn start(
         folder: &Path,
         definition: &Definition,
@@ -53,15 +54,15 @@ impl Network {
         Ok(Self { members })
     }
 
-    /// The nodes, in the order of the definition.
+    /// Returns the nodes, in the order of the definition.
     pub fn members(&self) -> impl Iterator<Item = (&Member, &Node)> {
         self.members.iter().map(|(member, node)| (member, node))
     }
 
-    /// The first node that is there for this.
+    /// Returns the first node with this purpose.
     ///
     /// # Errors
-    /// There is none.
+    /// If no node has this purpose.
     pub fn first(&self, role: Role) -> Result<&Node> {
         let mut members = self.members();
         let found = members.find(|(member, _)| member.role() == role);
@@ -69,10 +70,10 @@ impl Network {
         Ok(node)
     }
 
-    /// Ends all of it, in order. What has not ended after `patience` is killed.
+    /// Ends all nodes in good order. Those that have not ended after `patience` are killed.
     ///
     /// # Errors
-    /// A node goes on for minutes; it is killed then, too.
+    /// If a node does not end for minutes; then it is killed, too.
     pub async fn stop(self, patience: Duration) -> Result<()> {
         for (_, node) in &self.members {
             node.interrupt()?;

@@ -22,36 +22,36 @@ use crate::{
 /// How long a node may take until it answers: many times what an idle machine needs.
 const START: Duration = Duration::from_secs(300);
 
-/// How long it may take to an orderly end.
+/// How long a node may take to end in good order.
 const END: Duration = Duration::from_secs(120);
 
 /// Lines of a log that are shown with an error.
 const LOG_TAIL: usize = 40;
 
-/// A port that the system chooses.
+/// A TCP address with a port that the system chooses.
 const ANY_PORT: &str = "/ip4/127.0.0.1/tcp/0";
 
-/// What a node is started with.
+/// The options with which a node is started.
 #[derive(Clone, Debug, Default)]
 pub struct NodeOptions {
-    /// Name in logs, and of the folder.
+    /// Its name in logs, and that of its folder.
     pub name: String,
     /// A preset, `dev` or `local`, or the path of a chain specification.
     pub chain: String,
-    /// More arguments, such as `--alice` or `--provider`.
+    /// Further arguments, such as `--alice` or `--provider`.
     pub arguments: Vec<String>,
     /// Multiaddresses of nodes to start from.
     pub bootnodes: Vec<String>,
     /// Whether it serves metrics.
     pub metrics: bool,
-    /// Where it listens for other nodes; a port that the system chooses if this is `None`.
+    /// The address at which it listens for other nodes; with `None` the system chooses a port.
     pub listen: Option<String>,
-    /// What its environment has besides that of this process, by name.
+    /// The variables that its environment has in addition to that of this process.
     pub variables: Vec<(String, String)>,
 }
 
 impl NodeOptions {
-    /// A node of that name on that chain.
+    /// Returns the options of a node of that name on that chain.
     pub fn new(name: &str, chain: &str) -> Self {
         Self {
             name: name.into(),
@@ -67,10 +67,11 @@ impl NodeOptions {
         self
     }
 
-    /// Has it say to who looks for it as a validator where it listens: at a port that is free now.
+    /// Has it publish, for those that look for it as a validator, the address at which it listens: a port that is free
+    /// now.
     ///
     /// # Errors
-    /// None is.
+    /// If no port is free.
     pub fn announced(mut self) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("a free port")?;
         let address = format!("/ip4/127.0.0.1/tcp/{}", listener.local_addr()?.port());
@@ -100,19 +101,19 @@ impl NodeOptions {
     }
 }
 
-/// A running node; killed when dropped, which happens also when a test panics. Its IPFS process and
-/// its executors end with it, however it ends.
+/// A running node. It is killed when this is dropped, also when a test panics. Its IPFS process and its executors end
+/// with it, however it ends.
 pub struct Node {
     options: NodeOptions,
     base: PathBuf,
     child: Mutex<Option<Child>>,
     url: String,
     metrics: Option<String>,
-    /// Where others reach it: chosen by the system at the first start, and kept after it, because
+    /// Where others reach it. The system chooses the ports at the first start, and they are kept after that, because
     /// others remember them.
     listen: String,
     ipfs_listen: String,
-    /// Length of the log when the process was started last.
+    /// The length of the log when the process was last started.
     log_from: u64,
 }
 
@@ -120,7 +121,7 @@ impl Node {
     /// Starts a node with its data under `folder` and waits until its RPC answers.
     ///
     /// # Errors
-    /// It does not start, or ends, or does not answer in time; with the end of its log.
+    /// If the node does not start, ends, or does not answer in time; the error has the end of its log.
     pub async fn start(folder: &Path, options: NodeOptions) -> Result<Self> {
         let base = folder.join(&options.name);
         fs::create_dir_all(&base).with_context(|| base.display().to_string())?;
@@ -139,7 +140,7 @@ impl Node {
         Ok(node)
     }
 
-    /// Starts it again on the same data and ports, after [`Self::kill`] or instead of it.
+    /// Starts it again on the same data and ports. Kills it first if it is running.
     ///
     /// # Errors
     /// As [`Self::start`].
@@ -199,7 +200,7 @@ impl Node {
         ready.map_err(|error| self.explain(error))
     }
 
-    /// Waits until it listens and answers, and remembers where.
+    /// Waits until it listens and answers, and remembers its addresses.
     async fn until_ready(&mut self) -> Result<()> {
         self.url = self
             .until_alive("to listen", || async {
@@ -210,7 +211,7 @@ impl Node {
                 }))
             })
             .await?;
-        // The first connection is also the proof that it answers.
+        // The first connection also proves that it answers.
         let client = self
             .until_alive("to answer", || async {
                 let client = Client::connect(&self.url).await?;
@@ -243,7 +244,7 @@ impl Node {
         Ok(())
     }
 
-    /// Waits for something that cannot come any more once the process has ended.
+    /// Waits for something that can no longer come once the process has ended.
     async fn until_alive<T, F, Fut>(&self, what: &str, mut probe: F) -> Result<T>
     where
         F: FnMut() -> Fut,
@@ -251,7 +252,7 @@ impl Node {
     {
         let what = format!("{} {what}", self.options.name);
         let outcome = wait::until(&what, START, || {
-            // Looked at first: what a process wrote before it ended is seen all the same.
+            // This is read first, so that what a process wrote before it ended is still seen.
             let ended = self.ended();
             let seen = probe();
             async move {
@@ -269,10 +270,10 @@ impl Node {
         }
     }
 
-    /// How the process ended, if it did so by itself.
+    /// Returns how the process ended, if it ended by itself.
     ///
     /// # Errors
-    /// The system does not say.
+    /// If the system does not say.
     pub fn ended(&self) -> Result<Option<ExitStatus>> {
         let mut child = self.child.lock().unwrap_or_else(|e| e.into_inner());
         match &mut *child {
@@ -286,49 +287,49 @@ impl Node {
         arguments.any(|a| a == "--provider" || a == "--ipfs")
     }
 
-    /// Its JSON-RPC, `ws://…`.
+    /// Returns the URL of its JSON-RPC, `ws://…`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         &self.options.name
     }
 
-    /// Where it serves metrics, `http://…`, if it does.
+    /// Returns the URL of its metrics, `http://…`, if it serves any.
     pub fn metrics(&self) -> Option<&str> {
         self.metrics.as_deref()
     }
 
-    /// Its folder.
+    /// Returns its folder.
     pub fn base(&self) -> &Path {
         &self.base
     }
 
-    /// Its process id while it runs.
+    /// Returns its process id while it runs.
     pub fn pid(&self) -> Option<u32> {
         let child = self.child.lock().unwrap_or_else(|e| e.into_inner());
         child.as_ref().map(Child::id)
     }
 
-    /// Everything it has logged so far.
+    /// Returns everything it has logged so far.
     ///
     /// # Errors
-    /// The log cannot be read.
+    /// If the log cannot be read.
     pub fn log(&self) -> Result<String> {
         let bytes = fs::read(self.log_path())?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// A new connection.
+    /// Opens a new connection.
     pub async fn client(&self) -> Result<Client> {
         Client::connect(&self.url)
             .await
             .map_err(|error| self.explain(error))
     }
 
-    /// Where it listens for other nodes.
+    /// Returns the address at which it listens for other nodes.
     pub async fn address(&self) -> Result<String> {
         let client = self.client().await?;
         let address = client.listen_address().await?;
@@ -366,7 +367,7 @@ impl Node {
         .map_err(|error| self.explain(error))
     }
 
-    /// SIGKILL, at once; does nothing if it is not running.
+    /// Kills it at once with SIGKILL. Does nothing if it is not running.
     pub fn kill(&mut self) -> Result<()> {
         let child = self.child.get_mut().unwrap_or_else(|e| e.into_inner());
         if let Some(mut child) = child.take() {
@@ -376,12 +377,12 @@ impl Node {
         Ok(())
     }
 
-    /// SIGINT, as Ctrl-C is: it ends in order, which takes a moment. Does nothing if it is not running.
+    /// Sends it SIGINT, as Ctrl-C does: it ends in good order, which takes a moment. Does nothing if it is not running.
     ///
     /// # Errors
-    /// It cannot be signalled.
+    /// If the process cannot be signalled.
     pub fn interrupt(&self) -> Result<()> {
-        // One that was waited for has no process any more, and its id may be another's.
+        // A process that was waited for no longer exists, and its id may belong to another.
         if self.ended()?.is_some() {
             return Ok(());
         }
@@ -392,10 +393,10 @@ impl Node {
         }
     }
 
-    /// Waits for the end of a process that was interrupted; `None` if it was not running.
+    /// Waits for the end of a process that was interrupted. Returns `None` if it was not running.
     ///
     /// # Errors
-    /// It goes on.
+    /// If the process does not end.
     pub async fn wait_ended(&self) -> Result<Option<ExitStatus>> {
         if self.pid().is_none() {
             return Ok(None);
@@ -407,7 +408,7 @@ impl Node {
         ended.await.map(Some)
     }
 
-    /// What it has logged since it was started last.
+    /// Returns what it has logged since it was last started.
     fn log_since_start(&self) -> Result<String> {
         let mut file = File::open(self.log_path())?;
         file.seek(SeekFrom::Start(self.log_from))?;
@@ -416,12 +417,12 @@ impl Node {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Where it logs.
+    /// Returns the path of its log.
     pub fn log_path(&self) -> PathBuf {
         self.base.with_extension("log")
     }
 
-    /// Adds the end of the log to an error, and whether the process ended by itself.
+    /// Adds to an error the end of the log, and whether the process ended by itself.
     pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
         let log = fs::read(self.log_path()).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
@@ -443,26 +444,26 @@ impl Drop for Node {
     }
 }
 
-/// The address in the line that the SDK logs when its RPC server listens.
+/// Returns the address in the line that the SDK logs when its RPC server listens.
 fn rpc_url(log: &str) -> Option<String> {
     let line = log
         .lines()
         .find(|line| line.contains("Running JSON-RPC server"))?;
     let address = line.split("addr=").nth(1)?;
-    // In a log of JSON it ends with its message.
+    // In a JSON log the address ends with the message.
     let end = address.find([',', ' ', '"']).unwrap_or(address.len());
     Some(format!("ws://{}", &address[..end]))
 }
 
-/// Where metrics are, out of the line that the SDK logs when it serves them.
+/// Returns the URL of the metrics from the line that the SDK logs when it serves them.
 fn metrics_url(log: &str) -> Option<String> {
     let (_, rest) = log.split_once("Prometheus exporter started at ")?;
-    // The line has to be whole.
+    // The line has to be complete.
     let (line, _) = rest.split_once('\n')?;
     Some(format!("http://{}/metrics", line.split([' ', '"']).next()?))
 }
 
-/// A TCP address without the identity of who listens there.
+/// Returns a TCP address without the identity of the node that listens there.
 fn without_peer(address: String) -> Option<String> {
     let address = address.split("/p2p/").next()?;
     let is_local_tcp = address.starts_with("/ip4/127.0.0.1/tcp/");

@@ -1,6 +1,5 @@
-//! What every node of a test would compute again at its start, computed once for a build of
-//! `aicpw-node`: the genesis states of the presets, and the compiled runtime. It stands in a folder
-//! beside the programs.
+//! What every node of a test would compute again at its start, computed once for each build of `aicpw-node`: the
+//! genesis states of the presets, and the compiled runtime. It is kept in a folder beside the programs.
 
 use std::{
     collections::HashMap,
@@ -16,26 +15,26 @@ use tokio::{process::Command, sync::Mutex};
 
 use crate::binaries;
 
-/// Where nodes keep compiled runtimes.
+/// Returns the folder in which nodes keep compiled runtimes.
 ///
 /// # Errors
-/// `aicpw-node` is not built.
+/// If `aicpw-node` is not built.
 pub fn compiled_runtimes() -> Result<PathBuf> {
     Ok(beside_programs()?.join("compiled-runtimes"))
 }
 
-/// The chain specification to start a node with: for a preset its raw form, in which the genesis
-/// state has been computed; a path as it is.
+/// Returns the chain specification to start a node with. For a preset this is its raw form, in which the genesis state
+/// is already computed. A path is returned as it is.
 ///
 /// # Errors
-/// `aicpw-node` is not built, or does not know the chain.
+/// If `aicpw-node` is not built, or does not know the chain.
 pub async fn chain_spec(chain: &str) -> Result<PathBuf> {
     static RAW: Mutex<Option<HashMap<String, PathBuf>>> = Mutex::const_new(None);
 
     if Path::new(chain).extension().is_some() {
         return Ok(chain.into());
     }
-    // Held while it is made: whoever needs the same one waits for it.
+    // The lock is held while a specification is made, so that whoever needs the same one waits for it.
     let mut raw = RAW.lock().await;
     let raw = raw.get_or_insert_default();
     if let Some(path) = raw.get(chain) {
@@ -58,7 +57,7 @@ async fn raw_chain_spec(chain: &str) -> Result<PathBuf> {
     }
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let exported = export(&["--raw", "--chain", chain]).await?;
-    // Whole or not there, also for another program that does the same.
+    // The file is either complete or missing, also for another program that does the same.
     let mut file = tempfile::NamedTempFile::new_in(&folder)?;
     std::io::Write::write_all(&mut file, &exported)?;
     forget_older(&folder, chain)?;
@@ -66,11 +65,11 @@ async fn raw_chain_spec(chain: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Writes `NAME.json` into `folder`: the specification of a preset in which this patch was applied to the
-/// genesis, in its raw form. With `code`, the genesis is of that runtime, and the preset is its own.
+/// Writes `NAME.json` into `folder`: the raw specification of a preset, with this patch applied to the genesis. With
+/// `code`, the genesis has that runtime, and the preset is one of that runtime's.
 ///
 /// # Errors
-/// There is no such preset, or the runtime refuses such a genesis.
+/// If there is no such preset, or the runtime refuses this genesis.
 pub async fn changed_chain_spec(
     folder: &Path,
     name: &str,
@@ -97,33 +96,33 @@ pub async fn changed_chain_spec(
     Ok(path)
 }
 
-/// A preset by both its names.
+/// A preset with both its names.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
-    /// For `aicpw-node --chain`.
+    /// Its name for `aicpw-node --chain`.
     pub chain: &'static str,
-    /// Among the runtime's presets.
+    /// Its name among the runtime's presets.
     pub id: &'static str,
 }
 
 impl Preset {
-    /// Alice alone.
+    /// The preset with Alice as the only validator.
     pub const DEVELOPMENT: Self = Self {
         chain: "dev",
         id: sp_genesis_builder::DEV_RUNTIME_PRESET,
     };
 
-    /// Four validators.
+    /// The preset with four validators.
     pub const LOCAL_TESTNET: Self = Self {
         chain: "local",
         id: sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET,
     };
 }
 
-/// The runtime that `aicpw-node` starts a chain with.
+/// Returns the runtime with which `aicpw-node` starts a chain.
 ///
 /// # Errors
-/// It is not built, or has none.
+/// If `aicpw-node` is not built, or has none.
 pub async fn runtime() -> Result<Vec<u8>> {
     let spec = fs::read(chain_spec(Preset::DEVELOPMENT.chain).await?)?;
     let spec: Value = serde_json::from_slice(&spec).context("a chain specification")?;
@@ -133,7 +132,7 @@ pub async fn runtime() -> Result<Vec<u8>> {
     hex::decode(code.trim_start_matches("0x")).context("hexadecimal digits")
 }
 
-/// What `aicpw-node export-chain-spec` prints.
+/// Returns what `aicpw-node export-chain-spec` prints.
 async fn export(arguments: &[&str]) -> Result<Vec<u8>> {
     let output = Command::new(binaries::find("aicpw-node")?)
         .arg("export-chain-spec")
@@ -149,7 +148,7 @@ async fn export(arguments: &[&str]) -> Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// Deletes what was made by builds that have been replaced.
+/// Deletes what older builds have made.
 fn forget_older(folder: &Path, chain: &str) -> Result<()> {
     let prefix = format!("{chain}-");
     for entry in fs::read_dir(folder)? {

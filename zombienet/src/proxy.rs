@@ -1,4 +1,4 @@
-//! A TCP proxy that can be cut and that can delay: what lies between two nodes.
+//! A TCP proxy that can be cut and can delay: the line between two nodes.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -14,17 +14,17 @@ use tokio::{
 /// Bytes that are read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// Chunks under way in one direction of a connection; who sends more waits.
+/// Chunks under way in one direction of a connection; a sender of more has to wait.
 const UNDER_WAY: usize = 256;
 
-/// How the line is.
+/// The state of the line.
 #[derive(Clone, Copy, Debug, Default)]
 struct Line {
     is_cut: bool,
     delay: Duration,
 }
 
-/// Carries connections from a port of its own to a target; all of them end when it is dropped.
+/// Carries connections from a port of its own to a target. All of them end when this is dropped.
 pub struct Proxy {
     address: SocketAddr,
     line: watch::Sender<Line>,
@@ -41,7 +41,7 @@ impl Proxy {
     /// Listens on a loopback port that the system chooses.
     ///
     /// # Errors
-    /// There is none.
+    /// If no port is free.
     pub async fn start(target: SocketAddr) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.context("a port for a proxy")?;
@@ -55,7 +55,7 @@ impl Proxy {
         })
     }
 
-    /// Where to connect to.
+    /// Returns the address to connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -70,7 +70,7 @@ impl Proxy {
         self.line.send_modify(|line| line.is_cut = false);
     }
 
-    /// From now on every byte takes so much longer, in each direction.
+    /// Delays every byte by this much from now on, in each direction.
     pub fn delay(&self, one_way: Duration) {
         self.line.send_modify(|line| line.delay = one_way);
     }
@@ -92,7 +92,7 @@ async fn accept(listener: TcpListener, target: SocketAddr, line: watch::Receiver
 
 /// Carries one connection to its end, or to the cut.
 async fn carry(mut caller: TcpStream, target: SocketAddr, line: watch::Receiver<Line>) {
-    // If nobody is there, the caller sees a connection that ends.
+    // If nobody listens there, the caller sees a connection that ends.
     let Ok(mut callee) = TcpStream::connect(target).await else {
         return;
     };
@@ -113,7 +113,7 @@ async fn carry(mut caller: TcpStream, target: SocketAddr, line: watch::Receiver<
     }
 }
 
-/// Carries one direction, each chunk after its delay, to the end of what is sent.
+/// Carries one direction until the sender ends it, each chunk after its delay.
 async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
@@ -150,7 +150,7 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(60);
 
-    /// Sends back what it gets.
+    /// Starts a server that sends back what it gets. Returns its address.
     async fn echo() -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -201,7 +201,7 @@ mod tests {
         assert!(answers(&mut stream, 10).await);
         proxy.cut();
         let mut rest = Vec::new();
-        // Ended or reset.
+        // The connection has ended or was reset.
         let _ = stream.read_to_end(&mut rest).await;
         assert!(rest.is_empty() && !answers(&mut stream, 10).await);
         let mut refused = TcpStream::connect(proxy.address()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The release before this one, which networks can start with and leave by a referendum.
+//! The previous release, with which networks can start and which they can leave by a referendum.
 
 use std::path::{Path, PathBuf};
 
@@ -8,30 +8,29 @@ use serde_json::Value;
 
 use crate::prepared::{self, Preset};
 
-/// Its runtime, compressed as it was published.
+/// The runtime of the previous release, compressed as it was published.
 pub const PREVIOUS_RUNTIME: &[u8] = include_bytes!("../../releases/previous.wasm");
 
-/// What networks have to know of it. The other lines of its record are checked by
-/// `runtime/tests/journeys/release.rs`.
+/// The part of its record that networks need. `runtime/tests/journeys/release.rs` checks the other lines.
 #[derive(Deserialize, Debug)]
 pub struct Release {
-    /// Its version.
+    /// Its spec version.
     pub spec_version: u32,
 }
 
-/// The record of [`PREVIOUS_RUNTIME`].
+/// Returns the record of [`PREVIOUS_RUNTIME`].
 ///
 /// # Errors
-/// It is malformed.
+/// If the record is malformed.
 pub fn previous() -> Result<Release> {
     toml::from_str(include_str!("../../releases/previous.toml")).context("releases/previous.toml")
 }
 
-/// A chain specification of one of the previous release's presets, with this patch to its genesis; written
-/// into `folder`.
+/// Writes a chain specification of one of the previous release's presets into `folder`, with this patch to its genesis.
+/// Returns its path.
 ///
 /// # Errors
-/// It has no such preset, or refuses such a genesis.
+/// If the release has no such preset, or refuses this genesis.
 pub async fn previous_chain_spec(folder: &Path, preset: Preset, patch: Value) -> Result<PathBuf> {
     let code = Some(PREVIOUS_RUNTIME);
     prepared::changed_chain_spec(folder, "previous", preset, code, patch).await

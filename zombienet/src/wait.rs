@@ -12,12 +12,12 @@ const POLL: Duration = Duration::from_millis(50);
 pub enum Seen<T> {
     /// The condition is met.
     Met(T),
-    /// It is not; how things are instead.
+    /// The condition is not met; the text says how things are instead.
     NotYet(String),
 }
 
 impl<T> Seen<T> {
-    /// Met if there is a value; else `otherwise` tells what there is.
+    /// Returns `Met` if there is a value; otherwise `otherwise` describes what there is.
     pub fn some<D: Display>(value: Option<T>, otherwise: impl FnOnce() -> D) -> Self {
         match value {
             Some(value) => Self::Met(value),
@@ -27,16 +27,16 @@ impl<T> Seen<T> {
 }
 
 impl Seen<()> {
-    /// Met if it is so; else `otherwise` tells what there is.
+    /// Returns `Met` if `met` is true; otherwise `otherwise` describes what there is.
     pub fn when<D: Display>(met: bool, otherwise: impl FnOnce() -> D) -> Self {
         Self::some(met.then_some(()), otherwise)
     }
 }
 
-/// Asks `probe` until the condition is met.
+/// Calls `probe` until the condition is met.
 ///
 /// # Errors
-/// It is not met after `limit`: the error says `what` was waited for and what was seen last. An
+/// If the condition is not met after `limit`: the error says `what` was waited for and what was seen last. An
 /// error from the probe counts as "not yet".
 pub async fn until<T, F, Fut>(what: &str, limit: Duration, mut probe: F) -> Result<T>
 where

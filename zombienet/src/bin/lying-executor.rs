@@ -1,10 +1,10 @@
-//! An executor that lies: it has `aicpw-executor` do what the node asks for, and turns what a job put out
-//! into its negative before the node learns its root, with a trace that is wrong from the middle of the job
-//! on and ends in it (and what a part came to, into that hash's negative). So a real node
-//! commits to a wrong result, proves it and serves it, without any part of it that is made for that. It does not lie to
-//! its own node when that tries the device, which would not be offered then.
+//! An executor that lies. It has `aicpw-executor` do what the node asks for. Before the node learns the root of a job's
+//! output, it turns the output into its negative, with a trace that is wrong from the middle of the job on and ends in
+//! the negative. It also turns the hash that a part of a job results in into that hash's negative. So a real node, none
+//! of whose code is made for lies, commits to a wrong result, proves it and serves it. The executor does not lie to its
+//! own node when that tries the device, because then the device would not be offered.
 //!
-//! For tests only: nothing installs it. A node gets it by `--executor-path`.
+//! For tests only: nothing installs it. A node is given it with `--executor-path`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the executor, and lies in its name if it has run a job.
+/// Runs the executor, and lies about the result if it has run a job.
 fn lie() -> Result<u8> {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let mut executor = Command::new(binaries::find("aicpw-executor")?);
@@ -64,7 +64,7 @@ fn lie() -> Result<u8> {
     Ok(u8::try_from(code)?)
 }
 
-/// Whether the job is the one by which the node tries its devices.
+/// Whether the job is the one with which the node tries its devices.
 fn is_trial(folder: &Path) -> Result<bool> {
     let manifest: Value = serde_json::from_slice(&fs::read(folder.join(path::MANIFEST))?)?;
     Ok(manifest["name"] == TRIAL)
@@ -74,14 +74,14 @@ fn negate(bytes: &mut [u8]) {
     bytes.iter_mut().for_each(|byte| *byte = !*byte);
 }
 
-/// Puts the negative in the place of a job's output.
+/// Replaces a job's output by its negative.
 fn negative(folder: &Path, result: JobResult) -> Result<JobResult> {
     let output = folder.join(path::OUTPUT);
     let mut bytes = fs::read(&output)?;
     negate(&mut bytes);
     fs::write(&output, &bytes)?;
     let mut trace: TraceRecord = serde_json::from_slice(&fs::read(folder.join(path::TRACE))?)?;
-    // Whatever follows from what is wrong is another state than it should be.
+    // Every state that follows from a wrong one is wrong too.
     let wrong = trace.checkpoints.len() / 2;
     for Checkpoint(hash) in trace.checkpoints.iter_mut().skip(wrong) {
         negate(hash);

@@ -19,17 +19,17 @@ use clap::Parser;
 use tempfile::TempDir;
 use tokio::signal::unix::{signal, Signal, SignalKind};
 
-/// How often it is looked whether a node has ended by itself.
+/// How often it is checked whether a node has ended by itself.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How long nodes may take to an orderly end where their data is deleted next: until they have ended their jobs and
-/// their IPFS. What takes longer is writing the data to the disk.
+/// How long nodes may take to end their jobs and their IPFS in good order if their data is deleted next. What takes
+/// longer is writing the data to the disk.
 const END_TO_DELETE: Duration = Duration::from_secs(5);
 
-/// Where the data is kept. A node that hangs is given up before.
+/// How long nodes may take to end if their data is kept. A node that hangs is given up earlier.
 const END_TO_KEEP: Duration = Duration::from_secs(3600);
 
-/// How long what a killed node leaves behind may take to end. Until then it can write into the folder.
+/// How long the processes that a killed node leaves behind may take to end. Until then they can write into the folder.
 const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
 /// The examples of this checkout.
@@ -107,7 +107,7 @@ async fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Waits for a signal; says meanwhile which nodes have ended by themselves.
+/// Waits for a signal. Meanwhile prints which nodes have ended by themselves.
 async fn watch(network: &Network, ends: &mut Ends) -> Result<&'static str> {
     let mut looks = tokio::time::interval(LOOK);
     let mut told = Vec::new();
@@ -148,7 +148,8 @@ impl Ends {
     }
 }
 
-/// Where the nodes keep everything. Deleted when dropped, so also after an error, unless it is kept.
+/// The folder in which the nodes keep everything. It is deleted when this is dropped, so also after an error, unless it
+/// is kept.
 struct Folder {
     path: PathBuf,
     keep: bool,
@@ -180,7 +181,7 @@ impl Folder {
         }
     }
 
-    /// Deletes it, unless it is kept. Another signal leaves what is not deleted yet.
+    /// Deletes the folder, unless it is kept. Another signal stops the deletion.
     async fn finish(self, ends: &mut Ends) {
         let path = self.path.clone();
         let deleted = tokio::task::spawn_blocking(move || drop(self));

@@ -1,4 +1,4 @@
-//! What people and programs are told about a network that is up.
+//! The page about a network that is up, for people and programs.
 
 use std::{
     fmt,
@@ -10,25 +10,26 @@ use anyhow::{ensure, Context, Result};
 use comfy_table::{presets::NOTHING, Table};
 use serde::Serialize;
 
-/// The task that is offered as a first one, among the examples.
+/// The manifest, among the examples, of the task that is suggested first.
 const FIRST_TASK: &str = "bring-your-own/manifest.json";
 
-/// Who submits it.
+/// The account that submits it.
 const REQUESTER: &str = "//Charlie";
 
-/// Where its result goes, from the folder that it is submitted in: it stays when the network's own folder is deleted.
+/// The folder for its result, relative to the folder in which it is submitted, so that the result stays when the
+/// network's own folder is deleted.
 const RESULT: &str = "./result";
 
-/// The web page that shows any chain, with the node to look at behind it.
+/// The web page that shows any chain; the URL of the node to look at follows.
 const APPS: &str = "https://polkadot.js.org/apps/?rpc=";
 
-/// The document.
+/// The contents of the page, which can be printed as JSON.
 #[derive(Serialize)]
 pub struct Page {
-    /// Where data and logs are.
+    /// The folder of data and logs.
     folder: PathBuf,
     nodes: Vec<Entry>,
-    /// A command to try first, where there is a requester's node for it and a provider that may take it.
+    /// A command to try first, if there is a requester's node for it and a provider that may take it.
     r#try: Option<String>,
 }
 
@@ -40,19 +41,19 @@ struct Entry {
     /// The key of the account that answers for a provider.
     account: Option<String>,
     pid: Option<u32>,
-    /// JSON-RPC, `ws://…`.
+    /// The URL of JSON-RPC, `ws://…`.
     rpc: String,
-    /// The chain in the browser, as this node sees it.
+    /// The URL of a web page that shows the chain as this node sees it.
     apps: String,
-    /// Prometheus.
+    /// The URL of the metrics for Prometheus.
     metrics: Option<String>,
     log: PathBuf,
 }
 
-/// The folder of the examples, as an absolute path.
+/// Returns the folder of the examples, as an absolute path.
 ///
 /// # Errors
-/// They are not there.
+/// If the examples are not there.
 pub fn examples(folder: &Path) -> Result<PathBuf> {
     let manifest = folder.join(FIRST_TASK);
     ensure!(
@@ -64,10 +65,10 @@ pub fn examples(folder: &Path) -> Result<PathBuf> {
 }
 
 impl Page {
-    /// Of a network that is up.
+    /// Returns the page of a network that is up.
     ///
     /// # Errors
-    /// `aicpw` is not built.
+    /// If `aicpw` is not built.
     pub fn of(network: &Network, folder: &Path, examples: &Path) -> Result<Self> {
         let nodes = network.members().map(|(member, node)| {
             let role = member.role();
@@ -95,7 +96,7 @@ impl Page {
     }
 }
 
-/// A task whose result is known, submitted at this node.
+/// Returns the command that submits a task with a known result at this node.
 fn first_command(node: &Node, examples: &Path) -> Result<String> {
     let program = binaries::find("aicpw")?;
     let manifest = examples.join(FIRST_TASK);
@@ -107,7 +108,7 @@ fn first_command(node: &Node, examples: &Path) -> Result<String> {
     ))
 }
 
-/// A word for a shell.
+/// Returns the text as one word for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if word.chars().all(is_plain) {
