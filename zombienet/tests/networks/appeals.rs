@@ -1,5 +1,5 @@
-//! An appeal on a network of real processes: a jury finds a lie to be right, for its members are friends of the liar,
-//! and eleven others, each with a node of its own, find out.
+//! An appeal on a network of real processes. A jury of the liar's friends finds a lie to be right, and eleven other
+//! jurors, each with a node of its own, find out.
 
 use std::{collections::BTreeMap, fs};
 
@@ -22,14 +22,14 @@ use super::{
     wealth::{changes, require_standing, signed, wealth, POT, TREASURY},
 };
 
-/// Those who come to the same lie: the fewest that are more than half of a jury of five.
+/// The providers that compute the same lie: the fewest that are more than half of a jury of five.
 const FRIENDS: [(&str, &str); 3] = [
     ("friend", "//Dave"),
     ("second-friend", "//Eve"),
     ("third-friend", "//Ferdie"),
 ];
 
-/// Those who judge them: not one more than sit. The first has the validator's node.
+/// The jurors of the appeal: as many as sit on it. The first uses the validator's node.
 const JURORS: [(&str, &str); 11] = [
     ("alice", "//Alice//stash"),
     ("second", "//Bob//stash"),
@@ -44,7 +44,7 @@ const JURORS: [(&str, &str); 11] = [
     ("eleventh", POOR[4]),
 ];
 
-/// Those of them who own nothing in the genesis.
+/// The jurors that own nothing in the genesis.
 const POOR: [&str; 5] = ["//Seventh", "//Eighth", "//Ninth", "//Tenth", "//Eleventh"];
 
 /// How many nodes register at a time. Each of them measures its device, and has some seconds for a conformance run.
@@ -56,13 +56,14 @@ async fn task(market: &Market) -> Value {
     market.json("alice", REQUESTER, &show).await.unwrap()
 }
 
-/// All with a key to whom the appeal can bring or cost something, the validator with its fees left aside.
+/// Returns the keys of all accounts that the appeal can bring or cost something, leaving out the validator with its
+/// fees.
 fn parties() -> impl Iterator<Item = &'static str> {
     let providers = FRIENDS.into_iter().chain(JURORS).chain([LIAR]);
     providers.map(|(_, suri)| suri).chain([REQUESTER])
 }
 
-/// A market in which everybody lies.
+/// Returns a market in which everybody lies.
 async fn with_liars() -> Market {
     let mut market = Market::alone(&["--provider"]).await.unwrap();
     let nodes = FRIENDS.into_iter().chain([LIAR]).map(|(node, _)| node);
@@ -74,15 +75,15 @@ async fn with_liars() -> Market {
     market
 }
 
-/// The lie is there, and its window is open: what was submitted. `None` if the chain has drawn it for an audit, as it
-/// does with one in twelve: a friend has audited it then, and sits on no jury.
+/// Submits the task and returns what was submitted, with the lie revealed and its window open; `None` if the chain has
+/// drawn it for an audit, as happens to one result in twelve. A friend has audited it then, and sits on no jury.
 async fn doubtful(market: &Market) -> Option<Value> {
     let submitted = submit_count(market, "lie").await;
     let is_drawn = task(market).await["audit"]["state"] == "drawn";
     (!is_drawn).then(|| submitted.unwrap())
 }
 
-/// Gives those who own nothing what they need for their stake and its fees.
+/// Gives the poor jurors what they need for their stake and its fees.
 async fn endow(market: &Market) {
     for suri in POOR {
         let transfer = ["transfer", &address(suri), "2000"];
@@ -90,7 +91,7 @@ async fn endow(market: &Market) {
     }
 }
 
-/// Ends the nodes of those who lie, of whom nothing is expected any more, and starts those of the eleven: fifteen at
+/// Ends the nodes of the liars, of which nothing more is expected, and starts those of the eleven jurors: fifteen at
 /// the same time would be too many for two cores.
 async fn replace_liars(market: &mut Market) {
     for (node, _) in FRIENDS.into_iter().chain([LIAR]) {
@@ -109,8 +110,9 @@ async fn replace_liars(market: &mut Market) {
     }
 }
 
-/// Eleven nodes at the same time, and none more than is needed for it: the fewest that can judge first have judged and
-/// gone before those of the eleven are started, and the validator's is the node of the requester and of a juror.
+/// Runs eleven nodes at the same time, and no more than are needed. The fewest that can judge first have judged and are
+/// gone before the nodes of the eleven are started, and the validator's node is also that of the requester and of a
+/// juror.
 #[tokio::test(flavor = "multi_thread")]
 async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found_right() {
     let (mut market, owned_at_first, submitted) = loop {
@@ -126,7 +128,7 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
     let told = fs::read(market.path("lie").join("x.bin")).unwrap();
     assert_eq!(told, negative);
     let (right, wrong) = (root(&output), root(&negative));
-    // Instead of five minutes: ten nodes are started in it.
+    // An hour instead of five minutes, because ten nodes are started in this time.
     set_parameter(&market, MarketParameter::AppealWindow(HOURS)).await;
     endow(&market).await;
 
@@ -161,7 +163,7 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
     assert_eq!(dispute["root"], right, "{ended}");
     assert_eq!(dispute["appeals"], 1, "{ended}");
     assert_eq!(dispute["jury"], 11, "{ended}");
-    // The worker of one of the eleven has shown the work of all.
+    // The worker of one of the eleven has shown its work, which counts for all.
     assert!(dispute["work"].is_string(), "{ended}");
     let jurors = dispute["jurors"].as_array().unwrap().iter();
     let (last, first): (Vec<_>, Vec<_>) = jurors.partition(|one| one["last_jury"] == true);
@@ -171,7 +173,7 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
     require_jury(&last, &JURORS, |one| {
         one["state"] == "settled" && one["result_root"] == right
     });
-    // Nobody is left who was not on it.
+    // No provider is left that was not on the task.
     let is_refunded = |task: &Value| task["status"]["state"] == "refunded";
     let refunded = market.until_task(0, "refunded", is_refunded).await;
     let refunded = refunded.unwrap();
@@ -180,8 +182,8 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
         "{refunded}"
     );
 
-    // Whoever lied has lost what was locked for it, and that pays the eleven; both bonds are free again, and with them
-    // came what the requester had paid for the audit of the lie. The rest is the treasury's.
+    // The liars have lost what was locked for the task, and that pays the eleven. Both bonds are free again, and with
+    // them came back what the requester had paid for the audit of the lie. The rest goes to the treasury.
     let after = wealth(&market, parties()).await;
     let fee = units(&ended["transaction_fee"]).unwrap();
     let lost = signed(locked) + 3 * signed(lock);
@@ -194,7 +196,7 @@ async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found
     expected.extend(FRIENDS.map(|(_, suri)| (suri, -signed(lock))));
     expected.extend(JURORS.map(|(_, suri)| (suri, signed(pay))));
     assert_eq!(changes(&before, &after), expected, "{ended}");
-    // Of all of it, the requester has paid for nothing but its transactions and the submission.
+    // The requester has paid only for its transactions and the submission.
     let fees = units(&submitted["submission_fee"]).unwrap()
         + units(&submitted["transaction_fee"]).unwrap()
         + units(&disputed["transaction_fee"]).unwrap()

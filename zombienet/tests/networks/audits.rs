@@ -1,6 +1,6 @@
-//! Audits on a network of real processes: a provider's executor hands its node another result than it has computed, and
-//! nobody calls a jury. Another provider is drawn and runs the task again before the result is opened; what follows,
-//! follows by itself.
+//! Audits on a network of real processes. A provider's executor gives its node another result than it has computed, and
+//! nobody calls a jury. Another provider is drawn and runs the task again before the result is opened. What follows
+//! needs no calls by a person.
 
 use std::{collections::BTreeMap, fs};
 
@@ -37,8 +37,8 @@ use super::{
     wealth::{changes, require_standing, signed, wealth, POT, TREASURY},
 };
 
-/// Those who find that out: one is drawn as the auditor, which sits on no jury, and the others are the fewest that are
-/// more than half of a jury of five.
+/// The providers that find out: one is drawn as the auditor, which sits on no jury, and the others are the fewest that
+/// are more than half of a jury of five.
 const HONEST: [(&str, &str); 4] = [
     ("first", "//Dave"),
     ("second", "//Eve"),
@@ -46,17 +46,17 @@ const HONEST: [(&str, &str); 4] = [
     ("fourth", "//Dave//stash"),
 ];
 
-/// Runs the task of the lie again, which nobody may who was on it before. It has the validator's node.
+/// The provider that runs the task again, because nobody may who was on it before. It uses the validator's node.
 const RESERVE: (&str, &str) = ("alice", "//Alice//stash");
 
-/// A market in which whoever lies is the cheapest, and [`RESERVE`] offers nothing yet.
+/// Returns a market in which the liar is the cheapest, and [`RESERVE`] offers nothing yet.
 async fn with_liar() -> Market {
     let mut market = Market::crowded(&["--provider"]).await.unwrap();
     add_liars(&mut market, [LIAR.0]).await;
     for (node, _) in HONEST {
         market.add(node, &["--provider"]).await.unwrap();
     }
-    // All at the same time: they measure their devices.
+    // All register at the same time, because they measure their devices.
     let honest = HONEST.map(|(node, suri)| (node, suri, "0.5"));
     let others = [(LIAR, "0.3"), (RESERVE, "0.6")].map(|((node, suri), ask)| (node, suri, ask));
     let all = honest.into_iter().chain(others);
@@ -66,7 +66,7 @@ async fn with_liar() -> Market {
     market
 }
 
-/// Has a provider offer its device, or not. Returns the fee that it has paid for that.
+/// Has a provider offer its device, or stop doing so. Returns the fee that it has paid for that.
 async fn offer(market: &Market, (node, suri): (&str, &str), how: &str) -> u128 {
     let devices = ["provider", "devices", how, "all"];
     let changed = market.json(node, suri, &devices).await.unwrap();
@@ -75,7 +75,7 @@ async fn offer(market: &Market, (node, suri): (&str, &str), how: &str) -> u128 {
 
 /// Has every result drawn for an audit.
 async fn audit_all(market: &Market) {
-    // In this order: the chain refuses to audit those who begin more than those who have failed.
+    // The order matters: the chain refuses to audit beginners more often than providers that have failed.
     for parameter in [
         MarketParameter::WorstAuditRate(Perbill::one()),
         MarketParameter::BeginnerAuditRate(Perbill::one()),
@@ -84,13 +84,13 @@ async fn audit_all(market: &Market) {
     }
 }
 
-/// All with a key to whom an audit can bring or cost something, the validator with its fees left aside.
+/// Returns the keys of all accounts that an audit can bring or cost something, leaving out the validator with its fees.
 fn parties() -> impl Iterator<Item = &'static str> {
     let providers = HONEST.into_iter().chain([LIAR, RESERVE]);
     providers.map(|(_, suri)| suri).chain([REQUESTER])
 }
 
-/// The key of a provider that does not lie.
+/// Returns the key of an honest provider.
 fn honest(provider: &AccountId) -> &'static str {
     let all = HONEST.into_iter().chain([RESERVE]);
     let found = all
@@ -99,7 +99,7 @@ fn honest(provider: &AccountId) -> &'static str {
     found.unwrap_or_else(|| panic!("{provider:?} is another's"))
 }
 
-/// A task as it was after the block of this height.
+/// Returns a task as it was after the block at this height.
 async fn view_at(market: &Market, id: u64, height: u32) -> TaskView<AccountId> {
     let client = client(market).await;
     let block = client.block_hash(height).await.unwrap().unwrap();
@@ -109,13 +109,13 @@ async fn view_at(market: &Market, id: u64, height: u32) -> TaskView<AccountId> {
         .unwrap()
 }
 
-/// A task as it is now.
+/// Returns a task as it is now.
 async fn view(market: &Market, id: u64) -> TaskView<AccountId> {
     let best = client(market).await.best().await.unwrap();
     view_at(market, id, best).await
 }
 
-/// The one assignment of a task in this role.
+/// Returns the only assignment of a task in this role.
 fn only(task: &TaskView<AccountId>, role: Role) -> &AssignmentView<AccountId> {
     let mut all = task.assignments.iter().filter(|one| one.role == role);
     match (all.next(), all.next()) {
@@ -124,7 +124,7 @@ fn only(task: &TaskView<AccountId>, role: Role) -> &AssignmentView<AccountId> {
     }
 }
 
-/// The assignment of a task that this account has.
+/// Returns the assignment of a task that this account has.
 fn assignment_of<'a>(task: &'a TaskView<AccountId>, suri: &str) -> &'a AssignmentView<AccountId> {
     let provider = account(suri);
     let mut all = task.assignments.iter();
@@ -132,8 +132,8 @@ fn assignment_of<'a>(task: &'a TaskView<AccountId>, suri: &str) -> &'a Assignmen
     found.unwrap_or_else(|| panic!("{suri}: {task:?}"))
 }
 
-/// Requires that it was certain that a result would be audited, and that who has done it could not copy: both had
-/// committed before either of them opened anything. Has to be called soon, for a node forgets the states of old blocks.
+/// Requires that the audit of a result was certain, and that the auditor could not copy: both had committed before
+/// either of them opened anything. Has to be called soon, because a node forgets the states of old blocks.
 async fn require_audit(market: &Market, task: &TaskView<AccountId>) {
     let audit = task.audit.as_ref().unwrap();
     let drawn = (audit.state, audit.rate_ppb);
@@ -153,7 +153,7 @@ async fn require_audit(market: &Market, task: &TaskView<AccountId>) {
     assert!(before.assignments.iter().all(is_hidden), "{before:?}");
 }
 
-/// Submits the task and waits, whatever happens until then, for a result, which is to be the right one.
+/// Submits the task and waits, whatever happens meanwhile, for a result, which has to be right.
 async fn submitted(market: &Market, out: &str) -> Result<Value> {
     let submitted = submit_count(market, out).await?;
     assert_eq!(submitted["state"], "verifying", "{submitted}");
@@ -165,11 +165,11 @@ async fn submitted(market: &Market, out: &str) -> Result<Value> {
 /// What a requester has paid.
 #[derive(Clone, Copy, Debug)]
 struct Paid {
-    /// For the result and for audits.
+    /// The price of the result and its audit cost.
     result: u128,
-    /// The fee of the submission.
+    /// The submission fee.
     submission: u128,
-    /// The fees of its transactions.
+    /// The network's fees of its transactions.
     transactions: u128,
 }
 
@@ -187,8 +187,8 @@ async fn accept(market: &Market, submitted: &Value) -> Paid {
     }
 }
 
-/// What follows on the lie while its requester waits. Returns the task as it was when the chain had called the jury, what
-/// the jury has found, and what [`RESERVE`] has paid to offer its device.
+/// Follows what happens after the lie while its requester waits. Returns the task as it was when the chain had called
+/// the jury, the verdict, and what [`RESERVE`] has paid to offer its device.
 async fn judged(market: &Market) -> (TaskView<AccountId>, Value, u128) {
     let is_disputed = |task: &Value| task["status"]["state"] == "disputed";
     let disputed = market.until_task(0, "disputed", is_disputed).await;
@@ -196,16 +196,17 @@ async fn judged(market: &Market) -> (TaskView<AccountId>, Value, u128) {
     let doubted = view(market, 0).await;
     assert_eq!(doubted.status, TaskStatus::Disputed, "{doubted:?}");
     require_audit(market, &doubted).await;
-    // As it was. This audit has cost half of the budget, and the other half does not pay for a price and one as dear.
+    // Sets the usual rate again. This audit has cost half of the budget, and the other half does not pay for a price
+    // and an equally expensive audit.
     let usual = MarketParameter::BeginnerAuditRate(BeginnerAuditRate::DEFAULT);
     set_parameter(market, usual).await;
     let verdict = verdict(market, HONEST.len() - 1).await;
-    // Before the time to appeal has ended, and so before the task waits for somebody else.
+    // This is before the time for an appeal has ended, and so before the task waits for another provider.
     let fee = offer(market, RESERVE, "resume").await;
     (doubted, verdict, fee)
 }
 
-/// Nobody doubts the result but its auditor, and the requester sees nothing of the lie but that it took longer.
+/// Only the auditor doubts the result. All the requester sees of the lie is that its task took longer.
 async fn a_lie_is_found_before_it_is_opened(market: &Market) {
     let before = wealth(market, parties()).await;
     let submitted = submitted(market, "after-a-lie");
@@ -240,7 +241,7 @@ async fn a_lie_is_found_before_it_is_opened(market: &Market) {
         assert_eq!(found["appeals"], 0, "{found}");
     }
     assert_eq!(dispute["state"], "ended", "{dispute}");
-    // The worker of one of the three has shown the work of all.
+    // The worker of one of the three jurors has shown its work, which counts for all.
     assert!(dispute["work"].is_string(), "{dispute}");
     let others = HONEST.into_iter().filter(|(_, suri)| *suri != finder);
     let jurors: Vec<_> = others.collect();
@@ -249,7 +250,7 @@ async fn a_lie_is_found_before_it_is_opened(market: &Market) {
         one["state"] == "settled" && one["result_root"] == right
     });
 
-    // The liar, its auditor, the three, and who has run it again.
+    // The liar, its auditor, the three jurors, and the provider that has run the task again.
     assert_eq!(settled.assignments.len(), 6, "{settled:?}");
     let convicted = &assignment_of(&settled, LIAR.1).status;
     let fault = match convicted {
@@ -270,15 +271,16 @@ async fn a_lie_is_found_before_it_is_opened(market: &Market) {
     );
     assert_eq!(next.opening().unwrap().result_root, result_root(&output));
 
-    // Of a budget of one, of which the price is next to nothing, half is for judging. Where all is audited, that is what
-    // an audit costs, and so what the auditor is paid out of the pot, beside a tenth of what the lie has cost.
+    // The budget is 1 AICP and the price next to nothing, so half of the budget is the judged price. Where every result
+    // is audited, that is the audit cost, and so what the auditor is paid out of the pot, in addition to a tenth of
+    // what the lie has cost.
     let locked = lie.collateral + lie.fraud_bond;
     assert_eq!(locked, AICP / 2 + 20 * AICP, "{doubted:?}");
     assert_eq!((lie.audit_cost, auditor.price), (AICP / 2, AICP / 2));
     let reward = AuditPolicy::DEFAULT.finders_reward(locked);
     assert_eq!(reward, locked / 10);
-    // What the audit of the lie has cost came back into the budget. The requester has paid the price of the right result,
-    // and what an audit of that costs at the usual rate.
+    // What the audit of the lie has cost came back into the budget. The requester has paid the price of the right
+    // result, and the audit cost of that at the usual rate.
     assert!(next.audit_cost < lie.audit_cost, "{settled:?}");
     let for_next = next.price + next.audit_cost;
     assert_eq!(paid.result, for_next, "{paid:?} {settled:?}");
@@ -310,9 +312,9 @@ async fn a_lie_is_found_before_it_is_opened(market: &Market) {
     assert_eq!(market.stake(RESERVE.1).await.unwrap(), STAKE);
 }
 
-/// The auditor finds the same as the provider: no jury is called, and both are paid.
+/// The auditor finds the same result as the provider: no jury is called, and both are paid.
 async fn who_audits_a_right_result_is_paid_as_well(market: &Market) {
-    // It is the cheapest still.
+    // The liar is still the cheapest, so it is paused.
     offer(market, LIAR, "pause").await;
     audit_all(market).await;
     let before = wealth(market, parties()).await;
@@ -354,13 +356,13 @@ async fn who_audits_a_right_result_is_paid_as_well(market: &Market) {
     assert_eq!(changes(&before, &after), expected, "{paid:?} {task:?}");
 }
 
-/// Six provider's nodes, the fewest with which all of this can happen: the liar, its auditor, a jury of three, and one
-/// that offers its device when they are done.
+/// Uses six providers' nodes, the fewest with which all of this can happen: the liar, its auditor, a jury of three, and
+/// one that offers its device when they are done.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_auditor_finds_a_lie_by_itself_and_the_requester_has_the_right_result_in_the_end() {
     let market = with_liar().await;
     audit_all(&market).await;
-    // Nobody appeals, and so the dispute goes on after this, and not after five minutes.
+    // Nobody appeals, so the dispute goes on after this time instead of after five minutes.
     set_parameter(&market, MarketParameter::AppealWindow(MINUTES)).await;
     a_lie_is_found_before_it_is_opened(&market).await;
     who_audits_a_right_result_is_paid_as_well(&market).await;

@@ -1,5 +1,5 @@
-//! Four validators make blocks, agree on them, sign what another chain can verify of them, and survive
-//! the loss of one.
+//! Four validators make blocks, agree on them, sign what another chain can verify about them, and survive the loss of
+//! one validator.
 
 use std::{cell::Cell, time::Duration};
 
@@ -15,7 +15,7 @@ use sp_keyring::Sr25519Keyring::Dave;
 
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// What proofs are made of is kept only by a node that is told to.
+/// The arguments with which a node keeps the data that proofs are made of.
 const WITH_PROOFS: [&str; 2] = ["--enable-offchain-indexing", "true"];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,7 +33,7 @@ async fn four_validators_finalise_the_same_chain_without_one_of_them() {
 
     commitments_can_be_verified(&cluster).await;
 
-    // Three of four are more than two thirds: finality goes on, and so do commitments.
+    // Three of four are more than two thirds, so finality and commitments go on.
     cluster.validators[3].kill().unwrap();
     let height = cluster.validators[0]
         .client()
@@ -58,7 +58,7 @@ async fn four_validators_finalise_the_same_chain_without_one_of_them() {
     dave_makes_blocks(&cluster.validators[0].client().await.unwrap()).await;
 }
 
-/// From now on, and not only before.
+/// Waits for a block that Dave makes from now on.
 async fn dave_makes_blocks(client: &Client) {
     let next = Cell::new(client.finalised().await.unwrap() + 1);
     let made = wait::until("a block of dave's", LIMIT, || async {
@@ -75,11 +75,10 @@ async fn dave_makes_blocks(client: &Client) {
     made.await.unwrap();
 }
 
-/// BEEFY's validators have signed the first block, on which they have to vote because a session begins
-/// with it, and gone on; what they sign is the root of the mountain range, from which each node proves
-/// what was in a block.
+/// BEEFY's validators have signed the first block, on which they have to vote because a session begins with it, and
+/// later ones. They sign the root of the mountain range, from which each node can prove what was in a block.
 async fn commitments_can_be_verified(cluster: &Cluster) {
-    // The first two of the votes that follow that on the first block.
+    // This height covers the first two votes after the one on the first block.
     for node in &cluster.validators {
         node.wait_committed(18, LIMIT).await.unwrap();
     }
@@ -93,7 +92,7 @@ async fn commitments_can_be_verified(cluster: &Cluster) {
     for hash in [&session, &committed] {
         let commitment = commitment(first, hash).await.unwrap();
         let root = root(first, hash).await;
-        // "mh", and the root behind its length.
+        // "mh", and the root after its length.
         let signed = format!("6d6880{}", root.trim_start_matches("0x"));
         assert!(commitment.contains(&signed), "{commitment} of {root}");
     }
@@ -130,16 +129,16 @@ async fn commitments_can_be_verified(cluster: &Cluster) {
     assert_eq!(root, root_of_all);
 }
 
-/// The root of the mountain range after this block, as its header says it.
+/// Returns the root of the mountain range after this block, from its header.
 async fn root(client: &Client, block: &str) -> String {
-    // A log of consensus, of BEEFY, of 33 bytes: which of its logs, and the root.
+    // A log of consensus, of BEEFY, of 33 bytes: the kind of the log, and the root.
     let begin = "0x04424545468403";
     let header = client.header(Some(block)).await.unwrap();
     let root = header.logs().iter().find_map(|log| log.strip_prefix(begin));
     format!("0x{}", root.unwrap())
 }
 
-/// What BEEFY's validators have signed of this block, with their signatures, as digits.
+/// Returns what BEEFY's validators have signed for this block, with their signatures, as hexadecimal digits.
 async fn commitment(client: &Client, block: &str) -> Option<String> {
     let block: Value = client
         .call("chain_getBlock", &[json!(block)])

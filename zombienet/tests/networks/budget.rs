@@ -1,5 +1,5 @@
-//! What a requester is told of money before any is spent, by the rules of a real chain; and tasks that are submitted at
-//! the same time.
+//! What a requester is told about money before any is spent, by the rules of a real chain; and tasks that are submitted
+//! at the same time.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// An account that owns nothing.
 const NOBODY: &str = "//Nobody";
 
-/// `submit` or `dry-run` of a task that needs 100 TFLOPS for an hour.
+/// Returns the arguments of `submit` or `dry-run` for a task that needs 100 TFLOPS for an hour.
 fn large<'a>(command: &'a str, manifest: &'a Path, budget: &'a str, mode: &'a str) -> Vec<&'a str> {
     let mut arguments = vec![command, manifest.to_str().unwrap()];
     arguments.extend(["--gflops", "100000", "--time-limit", "1h"]);
@@ -18,7 +18,7 @@ fn large<'a>(command: &'a str, manifest: &'a Path, budget: &'a str, mode: &'a st
     arguments
 }
 
-/// The amount that an error names as the lowest budget.
+/// Returns the amount that an error names as the lowest budget.
 async fn lowest(line: &CommandLine, arguments: &[&str]) -> String {
     let said = line.say(arguments).await.unwrap();
     said.require_failure(2, &["--budget: at least "]).unwrap();
@@ -75,14 +75,14 @@ async fn a_budget_is_too_small_until_it_is_the_one_that_the_error_names(
             .json(&large("dry-run", manifest, &least, mode))
             .await;
         assert_eq!(dry.unwrap()["answer"], "unmatched");
-        // The chain would refuse less, with `BudgetBelowLowestAsk`.
+        // The chain would refuse less than this, with `BudgetBelowLowestAsk`.
         let taken = charlie.json(&large("submit", manifest, &least, mode)).await;
         assert_eq!(taken.unwrap()["budget"], *least);
         assert_eq!(market.submissions().await.unwrap(), before as u64 + 1);
     }
 }
 
-/// Programs that know nothing of each other sign with the account's next nonce, which only one of them can have.
+/// Programs that know nothing of each other sign with the account's next nonce, which only one of them can get.
 async fn what_one_account_submits_at_once_is_all_there(market: &Market, manifest: &Path) {
     let dave = market.command_line("alice", "//Dave").unwrap();
     let before = market.submissions().await.unwrap();

@@ -1,5 +1,5 @@
-//! A provider that really goes away after it was paid, on a network of real processes: a jury tries to fetch
-//! its result.
+//! A provider that really disappears after it was paid, on a network of real processes: a jury tries to fetch its
+//! result.
 
 use aicpw_network_tests::{
     jobs::Count,
@@ -9,7 +9,7 @@ use aicpw_network_tests::{
 use aicpw_protocol::merkle::result_root;
 use serde_json::Value;
 
-/// A market with a provider that is the cheapest, and three others: the fewest that are more than half of a
+/// Returns a market with a provider that is the cheapest, and three others: the fewest that are more than half of a
 /// jury.
 async fn with_jurors() -> Market {
     let mut market = Market::crowded(&["--provider"]).await.unwrap();
@@ -27,7 +27,7 @@ async fn with_jurors() -> Market {
     market
 }
 
-/// A task of Charlie's that the maker is paid for; its assignment. Nobody fetches the result.
+/// Has the maker paid for a task of Charlie's. Returns its assignment. Nobody fetches the result.
 async fn paid(market: &Market, count: Count) -> Value {
     let id = market.submissions().await.unwrap();
     let manifest = count.write(&market.path(&format!("task-{id}"))).unwrap();
@@ -43,7 +43,7 @@ async fn paid(market: &Market, count: Count) -> Value {
         "--verify",
         &verify,
     ];
-    // Its files stay served for as long as the node runs.
+    // The files of the task stay served for as long as the node runs.
     market.json("alice", "//Charlie", &submit).await.unwrap();
     let is_paid = |task: &Value| task["status"]["state"] == "settled";
     market.until_task(id, "settled", is_paid).await.unwrap();
@@ -54,7 +54,7 @@ async fn paid(market: &Market, count: Count) -> Value {
     shown["assignments"][0].clone()
 }
 
-/// Claims that the result of a task is not there, and waits until that is decided.
+/// Claims that the result of a task is not there, and waits for the verdict.
 async fn claim(market: &Market, id: &str) -> Value {
     let claim = ["task", "claim-unavailable", id, "--yes", "--wait"];
     let ended = market.json("alice", "//Charlie", &claim).await.unwrap();
@@ -63,7 +63,7 @@ async fn claim(market: &Market, id: &str) -> Value {
     ended
 }
 
-/// Whether each juror that has revealed could fetch it.
+/// Returns, for each juror that has revealed, whether it could fetch the result.
 fn fetched(ended: &Value) -> Vec<bool> {
     let jurors = ended["dispute"]["jurors"].as_array().unwrap();
     let fetched = jurors.iter().filter_map(|juror| juror["fetched"].as_bool());
@@ -74,7 +74,7 @@ fn fetched(ended: &Value) -> Vec<bool> {
 async fn who_goes_away_with_a_paid_result_loses_its_collateral_and_the_requester_is_made_whole() {
     let mut market = with_jurors().await;
 
-    // The maker serves its first result: three fetch it, and the claim is lost. They keep it.
+    // The maker serves its first result. Three jurors fetch it, so the claim is lost. They keep the result.
     paid(&market, Count::SHORT).await;
     let before = market.funds("//Charlie").await.unwrap();
     let ended = claim(&market, "0").await;
@@ -91,7 +91,7 @@ async fn who_goes_away_with_a_paid_result_loses_its_collateral_and_the_requester
     let pay = units(&ended["dispute"]["pay"]).unwrap();
     assert_eq!(bond, 6 * pay);
 
-    // It makes a second one, is paid, and is gone.
+    // The maker makes a second result, is paid, and disappears.
     let other = Count {
         rounds: 2_000,
         ..Count::SHORT
@@ -127,7 +127,7 @@ async fn who_goes_away_with_a_paid_result_loses_its_collateral_and_the_requester
     let left = market.funds("//Bob").await.unwrap();
     assert!(left.held < bob.held, "{bob:?} {left:?}");
 
-    // The first result is still there without its maker: those who have fetched it serve it.
+    // The first result is still there without its maker, because those who have fetched it serve it.
     let out = market.path("result");
     let fetch = ["task", "fetch", "0", "--out", out.to_str().unwrap()];
     market.json("alice", "//Charlie", &fetch).await.unwrap();

@@ -12,16 +12,16 @@ use aicpw_stand_in::clock::{skip, WrongClock};
 
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// Seconds: six slots, of which BABE takes blocks that are one ahead. One node is ahead by it and one behind, so these
-/// are twelve apart, half of what a node waits for.
+/// How far clocks are off, in seconds: six slots, while BABE takes blocks that are one slot ahead. One node is ahead by
+/// this and one behind, so these two are twelve slots apart, half of what a node waits for.
 const OFF: f64 = 1.5;
 
-/// Blocks in half a minute: enough for the SDK to ban whoever it would ban, many times.
+/// Blocks in half a minute: enough for the SDK to ban peers many times, if it does.
 const BLOCKS: u32 = 120;
 
 const ARRIVAL: &str = "aicpw_block_arrival_seconds";
 
-/// How long after their slot began blocks come, by this node's clock, once it can say.
+/// Returns how long after their slot began blocks come, by this node's clock, once the node can say.
 async fn arrival(node: &Node) -> f64 {
     let url = node.metrics().unwrap();
     let seen = wait::until("a minute of blocks", LIMIT, || async {
@@ -31,7 +31,7 @@ async fn arrival(node: &Node) -> f64 {
             .and_then(|line| line.rsplit(' ').next())
             .unwrap_or("0")
             .parse()?;
-        // It is nothing until it is known, and never exactly that afterwards.
+        // The value is zero until it is known, and never exactly zero afterwards.
         Ok(Seen::some((value != 0.0).then_some(value), || {
             "nothing yet"
         }))
@@ -73,7 +73,7 @@ async fn whose_clock_is_wrong_is_told_so_and_dropped_by_nobody() {
         unreachable!("a network has four validators")
     };
 
-    // The late one works all the same.
+    // The provider's node works although its clock is behind.
     let provider = CommandLine::new(late.url(), "//Eve").unwrap();
     let register = ["provider", "register", "--stake", "1000", "--ask", "0.5"];
     let registered = provider.json(&register).await;
@@ -96,7 +96,7 @@ async fn whose_clock_is_wrong_is_told_so_and_dropped_by_nobody() {
         node.wait_finalised(height + BLOCKS, LIMIT).await.unwrap();
         clients.push(node.client().await.unwrap());
     }
-    // Who was dropped for good would not come back.
+    // A peer that was dropped for good would not come back.
     let met = wait::until("four peers for each", LIMIT, || async {
         let peers = peers(&clients).await;
         Ok(Seen::when(peers == [4; 5], || format!("{peers:?}")))
@@ -110,7 +110,7 @@ async fn whose_clock_is_wrong_is_told_so_and_dropped_by_nobody() {
         assert_eq!(refused, None, "{}", node.name());
     }
 
-    // The median is that of a busy machine.
+    // The median is from a busy machine, so these bounds are wide.
     assert!(arrival(&late).await < -0.1);
     assert!(says(&late, "clock is behind"), "{:?}", late.log());
     assert!(arrival(ahead).await > 1.0);

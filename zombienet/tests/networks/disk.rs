@@ -1,4 +1,4 @@
-//! A provider whose disk runs full, with the chain's database on it, as operators have it.
+//! A provider whose disk runs full, with the chain's database on the same disk, as operators have it.
 
 use std::{fs, time::Duration};
 
@@ -13,20 +13,20 @@ use super::restart::{runs, submit};
 
 const MIB: u64 = 1 << 20;
 
-/// A node in its first minutes takes 30 MiB of it. What is left has room for what a job may take
-/// (`aicpw_protocol::job::most_on_disk`) beside twice what the node stops at.
+/// The size of the disk. A node takes 30 MiB of it in its first minutes. The rest has room for what a job may take
+/// (`aicpw_protocol::job::most_on_disk`) in addition to twice what the node stops at.
 const SIZE: u64 = 576 * MIB;
 
-/// MiB below which the node stops; below twice as many it takes no jobs. More than it writes while it ends, or while
-/// a task runs: what is left does not cross either meanwhile.
+/// MiB below which the node stops; below twice as many it takes no jobs. This is more than it writes while it ends or
+/// while a task runs, so the free space crosses neither bound meanwhile.
 const STOPS_BELOW: &str = "64";
 const TOO_LITTLE_FOR_JOBS: u64 = 96 * MIB;
 const TOO_LITTLE_FOR_THE_NODE: u64 = 48 * MIB;
 
-/// How long the node may take to say what it looks for every second.
+/// How long the node may take to report what it checks every second.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Waits for a line of a node's log with all of these.
+/// Waits for a line of a node's log with all of these words.
 async fn says(node: &Node, words: &[&str]) {
     let what = format!("a line with {words:?}");
     let said = wait::until(&what, LIMIT, || async {
@@ -41,7 +41,7 @@ async fn says(node: &Node, words: &[&str]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_without_room_refuses_jobs_stops_in_order_and_goes_on_when_there_is_room() {
     let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
-    // Unmounted before the market ends, which removes its folder.
+    // Unmounted before the market ends, because the market removes its folder.
     let Some(disk) = SmallDisk::mount(&market.path("provider"), SIZE).unwrap() else {
         return skip().unwrap();
     };
@@ -62,8 +62,8 @@ async fn a_provider_without_room_refuses_jobs_stops_in_order_and_goes_on_when_th
     let free = disk.free().unwrap();
     assert!(free > 2 * TOO_LITTLE_FOR_JOBS, "{free}");
 
-    // Too little for strangers' data: said with the disk's name, and a task that comes all the same ends, with its
-    // reason. Nobody pays for it.
+    // There is too little for strangers' data: the node says so with the disk's name. A task that comes anyway ends,
+    // with this reason, and nobody pays for it.
     disk.leave(TOO_LITTLE_FOR_JOBS).unwrap();
     let node = market.node("provider").unwrap();
     let words = ["free on the disk of", base, "the node stops below 64 MiB"];
@@ -77,8 +77,8 @@ async fn a_provider_without_room_refuses_jobs_stops_in_order_and_goes_on_when_th
     assert_eq!(gain.unwrap(), 0);
     assert_eq!(market.stake("//Bob").await.unwrap(), stake);
 
-    // With room it takes the next one, and the disk runs full in the middle: the node stops before its database
-    // is damaged.
+    // With free space it takes the next task, and the disk runs full in the middle of it: the node stops before its
+    // database is damaged.
     disk.make_room().unwrap();
     let long = Count::LONG.write(&market.path("long")).unwrap();
     let out = market.path("result");

@@ -1,5 +1,5 @@
-//! A provider that really lies, on a network of real processes: its executor hands the node another
-//! picture than it has computed. A jury finds that out.
+//! A provider that really lies, on a network of real processes: its executor gives the node another picture than it has
+//! computed. A jury finds out.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -21,25 +21,25 @@ use super::{
 /// Paths for each pixel of the picture.
 const SAMPLES: &str = "2";
 
-/// Longer than a jury of whom there are too few waits for more.
+/// Longer than a jury with too few jurors waits for more.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Who offers the third of those who judge and do not lie.
+/// The account of the third honest juror.
 const THIRD: &str = "//Dave//stash";
 
 fn jurors(document: &Value) -> Vec<Value> {
     document["jurors"].as_array().unwrap().clone()
 }
 
-/// A market on which the liar is the cheapest, its accomplice and these others can judge it, and one could too, but
-/// offers nothing yet: whoever the budget would pay as a provider can be drawn, whatever it asks.
+/// Returns a market on which the liar is the cheapest. Its accomplice and these others can judge it. One more could,
+/// but offers nothing yet, because every provider that the budget would pay can be drawn, whatever it asks.
 async fn with_liar(others: &[(&str, &str)]) -> Market {
     let mut market = Market::crowded(&["--provider"]).await.unwrap();
     add_liars(&mut market, ["liar", "accomplice"]).await;
     for (node, _) in others {
         market.add(node, &["--provider"]).await.unwrap();
     }
-    // All at the same time: they measure their devices.
+    // All register at the same time, because they measure their devices.
     let others = others.iter().map(|(node, suri)| (*node, *suri, "0.5"));
     let all = [
         ("liar", "//Bob", "0.3"),
@@ -53,14 +53,14 @@ async fn with_liar(others: &[(&str, &str)]) -> Market {
     market
 }
 
-/// Has the one who stays away from juries offer its device, or not.
+/// Has the provider that stays away from juries offer its device, or stop doing so.
 async fn offer(market: &Market, how: &str) {
     let devices = ["provider", "devices", how, "all"];
     market.json("alice", "//Alice", &devices).await.unwrap();
 }
 
-/// The wrong picture is there, and its window is open: what was submitted. `None` if the chain has
-/// drawn its result for an audit, as it does with one in twelve: that finds the lie before anybody can doubt
+/// Submits the task and returns what was submitted, with the wrong picture revealed and its window open; `None` if the
+/// chain has drawn the result for an audit, as happens to one in twelve, which finds the lie before anybody can doubt
 /// it.
 async fn doubtful(market: &Market) -> Option<Value> {
     let (task, wrong) = (market.path("teapot"), market.path("wrong"));
@@ -86,7 +86,7 @@ async fn doubtful(market: &Market) -> Option<Value> {
     (!is_drawn).then(|| submitted.unwrap())
 }
 
-/// What the jury has found, of whom so many reveal.
+/// Returns the verdict of a jury of which this many jurors reveal.
 pub(super) async fn verdict(market: &Market, jurors: usize) -> Value {
     let revealed = |task: &Value| {
         let assignments = task["assignments"].as_array().into_iter().flatten();
@@ -108,10 +108,10 @@ pub(super) async fn verdict(market: &Market, jurors: usize) -> Value {
     .unwrap()
 }
 
-/// Six provider's nodes, the fewest with which all of this can happen: the liar; four jurors, of whom
-/// one lies too, because more than half of a jury of five must come to the same and show that they have; and one
-/// that offers its device when they are done, and makes the right picture. Nobody is left for a larger jury, and so the
-/// liar's appeal ends the wait for one before the five minutes in which it could be called.
+/// Uses six providers' nodes, the fewest with which all of this can happen: the liar; four jurors, one of which lies
+/// too, because more than half of a jury of five must come to the same result and show that they have; and one that
+/// offers its device when they are done, and makes the right picture. Nobody is left for a larger jury, so the liar's
+/// appeal ends the wait for one before the five minutes in which it could be called are over.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right_one() {
     let (market, submitted) = loop {
@@ -127,10 +127,10 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     };
     let (wrong, right) = (market.path("wrong"), market.path("right"));
     assert_eq!(submitted["state"], "verifying", "{submitted}");
-    // The root on chain is that of this picture: nothing but the picture tells that it is wrong.
+    // The root on chain belongs to this picture: only the picture itself shows that it is wrong.
     require_picture(&wrong, SAMPLES, false).await;
 
-    // The books of who doubts, of who lied, and of one who judges.
+    // The ledgers of the requester that doubts, of the liar, and of one juror.
     let begun = ["//Charlie", "//Bob", "//Dave"].map(|suri| Ledger::begin(&market, suri));
     let begun = try_join_all(begun).await.unwrap();
     let before = market.funds("//Charlie").await.unwrap();
@@ -164,15 +164,16 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
 
     let appeal = ["task", "appeal", "0", "--yes", "--wait"];
     let ended = market.json("alice", "//Bob", &appeal).await.unwrap();
-    // For the task, which waits for somebody else since the verdict.
+    // For the task, which has waited for another provider since the verdict.
     offer(&market, "resume").await;
     assert_eq!(ended["dispute"]["state"], "ended", "{ended}");
     assert_eq!(ended["dispute"]["outcome"], "wrong", "{ended}");
     assert_eq!(ended["dispute"]["appeals"], 1, "{ended}");
-    // The worker of one who was right has shown the work of all, by itself.
+    // The worker of one juror that was right has shown its work by itself, which counts for all.
     assert!(ended["dispute"]["work"].is_string(), "{ended}");
 
-    // Who lied has lost what was locked for it, and the bond of its appeal; who was right has been paid.
+    // The liars have lost what was locked for the task, and the bond of the appeal; the jurors that were right have
+    // been paid.
     assert_eq!(market.stake("//Bob").await.unwrap(), STAKE - locked);
     assert_eq!(market.stake("//Eve").await.unwrap(), STAKE - lock);
     for suri in ["//Dave", "//Ferdie", THIRD] {
@@ -180,15 +181,15 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     }
     let after = market.funds("//Bob").await.unwrap();
     assert!(after.free + 11 * pay <= liars.free, "{liars:?} {after:?}");
-    // The bond is free again, and with it came what the requester had paid for the audit of the lie; no more, for
-    // nobody is to live on disputing its own tasks.
+    // The bond is free again, and with it came back what the requester had paid for the audit of the lie. It gets no
+    // more, because nobody must be able to live on disputing its own tasks.
     let fee = units(&disputed["transaction_fee"]).unwrap();
     let after = market.funds("//Charlie").await.unwrap();
     let (had, has) = (before.free + before.held, after.free + after.held);
     let cost = units(&lie["audit_cost"]).unwrap();
     assert!(cost > 0, "{shown}");
     assert!(has + fee <= had + cost, "{before:?} {after:?}");
-    // The next attempt may have paid for its own by now.
+    // The next attempt may have paid for its own audit by now.
     let shown = market.json("alice", "//Charlie", &["task", "show", "0"]);
     let shown = shown.await.unwrap();
     let replicas = shown["assignments"].as_array().unwrap().iter();
@@ -232,7 +233,7 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     counted.await.unwrap();
 }
 
-/// An executor that runs jobs, and waits for ever when it is to make a state.
+/// Returns an executor that runs jobs, and waits for ever when it has to make a state.
 fn without_states(market: &Market) -> PathBuf {
     let executor = binaries::find("aicpw-executor").unwrap();
     let script = format!(
@@ -245,9 +246,9 @@ fn without_states(market: &Market) -> PathBuf {
     path
 }
 
-/// The requester's machine runs the task too, and finds that the provider's trace is right up to the middle of the
-/// job, which is where this liar begins. So the jurors fetch the state before that, and run the launch that follows
-/// it, and no other. Its command is killed when the dispute is open, and goes on with it when it is given again.
+/// The requester's machine runs the task too, and finds that the provider's trace is right up to the middle of the job,
+/// where this liar begins to lie. So the jurors fetch the state before that, and run only the launch that follows it.
+/// The requester's command is killed when the dispute is open, and continues with it when it is given again.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() {
     let (market, submitted) = loop {
@@ -263,7 +264,7 @@ async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() 
     let stopped = [&dispute[..], &stopped].concat();
     let naming = wait::until("the trace to be open", LIMIT, || async {
         let shown = market.json("alice", "//Charlie", &["dispute", "show", "0"]);
-        // There is none before it is opened.
+        // There is no dispute before it is opened.
         let shown = shown.await.ok();
         let is_open = shown.as_ref().is_some_and(|one| one["state"] == "naming");
         Ok(Seen::some(is_open.then_some(()), || {
@@ -276,8 +277,8 @@ async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() 
     }
     let disputed = market.json("alice", "//Charlie", &dispute).await.unwrap();
     let part = &disputed["dispute"]["part"];
-    // Of three launches with a checkpoint after each the liar has done one: the second is judged, upon the
-    // state that the requester has after the first.
+    // Of three launches with a checkpoint after each, the liar has done one right: the second is judged, from the state
+    // that the requester has after the first.
     assert_eq!(part["number"], 1, "{disputed}");
     assert!(part["from"]["state"].is_string(), "{disputed}");
 
@@ -285,7 +286,7 @@ async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() 
     assert_eq!(verdict["outcome"], "wrong", "{verdict}");
     assert_eq!(verdict["part"], *part, "{verdict}");
     assert_ne!(verdict["root"], part["claimed"], "{verdict}");
-    // The accomplice, which lies about parts as well, is alone.
+    // The accomplice, which lies about parts as well, stands alone.
     let right = |juror: &&Value| juror["result_root"] == verdict["root"];
     let jurors = jurors(&verdict);
     let voted = jurors.iter().filter(|one| one["result_root"].is_string());

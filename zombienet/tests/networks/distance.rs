@@ -6,10 +6,10 @@ use aicpw_network_tests::{calls::Signer, Mesh};
 
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// One way between each two validators: asking for a block takes two slots then.
+/// The delay one way between each two validators, with which requesting a block takes two slots.
 const DELAY: Duration = Duration::from_millis(100);
 
-/// Blocks that have to become final meanwhile. Where blocks had to be asked for, the network fell apart before.
+/// Blocks that have to become final meanwhile. When blocks had to be requested, the network fell apart before that.
 const BLOCKS: u32 = 80;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +32,7 @@ async fn validators_a_continent_apart_finalise_and_keep_each_other() {
     for client in &clients {
         assert_eq!(client.peers().await.unwrap(), 3);
     }
-    // What one of them hears of gets into the blocks of all.
+    // A transaction that one of them receives gets into the blocks of all.
     let remark = frame_system::Call::remark { remark: vec![1] };
     let mut signer = Signer::new(&clients[0], "//Eve").await.unwrap();
     let sent = signer.send_and_wait(&clients[3], remark, LIMIT).await;

@@ -1,4 +1,4 @@
-//! What a validator with two nodes loses.
+//! What a validator that runs two nodes loses.
 
 use std::{cell::Cell, time::Duration};
 
@@ -20,18 +20,18 @@ use serde_json::{json, Value};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring::Dave};
 use sp_runtime::Perbill;
 
-/// Many times what it takes until a slash is applied, in eras of five seconds.
+/// Many times what it takes to apply a slash, in eras of five seconds.
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// The name that BABE's offence has on chain,
+/// The name of BABE's offence on chain.
 const TWO_BLOCKS: &[u8; 16] = b"babe:equivocatio";
-/// and GRANDPA's.
+/// The name of GRANDPA's offence on chain.
 const TWO_VOTES: &[u8; 16] = b"grandpa:equivoca";
 
-/// (3 · 1 / 4)².
+/// The slash for one offender of four validators: (3 · 1 / 4)².
 const ONE_OF_FOUR: Perbill = Perbill::from_parts(562_500_000);
 
-/// Gives a node another of Dave's keys.
+/// Inserts another of Dave's keys into a node.
 async fn insert_key(node: &Node, kind: &str, public: [u8; 32]) {
     let public = format!("0x{}", hex::encode(public));
     let insert: [Value; 3] = [kind.into(), "//Dave".into(), public.into()];
@@ -39,7 +39,7 @@ async fn insert_key(node: &Node, kind: &str, public: [u8; 32]) {
     let _: () = client.call("author_insertKey", &insert).await.unwrap();
 }
 
-/// Whether somebody was reported for this.
+/// Returns a test whether an event reports this offence.
 fn is_offence(wanted: &'static [u8; 16]) -> impl Fn(&RuntimeEvent) -> bool {
     move |event| match event {
         RuntimeEvent::Offences(pallet_offences::Event::Offence { kind, .. }) => kind == wanted,
@@ -47,7 +47,7 @@ fn is_offence(wanted: &'static [u8; 16]) -> impl Fn(&RuntimeEvent) -> bool {
     }
 }
 
-/// Who is to be slashed, by what share, for which era.
+/// Returns who is to be slashed, by what share, and for which era.
 fn slash_reported(events: &[RuntimeEvent]) -> Option<(AccountId, Perbill, u32)> {
     events.iter().find_map(|event| match event {
         RuntimeEvent::Staking(pallet_staking::Event::SlashReported {
@@ -59,14 +59,14 @@ fn slash_reported(events: &[RuntimeEvent]) -> Option<(AccountId, Perbill, u32)> 
     })
 }
 
-/// What Dave has bonded, as of this block.
+/// Returns what Dave has bonded, as of this block.
 async fn bonded(client: &Client, block: &str) -> Balance {
     let key = pallet_staking::Ledger::<Runtime>::hashed_key_for(Dave.to_account_id());
     let ledger: Option<StakingLedger<Runtime>> = chain::stored(client, &key, block).await.unwrap();
     ledger.unwrap().active
 }
 
-/// What an account has besides what is held of it, as of this block.
+/// Returns what an account has free, as of this block.
 async fn free(client: &Client, account: &AccountId, block: &str) -> Balance {
     type Account = frame_system::AccountInfo<u32, <Runtime as frame_system::Config>::AccountData>;
     let key = frame_system::Account::<Runtime>::hashed_key_for(account);
@@ -74,8 +74,8 @@ async fn free(client: &Client, account: &AccountId, block: &str) -> Balance {
     account.unwrap_or_default().data.free
 }
 
-/// Looks through all final blocks from this height on; returns the events and the hash of the first
-/// in which there is one as wanted.
+/// Looks through all final blocks from this height on. Returns the events and the hash of the first block that has an
+/// event as wanted.
 async fn until_event(
     client: &Client,
     from: u32,
@@ -115,7 +115,7 @@ async fn who_makes_two_blocks_in_a_slot_is_slashed_and_makes_no_more() {
     let (events, block) = until_event(&client, from, "an offence", is_offence(TWO_BLOCKS)).await;
     let slashed = (Dave.to_account_id(), ONE_OF_FOUR, 0);
     assert_eq!(slash_reported(&events), Some(slashed), "{events:?}");
-    // He makes no more blocks, and the others go on.
+    // Dave makes no more blocks, and the others go on.
     let validators = chain::validators(&client, &block).await.unwrap();
     let key = pallet_session::DisabledValidators::<Runtime>::hashed_key();
     let disabled: Vec<(u32, sp_staking::offence::OffenceSeverity)> =
@@ -135,8 +135,8 @@ async fn who_makes_two_blocks_in_a_slot_is_slashed_and_makes_no_more() {
     }
 }
 
-/// Nothing is taken for 27 eras, which pass in two minutes and a quarter where they are the shortest that a
-/// genesis can have (ADR 16).
+/// A slash waits for 27 eras, which pass in two minutes and a quarter if they are as short as a genesis can make them
+/// (ADR 16).
 #[tokio::test(flavor = "multi_thread")]
 async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_reports() {
     let folder = tempfile::tempdir().unwrap();
@@ -148,9 +148,9 @@ async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_repor
     let cluster = cluster.await.unwrap();
     let first = &cluster.validators[0];
 
-    // A second node with Dave's key for votes. The first one, which has no lag here, votes for the newest block,
-    // this one for what the round before has agreed on: two votes whenever a block has come in between, which is in
-    // nearly every round.
+    // A second node with Dave's key for votes. The first one, which has no lag here, votes for the newest block, and
+    // this one for what the previous round has agreed on. These are two different votes whenever a block has come in
+    // between, which happens in nearly every round.
     let twin = NodeOptions::new("twin", &spec)
         .arg("--validator")
         .arg("--finality-lag=8");
@@ -159,7 +159,7 @@ async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_repor
     let from = client.finalised().await.unwrap();
     insert_key(&twin, "gran", Ed25519Keyring::Dave.public().0).await;
     let (events, block) = until_event(&client, from, "an offence", is_offence(TWO_VOTES)).await;
-    // Or it would vote twice in the next era too, and lose more.
+    // Otherwise it would vote twice in the next era too, and lose more.
     twin.kill().unwrap();
 
     // No node was told to report it, nor did anybody sign a report.
@@ -178,7 +178,7 @@ async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_repor
     // An election counts stake in coarser units than the token's smallest.
     let expected = ONE_OF_FOUR * DEVELOPMENT_BOND;
     assert!(slash.own.abs_diff(expected) < MICRO, "{slash:?}");
-    // For who has reported it, and made the block with the report.
+    // The payout goes to the reporter, which made the block with the report.
     assert!(slash.payout.abs_diff(slash.own / 20) < MICRO, "{slash:?}");
     let author = chain::author(&client, &block).await.unwrap();
     assert_eq!(slash.reporters.as_slice(), std::slice::from_ref(&author));
@@ -204,7 +204,7 @@ async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_repor
         "{slash:?}"
     );
 
-    // All that was taken is somebody's. In the same block the treasury pays for the era that ends with it.
+    // Everything that was taken has a new owner. In the same block the treasury pays for the era that ends with it.
     let paid: Balance = events
         .iter()
         .map(|event| match event {

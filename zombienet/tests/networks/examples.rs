@@ -1,5 +1,5 @@
-//! What is shown to whoever comes new, through real processes: a kernel file as it is, from a folder of the
-//! checkout to its known result; and the demo.
+//! The examples for newcomers, through real processes: a kernel file without changes, from a folder of the checkout to
+//! its known result; and the demo.
 
 use std::{
     fs,
@@ -57,14 +57,14 @@ fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A build output that has the programs which `make demo` builds, and no others.
+/// Returns a build output with the programs that `make demo` builds, and no others.
 fn build_output_of_the_demo() -> TempDir {
     let makefile = fs::read_to_string(checkout().join("Makefile")).unwrap();
     let mut lines = makefile.lines();
     let named = lines.find_map(|line| line.strip_prefix("DEMO_PROGRAMS := "));
     let node = binaries::find("aicpw-node").unwrap();
     let programs = node.parent().unwrap();
-    // Hard links need the same file system. Through the others a program would find what is beside its file.
+    // Hard links need the same file system. Through symbolic links a program would find what is beside its real file.
     let output = tempfile::tempdir_in(programs).unwrap();
     let debug = output.path().join("debug");
     fs::create_dir(&debug).unwrap();
@@ -77,7 +77,7 @@ fn build_output_of_the_demo() -> TempDir {
     output
 }
 
-/// `make demo`, with a smaller picture.
+/// Runs `make demo` with a smaller picture.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_leaves_a_picture() {
     let _share = cluster::share().await.unwrap();
@@ -89,7 +89,7 @@ async fn the_demo_leaves_a_picture() {
         .arg("--out")
         .arg(out.path())
         .env("CARGO_TARGET_DIR", target.path())
-        // Nothing can be made there, and nothing needs to be.
+        // Nothing can be written there, and nothing needs to be.
         .env("XDG_DATA_HOME", "/proc/aicpw")
         .kill_on_drop(true)
         .output()
@@ -102,7 +102,7 @@ async fn the_demo_leaves_a_picture() {
     assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
     let number = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), (32, 24));
-    // That of the result, and the result is right.
+    // The picture is that of the result, and the result is right.
     let result = out.path().join("result");
     require_picture(&result, "1", true).await;
     let same = out.path().join("same.png");
@@ -116,7 +116,7 @@ async fn the_demo_leaves_a_picture() {
         .unwrap();
     assert!(drawn.status.success(), "{drawn:?}");
     assert_eq!(picture, fs::read(same).unwrap());
-    // Where it says that it is.
+    // The picture is where the output says.
     let said_where = out.path().join("picture.png");
     assert!(said.contains(said_where.to_str().unwrap()), "{said}");
 }

@@ -1,5 +1,5 @@
-//! What is wrong is said, with the field or the cause and the documented exit code; nothing is paid
-//! that should not be, and nothing is lost.
+//! Errors name the field or the cause, and have the documented exit code. Nothing is paid that should not be, and
+//! nothing is lost.
 
 use std::{
     fs,
@@ -16,17 +16,17 @@ use aicpw_network_tests::{
 use serde_json::{json, Value};
 use tokio::sync::Mutex;
 
-/// Nobody has this.
+/// The CID of content that nobody has.
 const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
 
-/// What an account pays to the network for a few transactions, at the most.
+/// The most that an account pays to the network for a few transactions.
 pub(super) const FEES: u128 = AICP / 10;
 
 /// What a provider gets that waited for a key in vain, or its price if that is less.
 const BASE_FEE: u128 = AICP / 200;
 
-/// One network for all tests of this file and of `hostile` that run at the same time: a node that validates
-/// and is Bob's. It ends with the last of them.
+/// One network for all tests of this file and of `hostile` that run at the same time: its only node validates and is
+/// Bob's. It ends with the last of these tests.
 static SHARED: Mutex<Weak<Market>> = Mutex::const_new(Weak::new());
 
 pub(super) async fn market() -> Arc<Market> {
@@ -41,7 +41,7 @@ pub(super) async fn market() -> Arc<Market> {
     market
 }
 
-/// A task in a folder of its own, with this change to its manifest.
+/// Writes a task into a folder of its own, with this change to its manifest. Returns its path.
 pub(super) fn task(market: &Market, name: &str, change: impl FnOnce(&Path, &mut Value)) -> String {
     let folder = market.path(name);
     Count::SHORT.write(&folder).unwrap();
@@ -51,7 +51,7 @@ pub(super) fn task(market: &Market, name: &str, change: impl FnOnce(&Path, &mut 
     path.to_str().unwrap().to_owned()
 }
 
-/// The arguments of a submission; each option once.
+/// Returns the arguments of a submission; each option once.
 pub(super) fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec!["submit", manifest];
     for (option, default) in [("--budget", "1"), ("--time-limit", "60s")] {
@@ -145,7 +145,7 @@ async fn an_option_that_is_wrong_is_named_before_anything_is_sent() {
         (&["--budget", "1,5"], 2, &["--budget", "not an amount"]),
         (&["--budget", "340282366920938463464"], 2, &["more AICP"]),
         (&["--budget", most], 7, &["insufficient-funds", "can spend"]),
-        // The folder that one is in will do.
+        // The current folder is accepted.
         (
             &["--budget", most, "--wait", "--out", "."],
             7,
@@ -288,7 +288,8 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
     let too_cheap = "--wait --gflops 2 --budget 0.01 --time-limit 24h --match-window 5s";
     let too_cheap: Vec<_> = too_cheap.split(' ').collect();
 
-    // Each by an account of its own, all at the same time: they wait for windows of the chain.
+    // Each submission is from an account of its own, and all run at the same time, because they wait for windows of the
+    // chain.
     let gains = tokio::join!(
         refunded(
             &market,
@@ -332,15 +333,15 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
     assert_eq!(after["stake"], stake, "{after}");
 }
 
-/// Runs a submission that ends in a refund: the requester pays the fees and nothing else. Returns
-/// what the requester got besides.
+/// Runs a submission that ends in a refund: the requester pays the fees and nothing else. Returns what the requester
+/// gained in addition.
 async fn refunded(market: &Market, suri: &str, arguments: Vec<&str>, words: &[&str]) -> u128 {
     let gain = market.refunded("alice", suri, &arguments, words).await;
     gain.unwrap()
 }
 
-/// A requester that seals its data and leaves: nobody grants the key. It pays the provider that waited
-/// for it, and that one pays nothing.
+/// A requester seals its data and leaves, so nobody grants the key. It pays the provider that waited for it, and the
+/// provider pays nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sealed_task_whose_requester_left_ends_at_its_cost() {
     let market = market().await;
@@ -351,7 +352,7 @@ async fn a_sealed_task_whose_requester_left_ends_at_its_cost() {
     let options = ["--sealed", "--data-keys", keys.to_str().unwrap()];
     let requester = "//Ferdie";
     let before = market.funds(requester).await.unwrap();
-    // Without `--wait`, and no agent runs.
+    // Without `--wait`, and with no agent running.
     let document = market
         .json("alice", requester, &submit(&sealed, &options))
         .await
@@ -415,8 +416,8 @@ async fn a_full_store_ends_in_a_reason_and_a_refund_and_costs_no_stake() {
         refunded(&market, "//Charlie", submit(&input, &["--wait"]), &no_input),
         refunded(&market, "//Dave", submit(&output, &["--wait"]), &no_output),
     );
-    // The requester chose how much there is to store: with no second provider to decide, both are
-    // refunded when the window to match again ends, and nobody earns.
+    // The requester chose how much there is to store. With no second provider to decide, both tasks are refunded when
+    // the window to match again ends, and nobody earns anything.
     assert_eq!(gains, (0, 0));
     let after = market.json("alice", "//Bob", &bob).await.unwrap();
     assert_eq!(after["stake"], stake, "{after}");

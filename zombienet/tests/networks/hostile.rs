@@ -1,5 +1,5 @@
-//! Programs that mean harm, submitted as any other is: how they end, and that the provider's node is as it was. What
-//! else is out of a program's reach is tried in the executor's own tests.
+//! Programs that mean harm, submitted like any other: how they end, and that the provider's node stays as it was. The
+//! executor's own tests try what else is out of a program's reach.
 #![cfg(target_arch = "x86_64")]
 
 use std::{
@@ -13,13 +13,14 @@ use serde_json::{json, Value};
 
 use super::faults::{market, submit, task};
 
-/// Files that a node keeps to itself: what it derives salts of, and who it is to other nodes and on IPFS.
+/// Files that a node keeps to itself: the secret that it derives salts from, and its identities for other nodes and on
+/// IPFS.
 const SECRETS: [&str; 3] = ["worker-secret", "secret_ed25519", "identity.key"];
 
 /// The folder of the worker key.
 const KEYSTORE: &str = "keystore";
 
-/// What Linux answers to who may not or cannot, and how it is asked, on x86-64.
+/// How Linux answers a process that may not or cannot do something, and how it is called, on x86-64.
 const EPERM: i64 = -1;
 const ENOMEM: i64 = -12;
 const EACCES: i64 = -13;
@@ -48,13 +49,13 @@ long allocate(long bytes) {
 #define OPEN_TO_WRITE(path) call(2L, (long)(__constant char*)path, 1L)
 "#;
 
-/// The secrets under a folder, with what is in them.
+/// Returns the secrets under a folder, with their contents.
 fn secrets(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let is_keystore = folder.ends_with(KEYSTORE);
-        // Folders of jobs go while this looks at them.
+        // Folders of jobs disappear during this search.
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             let is_secret = is_keystore || SECRETS.iter().any(|name| path.ends_with(name));
@@ -71,7 +72,8 @@ fn secrets(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// An account of its own with enough for some tasks: those of the other tests on this network are counted.
+/// Returns an account of its own with enough for some tasks, because the other tests on this network count their
+/// transactions.
 async fn funded(market: &Market, suri: &'static str) -> &'static str {
     let address = ["account", "address"];
     let address = market.json("alice", suri, &address).await.unwrap();
@@ -110,7 +112,7 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
             "kernel": "count", "args": [{ "buffer": "x" }], "global": [1]
         }]);
     });
-    // The class in which assembler is allowed, and one work item.
+    // The class that allows assembler, and one work item.
     let native = |manifest: &mut Value, longs: usize| {
         manifest["class"] = json!("device");
         manifest["buffers"][0] = json!({
@@ -128,10 +130,10 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
         fs::write(folder.join("count.cl"), format!("{CALLS}{kernel}\n")).unwrap();
         native(manifest, 8192);
     });
-    // One call that is allowed, so that the others mean something.
+    // One call that is allowed, so that the refusals of the others mean something.
     let mut calls = vec![
         ("GETPID() > 0L".to_owned(), 1),
-        // Not reserved: what is more than the machine has the kernel would refuse to anybody.
+        // The memory is not reserved: the kernel would refuse anybody more than the machine has.
         ("allocate(1L << 40)".to_owned(), ENOMEM),
     ];
     for path in before.keys() {
@@ -153,7 +155,7 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
     let loops = submit(&loops, &["--wait", "--time-limit", "30s"]);
     let fills = submit(&fills, &["--wait"]);
     let steals = submit(&steals, &wait);
-    // What a program did is said; nobody pays for it but with the fees, and the provider loses nothing.
+    // The output says what a program did. Nobody pays for it except with the fees, and the provider loses nothing.
     let (written, looped, filled, stolen) = tokio::join!(
         market.refunded("alice", writer, &writes, &["run-failed", "SIGSEGV"]),
         market.refunded("alice", sleeper, &loops, &["time-limit"]),

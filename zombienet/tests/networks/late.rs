@@ -1,4 +1,4 @@
-//! How a node that comes late finds its way.
+//! How a node that joins late catches up.
 
 use std::{fs, time::Duration};
 

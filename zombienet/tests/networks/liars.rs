@@ -1,5 +1,5 @@
-//! Markets in which the cheapest provider lies: its executor hands its node another result than it has computed. Who
-//! is on them, what is submitted there, and which jury judges it.
+//! Markets in which the cheapest provider lies: its executor gives its node another result than it has computed. This
+//! has their members, what is submitted there, and which jury judges it.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -16,13 +16,13 @@ use sp_core::{
 
 use super::faults::submit;
 
-/// Longer than a block takes on a machine that is busy.
+/// Longer than a block takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Whose tasks they are. Its node is the validator's.
+/// The requester. It uses the validator's node.
 pub(super) const REQUESTER: &str = "//Charlie";
 
-/// The cheapest, which lies, and its node.
+/// The cheapest provider, which lies, and its node.
 pub(super) const LIAR: (&str, &str) = ("liar", "//Bob");
 
 /// Starts nodes of providers that lie.
@@ -34,7 +34,7 @@ pub(super) async fn add_liars(market: &mut Market, nodes: impl IntoIterator<Item
     }
 }
 
-/// Submits [`Count::SHORT`] with a window that nobody waits for, and waits for a result, which is in this folder then.
+/// Submits [`Count::SHORT`] with a window that nobody waits for, and waits for a result, which is then in this folder.
 pub(super) async fn submit_count(market: &Market, out: &str) -> Result<Value> {
     let manifest = Count::SHORT.write(&market.path("count"))?;
     let out = market.path(out);
@@ -49,7 +49,7 @@ pub(super) fn account(suri: &str) -> AccountId {
     key.public().into()
 }
 
-/// As the command line prints it.
+/// Returns an address as the command line prints it.
 pub(super) fn address(suri: &str) -> String {
     account(suri).to_ss58check_with_version(Ss58AddressFormat::custom(SS58_PREFIX))
 }
@@ -62,7 +62,7 @@ pub(super) async fn client(market: &Market) -> Client {
     market.node("alice").unwrap().client().await.unwrap()
 }
 
-/// Sets a parameter of the market, as whoever may do everything.
+/// Sets a parameter of the market, as root.
 pub(super) async fn set_parameter(market: &Market, parameter: MarketParameter) {
     let client = client(market).await;
     let call = pallet_market_parameters::Call::<Runtime>::set_parameter {
@@ -73,7 +73,7 @@ pub(super) async fn set_parameter(market: &Market, parameter: MarketParameter) {
     let mut alice = Signer::new(&client, "//Alice").await.unwrap();
     let sent = alice.send_and_wait(&client, call, LIMIT);
     sent.await.unwrap();
-    // A call that fails is in a block all the same.
+    // A call that fails gets into a block all the same.
     let best = client.best().await.unwrap();
     let block = client.block_hash(best).await.unwrap().unwrap();
     let key = pallet_market_parameters::Changed::<Runtime>::hashed_key();
@@ -83,7 +83,7 @@ pub(super) async fn set_parameter(market: &Market, parameter: MarketParameter) {
     assert!(is_set, "{parameter:?}: {changed:?}");
 }
 
-/// Requires that these are all of a jury, and that each of them has ended so.
+/// Requires that these are all members of a jury, and that each of them has ended like this.
 pub(super) fn require_jury(
     jury: &[&Value],
     members: &[(&str, &str)],

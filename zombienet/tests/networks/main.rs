@@ -1,5 +1,5 @@
-//! Networks of real processes. One program, so that networks which mostly wait can run beside each
-//! other (see `Cluster`), and whatever cargo runs next does not.
+//! Networks of real processes. They are one program, so that networks which mostly wait can run
+//! beside each other (see `Cluster`), and not beside what cargo runs next.
 
 #![allow(clippy::unwrap_used)]
 

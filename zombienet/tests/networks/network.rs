@@ -17,15 +17,15 @@ use aicpw_network_tests::{
 use rustix::process::{kill_process, test_kill_process, Pid, Signal};
 use serde_json::Value;
 
-/// Seven nodes start one after the other, and two devices are measured.
+/// Long enough for seven nodes to start one after the other, and for two devices to be measured.
 const LIMIT: Duration = Duration::from_secs(900);
 
-/// The program, killed when dropped.
+/// The program, which is killed when this is dropped.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -35,7 +35,7 @@ fn pid(of: u64) -> Pid {
     Pid::from_raw(i32::try_from(of).unwrap()).unwrap()
 }
 
-/// The fields of all nodes with this role.
+/// Returns the values of this field of all nodes with this role.
 fn fields<'a>(page: &'a Value, role: &str, field: &str) -> Vec<&'a str> {
     let nodes = page["nodes"].as_array().unwrap().iter();
     let nodes = nodes.filter(|node| node["role"] == role);
@@ -66,7 +66,7 @@ async fn the_network_says_where_it_is_and_its_first_command_works() {
     });
     let page = page.await.unwrap();
 
-    // Every node is one of the chain, is seen by the others, and serves metrics.
+    // Every node is on the chain, is seen by the others, and serves metrics.
     assert_eq!(fields(&page, "validator", "name").len(), 4, "{page}");
     let providers = fields(&page, "provider", "account");
     assert_eq!(providers, ["//Eve", "//Ferdie"], "{page}");
@@ -85,7 +85,7 @@ async fn the_network_says_where_it_is_and_its_first_command_works() {
         assert!(log.contains("AICPW Node"), "{node}");
     }
 
-    // Word for word, in a shell.
+    // The suggested command works word for word in a shell.
     let command = page["try"].as_str().unwrap();
     let tried = Command::new("sh")
         .args(["-c", command])

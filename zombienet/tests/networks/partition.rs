@@ -1,4 +1,4 @@
-//! A network that falls apart, and comes together again.
+//! A network that is split, and comes together again.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use sp_keyring::Sr25519Keyring::{Alice, Bob};
 
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// Blocks that each part makes by itself, about two in a second, without one of them being final.
+/// Blocks that each part makes by itself, about two in a second, without finality.
 const ALONE: u32 = 16;
 
-/// Many times what votes that were under way at the cut take, on a busy machine too.
+/// Many times what votes take that were under way at the cut, even on a busy machine.
 const STILL: Duration = Duration::from_secs(10);
 
 async fn until_peers(clients: &[Client], count: u64) {
@@ -40,7 +40,7 @@ async fn finalised(clients: &[Client]) -> Vec<u32> {
     heights
 }
 
-/// Final heights once they stand still: two looks at them, [`STILL`] apart, have seen the same.
+/// Returns the final heights once they stand still: two readings, [`STILL`] apart, are the same.
 async fn settled(clients: &[Client]) -> Vec<u32> {
     let heights = wait::until("finality to stand still", LIMIT, || async {
         let before = finalised(clients).await;
@@ -54,8 +54,8 @@ async fn settled(clients: &[Client]) -> Vec<u32> {
     heights.await.unwrap()
 }
 
-/// Waits until this node has the transaction of each part in a final block. What was in the branch that was given
-/// up is in the pools again when a node has looked at it again, and comes into some later block.
+/// Waits until this node has the transaction of each part in a final block. Transactions of the branch that was given
+/// up return to the pools when a node has validated them again, and get into some later block.
 async fn until_both_are_final(client: &Client) {
     let what = "the transactions of both parts to be final";
     let both = wait::until(what, LIMIT, || async {
@@ -109,7 +109,7 @@ async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothin
     // Two and two: neither part has more than two thirds of the votes.
     mesh.part(&[0, 1]);
     until_peers(&clients, 1).await;
-    // What was heard before the cut is counted.
+    // Votes that arrived before the cut still count.
     let stopped = settled(&clients).await;
     let last = *stopped.iter().max().unwrap();
     let before = hash(&clients[0], *stopped.iter().min().unwrap()).await;
@@ -118,7 +118,7 @@ async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothin
     for client in &clients {
         until_best(client, last + ALONE).await;
     }
-    // One that was behind may have come to it since.
+    // A node that was behind may have reached that height since.
     assert_eq!(finalised(&clients).await.into_iter().max(), Some(last));
     let (one, other) = (
         hash(&clients[0], last + ALONE).await,
@@ -135,7 +135,7 @@ async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothin
     for node in nodes {
         node.wait_finalised(longest + 8, LIMIT).await.unwrap();
     }
-    // One chain, on top of what was final, with the transactions of both parts.
+    // There is one chain, on top of what was final, with the transactions of both parts.
     let height = *stopped.iter().min().unwrap();
     let head = hash(&clients[0], longest + 8).await;
     for client in &clients {

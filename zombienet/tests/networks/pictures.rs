@@ -1,4 +1,4 @@
-//! A small picture of the teapot that tests have rendered, and whether what comes back is that.
+//! A small picture of the teapot that tests have rendered, and a check of the result.
 
 use std::{path::Path, process::Output};
 
@@ -10,10 +10,10 @@ const MESH: &str = concat!(
     "/../examples/render/scene/teapot.obj"
 );
 
-/// Options of its size.
+/// The options for its size.
 pub(super) const SIZE: [&str; 4] = ["--width", "32", "--height", "24"];
 
-/// Runs `aicpw-render` about it, with so many paths for each pixel.
+/// Runs `aicpw-render` on it, with this many paths for each pixel.
 pub(super) async fn render(arguments: &[&str], samples: &str) -> Output {
     Command::new(binaries::find("aicpw-render").unwrap())
         .args(arguments)
@@ -26,7 +26,7 @@ pub(super) async fn render(arguments: &[&str], samples: &str) -> Output {
         .unwrap()
 }
 
-/// Requires that the result in a folder is, or is not, the picture that the reference computes, all pixels of it.
+/// Requires that the result in a folder is, or is not, the picture that the reference computes, in all its pixels.
 pub(super) async fn require_picture(folder: &Path, samples: &str, right: bool) {
     let image = folder.join("image.bin");
     let check = render(&["check", "--image", image.to_str().unwrap()], samples).await;

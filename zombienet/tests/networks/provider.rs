@@ -1,9 +1,9 @@
-//! What a provider does with the command line, from joining to leaving, on real nodes.
+//! A provider's use of the command line, from joining to leaving, on real nodes.
 
 use aicpw_network_tests::{Cluster, CommandLine, NodeOptions};
 use serde_json::Value;
 
-/// Requires that a command fails with this code and says this.
+/// Requires that a command fails with this code and prints this word.
 async fn refused(line: &CommandLine, arguments: &[&str], code: i32, word: &str) {
     let said = line.say(arguments).await.unwrap();
     said.require_failure(code, &[word]).unwrap();
@@ -26,7 +26,7 @@ async fn a_provider_joins_changes_moves_and_leaves() {
         }
     };
 
-    // Not a provider yet: every command says how to become one.
+    // Bob is not a provider yet: every command says how to become one.
     for arguments in [["provider", "devices"], ["provider", "withdraw"]] {
         refused(&bob, &arguments, 1, "provider register").await;
     }
@@ -64,7 +64,7 @@ async fn a_provider_joins_changes_moves_and_leaves() {
         let again = provider(arguments).await;
         assert!(again["transaction"].is_null(), "{again}");
     }
-    // An update measures again, and the chain is told what came out, if that is not the same.
+    // An update measures again, and tells the chain the result if it is different.
     let measurements = || {
         let log = first.log().unwrap();
         log.matches("measuring a device: ").count()
@@ -84,13 +84,13 @@ async fn a_provider_joins_changes_moves_and_leaves() {
         assert_eq!(measured.unwrap()["gflops"], device["gflops"], "{changed}");
     }
     provider(vec!["devices", "resume", "all"]).await;
-    // The node proves it again, and `register` waits until it has.
+    // The node does its conformance run again, and `register` waits until it has.
     let changed = provider(vec!["devices", "prove", "all"]).await;
     assert_eq!(challenge(&changed)["attempt"], 0, "{changed}");
     let proven = provider(vec!["register", "--stake", "1000", "--ask", "0.5"]).await;
     assert!(challenge(&proven).is_null(), "{proven}");
 
-    // Another node takes over, but only when it is told to. It logs for programs.
+    // Another node takes over, but only when it is told to. Its log is JSON.
     let second = NodeOptions::new("second", "dev")
         .arg("--provider")
         .arg("--log-format=json");
@@ -112,7 +112,7 @@ async fn a_provider_joins_changes_moves_and_leaves() {
     let peers = there.json(&["provider", "peers"]).await.unwrap();
     assert_eq!(peers["registered"], peers["node"], "{changed}");
 
-    // Leaving: each step says what is missing.
+    // Leaving: each step says what has to be done first.
     let deregister = ["provider", "deregister", "--yes"];
     refused(&bob, &deregister, 2, "devices remove").await;
     let changed = provider(vec!["devices", "remove", "all", "--yes"]).await;
@@ -124,10 +124,10 @@ async fn a_provider_joins_changes_moves_and_leaves() {
     for_programs(&second.log().unwrap());
 }
 
-/// Requires that a node's log is JSON, and says as much as one for people.
+/// Requires that a node's log is JSON, and says as much as a log for people.
 fn for_programs(log: &str) {
     let mut measured = 0;
-    // The node runs, and may be amid a line.
+    // The node is running, and may be in the middle of a line.
     let (whole, _) = log.rsplit_once('\n').unwrap();
     for text in whole.lines() {
         let line: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"));
@@ -135,7 +135,7 @@ fn for_programs(log: &str) {
             let said = line[field].as_str();
             assert!(said.is_some(), "no {field}: {text}");
         }
-        // That is where all lines of the crate `log` come from, and says nothing.
+        // All lines of the crate `log` have this target, which says nothing.
         assert_ne!(line["target"], "log", "{text}");
         let message = line["message"].as_str().unwrap();
         if message.starts_with("measuring a device") {

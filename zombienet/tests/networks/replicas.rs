@@ -1,5 +1,5 @@
-//! Tasks that several providers have to agree about, on a network of real processes: the executor of one hands its
-//! node another result than it has computed, and that of another breaks when it is told to.
+//! Tasks that several providers have to agree about, on a network of real processes. The executor of one provider gives
+//! its node another result than it has computed, and that of another breaks when it is told to.
 
 use std::{
     collections::BTreeMap,
@@ -31,35 +31,34 @@ use serde_json::{json, Value};
 
 use super::faults::submit;
 
-/// Longer than the minute in which a replica that was not needed for the quorum reveals, and shorter than
-/// [`ENDLESS`].
+/// Longer than the minute in which a replica reveals that was not needed for the quorum, and shorter than [`ENDLESS`].
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// What one gets that was on a task which ended without a result, or its price if that is less.
+/// What a provider gets for a task that ends without a result, or its price if that is less.
 const BASE_FEE: u128 = AICP / 200;
 
-/// Submits, and is a provider too: the cheapest.
+/// The requester, which is also a provider: the cheapest.
 const REQUESTER: &str = "//Charlie";
-/// The next one, which lies.
+/// The next cheapest provider, which lies.
 const LIAR: &str = "//Bob";
-/// Those that do not.
+/// The providers that do not lie.
 const HONEST: &str = "//Eve";
 const BREAKS: &str = "//Dave";
 
-/// Ten minutes at least, on the fastest of machines.
+/// A job of at least ten minutes, on the fastest of machines.
 const ENDLESS: Count = Count {
     launches: 10_000,
     ..Count::LONG
 };
 
-/// Where [`BREAKS`]'s executor is told to break.
+/// Returns the folder in which [`BREAKS`]'s executor is told to break.
 fn breaks(market: &Market) -> PathBuf {
-    // A node has the folder of its name.
+    // This must not be the name of a node, because a node has the folder of its name.
     market.path("to-break")
 }
 
-/// An executor that breaks before it has the program, once there is the file `now` in that folder; as long as there is
-/// the folder, and not the file, its jobs wait.
+/// Returns an executor that breaks before it has the program, once the file `now` is in that folder. As long as there
+/// is the folder without the file, its jobs wait.
 fn breaking_executor(market: &Market) -> PathBuf {
     let executor = binaries::find("aicpw-executor").unwrap();
     let breaks = breaks(market);
@@ -75,7 +74,7 @@ fn breaking_executor(market: &Market) -> PathBuf {
     path
 }
 
-/// Four providers, each with a node of its own: a node's worker key acts for one.
+/// Returns a market of four providers, each with a node of its own, because a node's worker key acts for one provider.
 async fn market() -> Market {
     let mut market = Market::crowded(&["--provider"]).await.unwrap();
     let lies = binaries::find("lying-executor").unwrap();
@@ -92,7 +91,7 @@ async fn market() -> Market {
         market.add(node, &arguments).await.unwrap();
     }
     let register = |node, suri, ask| market.register(node, suri, ask, "1");
-    // At the same time: they measure their devices.
+    // They register at the same time, because they measure their devices.
     tokio::try_join!(
         register("alice", REQUESTER, "0.2"),
         register("liar", LIAR, "0.3"),
@@ -103,7 +102,7 @@ async fn market() -> Market {
     market
 }
 
-/// All that each of those owns to whom a task can bring or cost something, the validator with its fees left aside.
+/// Returns what each account owns that a task can bring or cost something, leaving out the validator with its fees.
 async fn wealth(market: &Market) -> BTreeMap<&'static str, u128> {
     let mut wealth = BTreeMap::new();
     for suri in [REQUESTER, LIAR, HONEST, BREAKS] {
@@ -121,7 +120,7 @@ async fn wealth(market: &Market) -> BTreeMap<&'static str, u128> {
     wealth
 }
 
-/// Requires that nothing was made and nothing lost, but for the fee that the validator got.
+/// Requires that no money was made or lost, except for the fee that the validator got.
 fn require_balance(before: &BTreeMap<&str, u128>, after: &BTreeMap<&str, u128>, submitted: &Value) {
     let fee = units(&submitted["transaction_fee"]).unwrap();
     let sum = |all: &BTreeMap<&str, u128>| all.values().sum::<u128>();
@@ -132,8 +131,8 @@ fn require_balance(before: &BTreeMap<&str, u128>, after: &BTreeMap<&str, u128>, 
     );
 }
 
-/// A task when nothing is expected of anybody any more: of a settled one, replicas that were not needed may still
-/// reveal.
+/// Returns a task when nothing is expected of anybody any more: in a settled one, replicas that were not needed may
+/// still reveal.
 async fn ended(market: &Market, id: u64) -> Value {
     let name = id.to_string();
     let show = ["task", "show", &name];
@@ -150,7 +149,7 @@ async fn ended(market: &Market, id: u64) -> Value {
     .unwrap()
 }
 
-/// The one assignment of a task that this account has.
+/// Returns the only assignment of a task that this account has.
 async fn only_assignment(market: &Market, shown: &Value, suri: &str) -> Value {
     let address = ["account", "address"];
     let address = market.json("alice", suri, &address).await.unwrap();
@@ -162,7 +161,7 @@ async fn only_assignment(market: &Market, shown: &Value, suri: &str) -> Value {
     all[0].clone()
 }
 
-/// Requires that two with this root were what settled a task: in the block before there were fewer.
+/// Requires that two replicas with this root settled a task: in the block before there were fewer.
 async fn require_settled_by_two(market: &Market, id: u64, at: u32, root: Hash) {
     let client = market.node("alice").unwrap().client().await.unwrap();
     let view = async |height| {
@@ -191,8 +190,8 @@ async fn require_settled_by_two(market: &Market, id: u64, at: u32, root: Hash) {
     assert!(is_settled && agree(&after) == 2, "{after:?}");
 }
 
-/// All that there are take part: the cheapest but for the requester's own lies, and the other two, of whom nobody is
-/// left but them, are drawn.
+/// All providers take part. The cheapest, apart from the requester's own, lies. The other two, the only ones left, are
+/// drawn.
 async fn who_lies_is_outvoted(market: &Market) {
     let manifest = Count::SHORT.write(&market.path("short")).unwrap();
     let before = wealth(market).await;
@@ -202,7 +201,7 @@ async fn who_lies_is_outvoted(market: &Market) {
     assert_eq!(submitted["state"], "settled", "{submitted}");
     let id = submitted["task"].as_u64().unwrap();
     let root = result_root(&Count::SHORT.output());
-    // Before anything else: a node forgets the states of old blocks.
+    // This comes first, because a node forgets the states of old blocks.
     let task = market.task(id).await.unwrap();
     let at = task["status"]["at"].as_u64().unwrap();
     require_settled_by_two(market, id, u32::try_from(at).unwrap(), root).await;
@@ -226,7 +225,7 @@ async fn who_lies_is_outvoted(market: &Market) {
     market.json("alice", REQUESTER, &fetch).await.unwrap();
     assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::SHORT.output());
 
-    // Whether it was drawn for an audit or not, it is paid for; there was nobody left to do it.
+    // The audit is paid for whether it was drawn or not; nobody was left to do it.
     let audit = units(&shown["audit"]["cost"]).unwrap();
     let paid = units(&submitted["paid"]).unwrap();
     let prices: u128 = right.iter().map(|(_, price)| price).sum();
@@ -249,12 +248,12 @@ async fn who_lies_is_outvoted(market: &Market) {
     require_balance(&before, &after, &submitted);
 }
 
-/// Folders of the jobs that executors of a node run.
+/// Returns the folders of the jobs that executors of a node run.
 fn jobs(market: &Market, node: &str) -> Vec<PathBuf> {
     let base = market.node(node).unwrap().base();
     let mut found = Vec::new();
     for process in fs::read_dir("/proc").unwrap().flatten() {
-        // Processes go while this looks at them.
+        // Processes end during this search.
         let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
         let mut words = line.split(|byte| *byte == 0).skip(1);
         if let (Some(b"run"), Some(folder)) = (words.next(), words.next()) {
@@ -267,10 +266,10 @@ fn jobs(market: &Market, node: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Two have to agree, and one of them breaks when the other is in the middle. Nobody takes its place, and so the other
-/// can settle nothing any more.
+/// Two providers have to agree, and one of them breaks when the other is in the middle. Nobody takes its place, so the
+/// other can no longer settle the task.
 async fn who_is_not_needed_any_more_stops(market: &Market) {
-    // Or it would be who takes the place.
+    // Otherwise the liar would take the place.
     let pause = ["provider", "devices", "pause", "all"];
     market.json("alice", LIAR, &pause).await.unwrap();
     fs::create_dir(breaks(market)).unwrap();
@@ -292,7 +291,7 @@ async fn who_is_not_needed_any_more_stops(market: &Market) {
         "replicated=2/2",
     ];
     let submit = submit(manifest.to_str().unwrap(), &more);
-    // Not waited for: what comes of it is looked at as it comes.
+    // The command is not waited for, because the test looks at what happens as it happens.
     let begun = market.begin("alice", REQUESTER, &submit).unwrap();
     wait::until("a job at the honest node", LIMIT, || async {
         let is_there = !jobs(market, "honest").is_empty();
@@ -323,7 +322,8 @@ async fn who_is_not_needed_any_more_stops(market: &Market) {
     let other = only_assignment(market, &shown, HONEST).await;
     assert_eq!(other["state"], "cancelled", "{shown}");
 
-    // Who stopped has its fee, from the requester, which gets nothing of what the broken one has lost: it could be its own.
+    // The provider that stopped has its base fee from the requester. The requester gets nothing of what the broken
+    // provider has lost, because that could be its own.
     let after = wealth(market).await;
     let submission = units(&submitted["submission_fee"]).unwrap();
     let fees = submission + units(&submitted["transaction_fee"]).unwrap();
@@ -340,8 +340,8 @@ async fn who_is_not_needed_any_more_stops(market: &Market) {
     require_balance(&before, &after, &submitted);
 }
 
-/// Four nodes, the fewest with which the requester's own can be passed over and three others take part; one of them
-/// is the validator's as well.
+/// Uses four nodes, the fewest with which the requester's own can be passed over while three others take part. One of
+/// them is also the validator's.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_of_three_settle_a_task_and_who_is_not_needed_any_more_stops() {
     let market = market().await;

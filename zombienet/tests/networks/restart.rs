@@ -1,4 +1,4 @@
-//! Nodes that are killed, and what becomes of the tasks that they were part of.
+//! Nodes that are killed, and what happens to the tasks that they were part of.
 
 use std::fs;
 
@@ -9,8 +9,7 @@ use aicpw_network_tests::{
 };
 use serde_json::Value;
 
-/// The fees of a test together, 0.1 AICP of which a submission with a limit of twenty minutes takes:
-/// none comes near it.
+/// More than all fees of a test together. A submission with a limit of twenty minutes takes 0.1 AICP of this.
 const FEES: u128 = AICP / 5;
 
 pub(super) fn runs(task: &Value) -> bool {
@@ -27,7 +26,7 @@ fn has_result(task: &Value) -> bool {
     )
 }
 
-/// The arguments of a task; `out` is where its result goes.
+/// Returns the arguments of a task.
 pub(super) fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec!["submit", manifest, "--budget", "1", "--time-limit", "20m"];
     arguments.extend(more);
@@ -37,7 +36,7 @@ pub(super) fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_killed_in_the_middle_is_replaced_by_the_next() {
     let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
-    // The dearer one comes second, so that the first has the task.
+    // The more expensive one comes second, so that the first gets the task.
     market
         .provider("first", "//Bob", "0.5", "1", &[])
         .await
@@ -89,12 +88,12 @@ async fn a_provider_that_is_killed_and_comes_back_ends_what_it_began() {
         .await
         .unwrap();
 
-    // In the middle of a run: the job is done again, and there is one result.
+    // Killed in the middle of a run: the job is done again, and there is one result.
     let long = Count::LONG.write(&market.path("long")).unwrap();
     let arguments = submit(long.to_str().unwrap(), &["--verify", "optimistic=1h"]);
     market.json("alice", "//Charlie", &arguments).await.unwrap();
     market.until_task(0, "running", runs).await.unwrap();
-    // As if it had been killed while a driver was asked.
+    // As if it had been killed during a call of a driver.
     let base = market.node("provider").unwrap().base();
     let left = base.join("chains/dev/aicpw/executor-left");
     fs::create_dir(&left).unwrap();
@@ -107,14 +106,14 @@ async fn a_provider_that_is_killed_and_comes_back_ends_what_it_began() {
     market.json("alice", "//Charlie", &fetch).await.unwrap();
     assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::LONG.output());
 
-    // Between commit and reveal: the same commitment is opened.
+    // Killed between commit and reveal: the same commitment is opened.
     let short = Count::SHORT.write(&market.path("short")).unwrap();
     let id = killed_after_the_commit(&mut market, short.to_str().unwrap()).await;
     let task = market.task(id).await.unwrap();
     let commitment = task["assignments"][0]["status"]["commitment"].clone();
     assert!(commitment.is_string(), "{task}");
     market.restart("provider").await.unwrap();
-    // The chain accepts no opening but that of the commitment that it has.
+    // The chain accepts only an opening of the commitment that it has.
     let task = market.until_task(id, "done", has_result).await.unwrap();
     assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");
     let (name, out) = (id.to_string(), market.path("short-result"));
@@ -123,14 +122,14 @@ async fn a_provider_that_is_killed_and_comes_back_ends_what_it_began() {
     assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::SHORT.output());
 }
 
-/// Submits tasks until the provider was killed with one committed and not revealed; returns that
-/// one's id. The reveal follows as soon as the commit is final, which takes about two blocks, so
-/// that a busy machine may miss the moment.
+/// Submits tasks until the provider was killed with one that is committed and not revealed. Returns the id of that
+/// task. The reveal follows as soon as the commit is final, which takes about two blocks, so a busy machine may miss
+/// the moment.
 async fn killed_after_the_commit(market: &mut Market, manifest: &str) -> u64 {
     for _ in 0..10 {
         let id = market.submissions().await.unwrap();
         let arguments = submit(manifest, &["--verify", "optimistic=1h"]);
-        // Not waited for: it ends when the submission is final, and the job may be faster.
+        // The command is not waited for: it ends when the submission is final, and the job may be faster.
         let begun = market.begin("alice", "//Charlie", &arguments).unwrap();
         let has_committed =
             |task: &Value| matches!(newest_state(task), "committed" | "revealed" | "settled");
@@ -140,7 +139,7 @@ async fn killed_after_the_commit(market: &mut Market, manifest: &str) -> u64 {
             .unwrap();
         market.node_mut("provider").unwrap().kill().unwrap();
         market.done(begun).await.unwrap();
-        // A reveal that was on its way is in a block after these.
+        // A reveal that was under way is in a block after these.
         market.blocks_pass(8).await.unwrap();
         let task = market.task(id).await.unwrap();
         if newest_state(&task) == "committed" {
@@ -160,8 +159,8 @@ async fn a_requester_that_goes_offline_is_refunded_before_the_start_and_finds_it
     let arguments = submit(manifest.to_str().unwrap(), &["--verify", "optimistic=5s"]);
     let before = market.funds("//Charlie").await.unwrap();
 
-    // It leaves before there is a device, and nobody else has the program: its provider says so,
-    // there is no other, and nobody pays for it.
+    // The requester leaves before there is a device, and nobody else has the program. Its provider reports that, there
+    // is no other provider, and nobody pays for it.
     market
         .json("requester", "//Charlie", &arguments)
         .await
@@ -188,7 +187,7 @@ async fn a_requester_that_goes_offline_is_refunded_before_the_start_and_finds_it
     market.until_task(1, "running", runs).await.unwrap();
     market.node_mut("requester").unwrap().kill().unwrap();
 
-    // Nobody has to do anything: the window ends and the provider is paid.
+    // Nobody has to do anything: the window ends, and the provider is paid.
     let is_settled = |task: &Value| task["status"]["state"] == "settled";
     let task = market.until_task(1, "settled", is_settled).await.unwrap();
     assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");

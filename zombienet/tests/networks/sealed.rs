@@ -1,5 +1,5 @@
-//! Sealed tasks between real processes: only the provider that was granted the key can read
-//! anything, and the next one is granted it too.
+//! Sealed tasks between real processes: only the provider that was granted the key can read anything, and the next
+//! provider is granted it too.
 
 use std::{
     fs,
@@ -17,11 +17,11 @@ use serde_json::Value;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// What nobody is to read.
+/// Contents that nobody else may read.
 const DESCRIPTION: &str = "of which nobody is to know what it is about";
 const INPUT: [u32; 2] = [0xc0ff_ee11, 0x5eca_57e5];
 
-/// Every sealed file begins so.
+/// The bytes with which every sealed file begins.
 const SEALED: &[u8] = b"aicpw/s1";
 
 fn bytes(values: [u32; 2]) -> Vec<u8> {
@@ -31,7 +31,7 @@ fn bytes(values: [u32; 2]) -> Vec<u8> {
         .collect()
 }
 
-/// A short count that starts from a file.
+/// Writes a short count that starts from a file.
 fn write_task(folder: &Path) -> PathBuf {
     Count::SHORT.write(folder).unwrap();
     fs::write(folder.join("start.bin"), bytes(INPUT)).unwrap();
@@ -41,19 +41,19 @@ fn write_task(folder: &Path) -> PathBuf {
     write_manifest(folder, &manifest).unwrap()
 }
 
-/// What comes out of it.
+/// Returns its output.
 fn output() -> Vec<u8> {
     let steps = Count::SHORT.launches * Count::SHORT.rounds;
     let step = |value: u32| value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     bytes(INPUT.map(|start| (0..steps).fold(start, |value, _| step(value))))
 }
 
-/// Files under `folder` in which these bytes occur.
+/// Returns the files under `folder` that contain these bytes.
 fn files_with(folder: &Path, bytes: &[u8]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        // A node that runs may remove a folder or file meanwhile.
+        // A running node may remove a folder or file meanwhile.
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             match entry.file_type() {
@@ -110,7 +110,7 @@ async fn a_sealed_task_leaves_nothing_readable_behind() {
         "{task}"
     );
 
-    // IPFS blocks, uploads, job folders, the chain's database: all that the nodes wrote.
+    // Everything that the nodes wrote: IPFS blocks, uploads, job folders, the chain's database.
     let program = fs::read(manifest.with_file_name("count.cl")).unwrap();
     let secrets = [
         DESCRIPTION.as_bytes().to_vec(),
@@ -124,7 +124,7 @@ async fn a_sealed_task_leaves_nothing_readable_behind() {
             let found = secrets.iter().map(|secret| files_with(&base, secret));
             found.flatten().collect()
         };
-        // In the clear it is in the folder of the job only, and goes with the job.
+        // Plaintext is only in the folder of the job, and is removed with the job.
         let in_a_job = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "jobs");
         let elsewhere: Vec<_> = readable().into_iter().filter(|p| !in_a_job(p)).collect();
         assert_eq!(elsewhere, Vec::<PathBuf>::new());
@@ -135,7 +135,7 @@ async fn a_sealed_task_leaves_nothing_readable_behind() {
         .await
         .unwrap();
     }
-    // What is looked for would be found: all of it is there, sealed.
+    // This search could find them: all of these files are there, sealed.
     let sealed = |name: &str| files_with(market.node(name).unwrap().base(), SEALED).len();
     assert!(sealed("requester") >= 4, "manifest, program, input, result");
     assert!(sealed("provider") >= 4, "what it fetched, and its result");
@@ -182,19 +182,19 @@ fn runs(task: &Value) -> bool {
     newest_state(task) == "running"
 }
 
-/// Files of a node's IPFS store that are sealed.
+/// Returns how many sealed files are in a node's IPFS store.
 fn sealed_in_store(base: &Path) -> usize {
     let files = files_with(base, SEALED).into_iter();
     let stored = files.filter(|path| path.iter().any(|part| part == "ipfs"));
     stored.count()
 }
 
-/// The task is submitted at the node of its first provider, and that one is killed: nobody has the files any more but
-/// the agent's node, of which no other was told. Nobody waits for the result but the agent.
+/// The task is submitted at the node of its first provider, and that node is killed. Then only the agent's node has the
+/// files, and no other node was told of it. Nobody but the agent waits for the result.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_elsewhere_grants_serves_and_fetches_when_the_requesters_node_is_killed() {
     let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
-    // The dearer one comes second, so that the first has the task.
+    // The more expensive one comes second, so that the first gets the task.
     market
         .provider("first", "//Bob", "0.5", "1", &[])
         .await
@@ -219,7 +219,7 @@ async fn an_agent_elsewhere_grants_serves_and_fetches_when_the_requesters_node_i
     ];
     let charlie = market.command_line("first", "//Charlie").unwrap();
     let said = charlie.say(&submit).await.unwrap();
-    // Nobody is there to grant: that is not silent.
+    // Nobody is there to grant the key, and the command says so.
     assert_eq!(said.code, Some(0), "{said}");
     assert!(said.err.contains("aicpw agent"), "{said}");
 

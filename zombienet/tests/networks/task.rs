@@ -50,7 +50,7 @@ async fn prepare_search(folder: &Path) -> (PathBuf, PathBuf) {
     (header, task.join("manifest.json"))
 }
 
-/// The arguments of a task that is waited for.
+/// Returns the arguments of a task that is waited for.
 fn submit<'a>(manifest: &'a Path, out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec!["submit", manifest.to_str().unwrap(), "--budget", "1"];
     arguments.extend(["--time-limit", "10m", "--wait"]);
@@ -75,7 +75,7 @@ impl Purses {
     }
 }
 
-/// What a provider has of a result: its price but for the protocol's part.
+/// Returns what a provider gets for a result: its price less the protocol's part.
 fn earned(submitted: &Value) -> u128 {
     let price = units(&submitted["result"]["price"]).unwrap();
     let fee = pricing::protocol_fee(price, ProtocolFee::DEFAULT);
@@ -83,9 +83,9 @@ fn earned(submitted: &Value) -> u128 {
     price - fee
 }
 
-/// Requires that a result was paid, and so much for audits: the provider has its price but for the protocol's part, and
-/// nothing is held of the requester's any more. Returns what that has paid beside what the document says: the fees of
-/// what else it has sent.
+/// Requires that a result was paid, and this much for audits: the provider has its price less the protocol's part, and
+/// nothing is held of the requester any more. Returns what the requester has paid in addition to what the document
+/// says: the fees of its other transactions.
 async fn require_paid(market: &Market, before: &Purses, submitted: &Value, audits: u128) -> u128 {
     let after = Purses::of(market).await;
     let said = format!("{before:?} {after:?} {submitted}");
@@ -107,7 +107,7 @@ async fn require_paid(market: &Market, before: &Purses, submitted: &Value, audit
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_crosses_three_processes() {
     let mut market = Market::start().await.unwrap();
-    // All that the two do and get is in their books.
+    // Everything that the two do and get is in their ledgers.
     let requesters = Ledger::begin(&market, "//Charlie").await.unwrap();
     let providers = Ledger::begin(&market, "//Bob").await.unwrap();
     market
@@ -116,7 +116,8 @@ async fn a_task_crosses_three_processes() {
         .unwrap();
     let (header, manifest) = prepare_search(market.folder()).await;
     let out = market.path("result");
-    // Not waited for: who submits at a node that is still behind is not refused, but waits.
+    // The test does not wait for this node to catch up: a submission at a node that is behind is not refused, but
+    // waits.
     market.add("requester", &["--ipfs"]).await.unwrap();
     let accept = ["--verify", "optimistic=60s", "--accept"];
     let before = Purses::of(&market).await;
@@ -129,7 +130,7 @@ async fn a_task_crosses_three_processes() {
     let shown = market.json("requester", "//Charlie", &show).await.unwrap();
     let audits = units(&shown["audit"]["cost"]).unwrap();
     assert!(audits > 0, "{shown}");
-    // The fee for accepting, which the document does not say.
+    // The fee for accepting, which the document does not have.
     let beside = require_paid(&market, &before, &result, audits).await;
     let mut paid = vec![earned(&result)];
     assert!(beside > 0 && beside < FEES, "{beside} {result}");
@@ -147,7 +148,7 @@ async fn a_task_crosses_three_processes() {
     let shown = market.json("requester", "//Charlie", &show).await.unwrap();
     assert_eq!(shown["state"], "settled", "{shown}");
 
-    // The same search again, now that the root is known: settled in the block of the reveal.
+    // The same search again, now that the root is known: it is settled in the block of the reveal.
     let root = result["result"]["result_root"].as_str().unwrap().to_owned();
     let again = market.path("again");
     let expected = format!("expected={root}");
@@ -223,7 +224,7 @@ async fn what_the_compiler_says_reaches_the_requester_and_nothing_is_paid() {
     assert_eq!(market.funds("//Bob").await.unwrap().free, had.free);
 }
 
-/// Three jobs at once have both devices, and both slots of one.
+/// Three jobs at once take both devices, and both slots of one.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_devices_with_two_slots_each_run_three_jobs_at_the_same_time() {
     let variable = two_processors().await.unwrap();

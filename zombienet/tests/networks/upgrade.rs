@@ -1,4 +1,4 @@
-//! Token holders carry a network from the previous release's runtime to this one, while it works.
+//! Token holders upgrade a working network from the previous release's runtime to this one.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -33,11 +33,11 @@ use sp_io::hashing::blake2_256;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Dave, Ferdie};
 use sp_maybe_compressed_blob::{compress_strongly, decompress, CODE_BLOB_BOMB_LIMIT};
 
-/// Longer than a job, and than all nodes need to compile a runtime, on a machine that is busy.
+/// Longer than a job, and than all nodes need to compile a runtime, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(900);
 
-/// How many times faster the periods of governance pass: the day of confirming and the day before the
-/// enactment are fourteen blocks each.
+/// How many times faster the periods of governance pass: the day of confirming and the day before the enactment take
+/// fourteen blocks each.
 const TIME_LAPSE: u32 = 24_000;
 
 /// A job that runs longer than a referendum takes.
@@ -46,7 +46,7 @@ const ACROSS: Count = Count {
     ..Count::LONG
 };
 
-/// What the chain says of the runtime that it has.
+/// Returns the spec version of the runtime that the chain has.
 async fn spec_version(client: &Client) -> Result<u32> {
     let version: Value = client.call("state_getRuntimeVersion", &[]).await?;
     let version = version["specVersion"].as_u64().context("a version")?;
@@ -60,7 +60,7 @@ async fn send(client: &Client, who: Sr25519Keyring, call: impl Into<RuntimeCall>
     sent.await.unwrap();
 }
 
-/// Puts a runtime to the vote, as the page about governance says.
+/// Proposes a runtime in a referendum, as the page about governance says.
 async fn propose(client: &Client, code: Vec<u8>) {
     let set_code = frame_system::Call::set_code { code };
     let call: RuntimeCall = pallet_utility::Call::with_weight {
@@ -116,7 +116,7 @@ async fn until_paused(client: &Client, wanted: bool) {
     seen.await.unwrap();
 }
 
-/// Two of the three members of the committee have looked at the upgrade: the market goes on.
+/// Two of the three members of the committee resume the market, as they do after they have looked at the upgrade.
 async fn resume(client: &Client) {
     type Committee = pallet_collective::Call<Runtime, Instance1>;
     let call: RuntimeCall = pallet_market_clock::Call::resume {}.into();
@@ -146,7 +146,7 @@ async fn resume(client: &Client) {
     send(client, Bob, close).await;
 }
 
-/// A task of Charlie's: submits it, and returns what the command says.
+/// Submits a task of Charlie's. Returns what the command prints.
 async fn submit(node: &Node, job: Count, folder: &Path, more: &[&str]) -> Value {
     let manifest = job.write(folder).unwrap();
     let mut arguments = vec!["submit", manifest.to_str().unwrap(), "--budget", "1"];
@@ -157,7 +157,7 @@ async fn submit(node: &Node, job: Count, folder: &Path, more: &[&str]) -> Value 
     said.map_err(|error| node.explain(error)).unwrap()
 }
 
-/// The same of a short one, and waits until its result is here and paid.
+/// Submits a short task, and waits until its result is here and paid.
 async fn settle_one(node: &Node, folder: &Path) {
     let out = folder.join("out");
     let wait = ["--wait", "--accept", "--out", out.to_str().unwrap()];
@@ -181,7 +181,7 @@ async fn until_task(client: &Client, id: u64, what: &str, wanted: impl Fn(&Value
     seen.await.unwrap();
 }
 
-/// Waits until this runtime has begun and its migrations have run, in a final block; its hash.
+/// Waits until this runtime runs and its migrations are complete, in a final block. Returns the hash of that block.
 async fn until_upgraded(node: &Node, client: &Client) -> String {
     let what = format!("release {} in a final block", VERSION.spec_version);
     let upgrade = storage_prefix(b"System", b"LastRuntimeUpgrade");
@@ -200,15 +200,15 @@ async fn until_upgraded(node: &Node, client: &Client) -> String {
     upgraded.map_err(|error| node.explain(error)).unwrap()
 }
 
-/// Everything that is stored can be read by the runtime that the chain has now, and by this program's, whose
-/// invariants hold of it.
+/// Requires that everything that is stored can be read by the chain's current runtime and by this program's, and that
+/// the invariants of the latter hold.
 async fn audit(client: &Client) {
     let head = client.finalised_head().await.unwrap();
     let state = chain::state(client, &head).await.unwrap();
     let entries = Entries::at(client, &head).await.unwrap();
     let unreadable = entries.unreadable(&state);
     assert!(unreadable.is_empty(), "{}", unreadable.join("\n"));
-    // It is not about nothing.
+    // The state is not empty.
     let used = entries.used(&state);
     for entry in ["Tasks.Tasks", "ProviderStaking.Devices", "Staking.Ledger"] {
         assert!(used.contains(entry), "{entry} is not among {used:?}");
@@ -249,17 +249,17 @@ async fn a_referendum_carries_a_working_network_to_the_next_release() {
     let client = first.client().await.unwrap();
     let work = |name: &str| cluster.folder().join(name);
 
-    // Under the previous release.
+    // Works under the previous release.
     assert_eq!(spec_version(&client).await.unwrap(), before.spec_version);
     settle_one(first, &work("before")).await;
 
-    // What this build's nodes start new chains with, as it would be published.
+    // The runtime with which this build's nodes start new chains, as it would be published.
     let code = prepared::runtime().await.unwrap();
     let code = decompress(&code, CODE_BLOB_BOMB_LIMIT).unwrap();
     let code = compress_strongly(&code, CODE_BLOB_BOMB_LIMIT).unwrap();
     propose(&client, code).await;
 
-    // Across it: decided, enacted and replaced while a job runs.
+    // Across the upgrade: it is decided, enacted and done while a job runs.
     submit(
         first,
         ACROSS,
@@ -279,11 +279,11 @@ async fn a_referendum_carries_a_working_network_to_the_next_release() {
     let across = task(&client, 1).await.unwrap();
     assert!(runs(&across), "it ended too early to be across: {across}");
     audit(&client).await;
-    // The release has a migration of many blocks, which has paused the market: nothing is taken, nothing is late.
+    // The release has a migration of many blocks, which has paused the market: nothing is matched, and nothing is late.
     until_paused(&client, true).await;
     resume(&client).await;
     until_paused(&client, false).await;
-    // A task is begun while that one goes on, and waits for the only device.
+    // A task is submitted while that job runs, and waits for the only device.
     submit(
         first,
         Count::SHORT,
@@ -312,7 +312,8 @@ async fn a_referendum_carries_a_working_network_to_the_next_release() {
         assert_eq!(fs::read(out.join("x.bin")).unwrap(), job.output());
     }
 
-    // After it, and nothing is lost: one history, no money held for a task that has ended.
+    // After the upgrade works too, and nothing is lost: there is one history, and no money is held for a task that has
+    // ended.
     settle_one(first, &work("after")).await;
     let requester = CommandLine::new(first.url(), "//Charlie").unwrap();
     let history = requester.json(&["history", "verify"]).await.unwrap();

@@ -1,4 +1,4 @@
-//! Somebody follows the page about validators, on a network that runs.
+//! A person follows the page about validators, on a running network.
 
 use std::{net::TcpListener, path::Path, time::Duration};
 
@@ -25,10 +25,10 @@ const LIMIT: Duration = Duration::from_secs(600);
 
 const PAGE: &str = include_str!("../../../docs/validator.md");
 
-/// Ten seconds: five for what a busy machine may be late by.
+/// An epoch of ten seconds: five more than the shortest, because a busy machine may be late.
 const EPOCH_SLOTS: u64 = 40;
 
-/// The commands of the section "Join a running network", each in its words.
+/// Returns the commands of the section "Join a running network", each as its words.
 fn commands() -> Vec<Vec<String>> {
     let (_, section) = PAGE.split_once("\n## Join a running network\n").unwrap();
     let section = section.split("\n## ").next().unwrap();
@@ -43,7 +43,7 @@ fn commands() -> Vec<Vec<String>> {
         .collect()
 }
 
-/// A command of the page, for this machine: each word of the page that is a stand-in has to be in it.
+/// Returns a command of the page, adapted to this machine. Each word in `instead` has to be in it.
 fn adapted(command: &[String], instead: &[(&str, &str)]) -> Vec<String> {
     for (word, _) in instead {
         assert!(
@@ -58,7 +58,7 @@ fn adapted(command: &[String], instead: &[(&str, &str)]) -> Vec<String> {
     command.iter().map(adapt).collect()
 }
 
-/// Runs a command of the page to its end; what it printed.
+/// Runs a command of the page to its end. Returns what it printed.
 async fn run(words: &[String]) -> Result<String> {
     let output = Command::new(binaries::find(&words[0])?)
         .args(&words[1..])
@@ -70,7 +70,7 @@ async fn run(words: &[String]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)? + &error)
 }
 
-/// The value behind a name in what `key session` prints.
+/// Returns the value after a name in what `key session` prints.
 fn value(said: &str, name: &str) -> Vec<u8> {
     let mut lines = said.lines().map(|line| line.split_whitespace());
     let value = lines.find_map(|mut words| (words.next() == Some(name)).then(|| words.next())?);
@@ -110,13 +110,13 @@ async fn until_found(node: &Node, who: Sr25519Keyring, address: &str) {
     found.await.map_err(|error| node.explain(error)).unwrap();
 }
 
-/// A port that is free now.
+/// Returns a port that is free now.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// The chain specification that a network gives to those who join: with a node to begin at.
+/// Writes the chain specification that a network gives to those who join, with a node to start from.
 fn published(spec: &Path, bootnode: &str, path: &Path) {
     let mut spec: Value = serde_json::from_slice(&std::fs::read(spec).unwrap()).unwrap();
     spec["bootNodes"] = json!([bootnode]);
@@ -148,7 +148,7 @@ async fn who_follows_the_page_is_elected_makes_blocks_and_votes() {
     let address = ("/dns/validator.example/tcp/30333", &public[..]);
     let start = adapted(&start, &[here[0], here[1], address]);
     let mut options = NodeOptions::new("my-validator", &network);
-    // What the harness says itself comes out of the page's command.
+    // The arguments that the harness sets itself are taken out of the page's command.
     let mut words = start.into_iter().skip(1);
     while let Some(word) = words.next() {
         let of_harness = match word.as_str() {
@@ -212,14 +212,14 @@ async fn who_follows_the_page_is_elected_makes_blocks_and_votes() {
     let from = client.finalised().await.unwrap();
     until_author(&joined, &client, Eve, from).await;
 
-    // It votes: without one of the others, four of five have to.
+    // The new validator votes: without one of the others, four of five have to.
     cluster.validators[3].kill().unwrap();
     let best = client.best().await.unwrap();
     let first = &cluster.validators[0];
     first.wait_finalised(best + 12, LIMIT).await.unwrap();
     first.wait_committed(best + 12, LIMIT).await.unwrap();
     until_author(&joined, &client, Eve, best).await;
-    // It was told of Alice alone. Where another is it finds out by his authority discovery key.
+    // It was told only of Alice. It finds the address of another validator by his authority discovery key.
     let bob = cluster.validators[1].address().await.unwrap();
     until_found(&joined, Bob, &bob).await;
 }

@@ -1,4 +1,4 @@
-//! What those own whom a task can bring or cost something, and how providers stand.
+//! What accounts own that a task can bring or cost something, and the standing of providers.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use aicpw_runtime::configs::money::{AuditPot, TreasuryAccount};
 
 use super::liars::{account, client};
 
-/// Those without a key of whom a verdict takes something, or to whom it brings something.
+/// The accounts without a key that a verdict takes something from, or brings something.
 pub(super) const TREASURY: &str = "treasury";
 pub(super) const POT: &str = "audit pot";
 
-/// What some own, by their names.
+/// What accounts own, by their names.
 pub(super) type Wealth = BTreeMap<&'static str, u128>;
 
 pub(super) fn signed(amount: u128) -> i128 {
     amount.try_into().unwrap()
 }
 
-/// What each of these owns, and those without a key, all in one block.
+/// Returns what each of these accounts owns, and those without a key, all in one block.
 pub(super) async fn wealth(market: &Market, suris: impl Iterator<Item = &'static str>) -> Wealth {
     let mut parties: BTreeMap<_, _> = suris.map(|suri| (suri, account(suri))).collect();
     parties.insert(TREASURY, TreasuryAccount::get());
@@ -35,14 +35,14 @@ pub(super) async fn wealth(market: &Market, suris: impl Iterator<Item = &'static
     wealth
 }
 
-/// How much more, or less, each of them owns.
+/// Returns the change of what each of them owns.
 pub(super) fn changes(before: &Wealth, after: &Wealth) -> BTreeMap<&'static str, i128> {
     let all = after.iter();
     all.map(|(name, owned)| (*name, signed(*owned) - signed(before[name])))
         .collect()
 }
 
-/// Requires that a provider has this at stake, nothing of it locked, this reputation, and so many faults.
+/// Requires that a provider has this stake, none of it locked, this reputation, and this many faults.
 pub(super) async fn require_standing(
     market: &Market,
     suri: &str,

@@ -1,4 +1,4 @@
-//! How a chain of one's own begins, as the page says it.
+//! How to begin a chain of one's own, as the page says.
 
 use std::fs;
 use std::io::Write;
@@ -11,7 +11,7 @@ use super::*;
 /// The page about how a chain begins.
 const BEGINNING: &str = include_str!("../../../docs/chain-spec.md");
 
-/// The page's blocks of code that are marked so.
+/// Returns the page's blocks of code that have this mark.
 fn blocks(marked: &str) -> impl Iterator<Item = &'static str> + use<'_> {
     let blocks = BEGINNING.split("```").skip(1).step_by(2);
     blocks.filter_map(move |block| {
@@ -20,7 +20,7 @@ fn blocks(marked: &str) -> impl Iterator<Item = &'static str> + use<'_> {
     })
 }
 
-/// The page's commands of the node, each in a line.
+/// Returns the page's commands of the node, each as one line.
 fn commands() -> [String; 6] {
     let lines = blocks("").collect::<String>().replace("\\\n", " ");
     let lines = lines.lines().filter(|line| !line.trim().is_empty());
@@ -28,9 +28,9 @@ fn commands() -> [String; 6] {
     commands.try_into().unwrap()
 }
 
-/// What the page has for a shell, in a folder.
+/// Runs commands of the page in a shell, in a folder. Returns what they print.
 fn in_shell(words: &str, folder: &Path) -> String {
-    // In a list they are indented.
+    // In a list, commands are indented.
     let words = format!("\n{words}").replace("\n   ", "\n");
     let mut shell = Command::new("sh");
     shell.args(["-euc", &words]).current_dir(folder);
@@ -39,7 +39,8 @@ fn in_shell(words: &str, folder: &Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A command of the page that works in a folder, for a node and an account that are not the page's.
+/// Returns a command of the page that works in a folder, for another node and account than the
+/// page's.
 fn of_page(words: &str, folder: &Path, address: &str) -> Command {
     let base = folder.join("base").display().to_string();
     let instead = |word: &str| match word {
@@ -135,7 +136,7 @@ fn a_chain_begins_with_the_runtime_that_is_put_into_its_specification() {
     page(&template);
     let mut spec = read();
     let code = spec.pointer_mut("/genesis/runtimeGenesis/code").unwrap();
-    // The program's own, as if it had been published: any other may have another genesis.
+    // The program's own runtime, as if it had been published: any other may have another genesis.
     let published = std::mem::replace(code, "0x00".into());
     fs::write(&plain, spec.to_string()).unwrap();
     let digits = published.as_str().unwrap().trim_start_matches("0x");

@@ -1,4 +1,4 @@
-//! What whoever runs a node meets: ports, metrics, who may call what, keys, and an orderly end.
+//! What the operator of a node meets: ports, metrics, who may call which method, keys, and an orderly end.
 
 #![allow(clippy::unwrap_used)]
 
@@ -31,7 +31,7 @@ const LONG: Duration = Duration::from_secs(180);
 
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
-/// Methods that strangers may not call, with parameters that are in order.
+/// Methods that strangers may not call, with valid parameters.
 const UNSAFE: &[(&str, &str)] = &[
     ("author_hasKey", r#"["0x00", "aicw"]"#),
     ("author_insertKey", r#"["aicw", "//Alice", "0x00"]"#),
@@ -53,10 +53,10 @@ const UNSAFE: &[(&str, &str)] = &[
     ),
 ];
 
-/// The page about metrics, which has conditions worth an alarm.
+/// The page about metrics, which has conditions for alarms.
 const METRICS: &str = include_str!("../../../docs/metrics.md");
 
-/// The SDK's metrics that alarms are about.
+/// Returns the SDK's metrics that alarms use.
 fn of_alarms() -> BTreeSet<&'static str> {
     let (_, alarms) = METRICS.split_once("## Worth an alarm").unwrap();
     let (alarms, _) = alarms.split_once("\n## ").unwrap();
@@ -66,7 +66,7 @@ fn of_alarms() -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// A node of a development chain, killed when dropped.
+/// A node of a development chain, which is killed when this is dropped.
 struct Node {
     folder: TempDir,
     child: Child,
@@ -91,7 +91,7 @@ impl Node {
         Self::started(command, folder)
     }
 
-    /// The node of this command, with a port that nobody else has, and its log in this folder.
+    /// Starts the node of this command, with a port that nobody else has, and its log in this folder.
     fn started(mut command: Command, folder: TempDir) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
         let any_port = "/ip4/127.0.0.1/tcp/0";
@@ -108,12 +108,12 @@ impl Node {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
-    /// What follows `before` in the log, to the end of the word.
+    /// Returns what follows `before` in the log, up to the end of the word.
     async fn word_after(&self, before: &str) -> String {
         let find = || async {
             let log = self.log();
             let rest = log.split_once(before).map(|(_, rest)| rest);
-            // The line has to be whole.
+            // The line has to be complete.
             let line = rest.and_then(|rest| rest.split_once('\n'));
             let word = line.and_then(|(line, _)| line.split([' ', ',']).next());
             Ok(Seen::some(word.map(str::to_owned), || log.clone()))
@@ -128,14 +128,14 @@ impl Node {
         client.build(url).await.unwrap()
     }
 
-    /// What Ctrl-C is.
+    /// Sends the signal of Ctrl-C.
     fn signal(&self) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-INT", &pid]).status();
         assert!(sent.unwrap().success());
     }
 
-    /// Ends it as Ctrl-C does.
+    /// Ends the node as Ctrl-C does.
     async fn interrupt(&mut self) -> ExitStatus {
         self.signal();
         let mut ended = None;
@@ -151,7 +151,7 @@ impl Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -191,7 +191,7 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
         let answer: Result<Value, Error> = client.request(method, ArrayParams::new()).await;
         assert!(answer.is_ok(), "{method}: {answer:?}");
     }
-    // One connection has 600 calls in a minute. The others are held back, and refused if too many wait.
+    // One connection may make 600 calls in a minute. Further calls are held back, and refused if too many wait.
     let client = Arc::new(node.rpc().await);
     let mut calls = JoinSet::new();
     for _ in 0..800 {
@@ -210,7 +210,7 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
 
     let address = node.word_after("Prometheus exporter started at ").await;
     let url = format!("http://{address}/metrics");
-    // What there is of the market comes with the first block.
+    // The metrics of the market come with the first block.
     let text = wait::until("metrics of the market", LONG, || async {
         let text = metrics::read(&url).await?;
         let is_there = text.contains("\naicpw_tasks{");
@@ -223,7 +223,7 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
         "aicpw_market_paused",
         "aicpw_ipfs_store_bytes",
         "aicpw_disk_free_bytes",
-        // What the dashboard has of the SDK.
+        // The SDK's metrics on the dashboard.
         "substrate_block_height{",
         "substrate_sub_libp2p_peers_count",
         "substrate_ready_transactions_number",
@@ -244,7 +244,7 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     }
 
     node.word_after("🔌 JSON-RPC: ").await;
-    // The longest part of a first start is no silence: said before, and how long it took afterwards.
+    // The longest part of a first start is not silent: the log says that it begins, and afterwards how long it took.
     let log = node.log();
     let (before, prepared) = log.split_once("the runtime is prepared, after ").unwrap();
     assert!(before.contains("preparing the runtime"), "{log}");
@@ -270,18 +270,18 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     }
 }
 
-/// Regression: a second Ctrl-C was not answered, and a node that still starts answered none.
+/// Regression: a second Ctrl-C was not answered, and a node that was still starting answered none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_told_to_end_says_so_and_ends_at_once_when_it_is_told_again() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("aicpw-ipfs");
-    // The start waits for it. It ends with its node.
+    // The start waits for this program, which ends with its node.
     aicpw_stand_in::program(&program, "#!/bin/sh\nread -r line\n").unwrap();
     let mut node = Node::start(&["--ipfs", "--ipfs-path", program.to_str().unwrap()]);
     node.word_after("starting IPFS, listening on ").await;
     node.signal();
     assert_eq!(node.word_after("stopping: ").await, "interrupted;");
-    // What comes at once is the same signal.
+    // A signal that follows at once counts as the same one.
     node.signal();
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert!(node.child.try_wait().unwrap().is_none(), "{}", node.log());
@@ -308,7 +308,7 @@ fn a_port_that_was_chosen_and_is_taken_ends_the_start() {
     }
 }
 
-/// The last line that a command has said.
+/// Returns the last line that a command printed to standard error.
 fn last_line(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     said.lines().last().unwrap_or_default().to_owned()
@@ -339,7 +339,7 @@ async fn a_second_node_on_one_folder_is_told_which_and_touches_nothing() {
         let said = String::from_utf8_lossy(&refused.stderr);
         assert!(!said.contains("PORT MOVED"), "{said}");
     }
-    // It goes on.
+    // The first node goes on.
     let answer: Value = first
         .rpc()
         .await
@@ -349,7 +349,7 @@ async fn a_second_node_on_one_folder_is_told_which_and_touches_nothing() {
     assert!(answer["peers"].is_number(), "{answer}");
 }
 
-/// Has the node open the database in a folder, made if it is missing, and go back by no block.
+/// Has the node open the database in a folder, which is made if it is missing, and go back by no block.
 fn open(spec: &Path, base: &Path) -> Output {
     let (spec, base) = (spec.to_str().unwrap(), base.to_str().unwrap());
     let compiled = prepared::compiled_runtimes().unwrap();
@@ -361,7 +361,7 @@ fn open(spec: &Path, base: &Path) -> Output {
     .concat())
 }
 
-/// The hashes in a text.
+/// Returns the hashes in a text.
 fn hashes(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     words
@@ -374,7 +374,7 @@ fn a_folder_with_another_chain_of_the_same_id_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let exported = run(&["export-chain-spec", "--chain", "dev"]);
     let spec = json_of(&exported);
-    // In its raw form, whose genesis is not computed anew at each start.
+    // In its raw form, so that the genesis is not computed anew at each start.
     let write = |name: &str, spec: &Value| {
         let path = folder.path().join(name);
         std::fs::write(&path, spec.to_string()).unwrap();
@@ -392,7 +392,7 @@ fn a_folder_with_another_chain_of_the_same_id_is_refused() {
         let base = folder.path().join(name);
         let started = open(begun, &base);
         assert!(started.status.success(), "{started:?}");
-        // What is compiled is kept where that was said.
+        // What is compiled is kept in the folder that was named.
         let chain = base.join("chains").join(spec["id"].as_str().unwrap());
         assert!(chain.exists() && !chain.join("compiled").exists());
         let refused = open(with, &base);
@@ -406,7 +406,7 @@ fn a_folder_with_another_chain_of_the_same_id_is_refused() {
         said
     };
     let (there, back) = (refused(&one, &other, "a"), refused(&other, &one, "b"));
-    // What the database has, and what the specification says.
+    // The hash that the database has, and the one of the specification.
     let (there, back) = (hashes(&there), hashes(&back));
     assert_eq!(there.len(), 2, "{there:?}");
     assert_ne!(there[0], there[1]);
@@ -459,7 +459,7 @@ fn check_looks_at_what_the_arguments_need() {
     let of_sandbox = findings.iter().filter(|f| f["check"] == "sandbox");
     let sandboxes: Vec<_> = of_sandbox.map(|f| f["verdict"].as_str()).collect();
     assert_eq!(sandboxes, [Some("fit"); 2], "of both stages: {report}");
-    // PoCL's processor does a job in it; a card that this machine may have is nothing for this test to judge.
+    // PoCL's processor does a job in the sandbox. This test does not judge a graphics card that this machine may have.
     let mut trials = findings.iter().filter(|f| f["check"] == "trial");
     assert!(trials.any(|f| f["verdict"] == "fit"), "{report}");
 
@@ -468,8 +468,8 @@ fn check_looks_at_what_the_arguments_need() {
     assert!(findings.iter().all(|finding| finding["check"] != "device"));
 }
 
-/// Regression: below a private folder of another user each job of a node that root starts would fail, because it has no
-/// privileges; `check` tried the sandbox in a temporary folder, and was content.
+/// Regression: below a private folder of another user, each job of a node that root starts would fail, because it has
+/// no privileges there; `check` tried the sandbox in a temporary folder, and reported that it works.
 #[test]
 fn check_tries_the_sandbox_where_jobs_would_be() {
     let folder = tempfile::tempdir().unwrap();
@@ -478,7 +478,7 @@ fn check_tries_the_sandbox_where_jobs_would_be() {
     let made = chown(folder.path(), Some(1), None).and_then(|()| std::fs::create_dir(&base));
     if made.is_err() {
         let how = "run this as root";
-        // Set where a disk can be mounted, which only root can.
+        // This variable is set where a disk can be mounted, which only root can do.
         return skipped::say(
             "AICPW_DISK_REQUIRED",
             "no folder can be another user's",
