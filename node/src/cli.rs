@@ -55,9 +55,9 @@ pub struct NodeArgs {
 /// Compiled runtimes.
 #[derive(Debug, clap::Args)]
 pub struct CompiledArgs {
-    /// Where compiled runtimes are kept between starts; without it, in `compiled` beside the chain's
-    /// database. Several nodes of a machine can share it. What is in it is executed: only the user that
-    /// runs the node should be able to write there.
+    /// The folder in which compiled runtimes are kept between starts; without this, `compiled` beside the chain's
+    /// database. Several nodes of a machine can share it. What is in it is executed, so only the user that runs the
+    /// node should be able to write there.
     #[arg(long, value_name = "PATH")]
     compiled_runtimes: Option<PathBuf>,
 }
@@ -104,13 +104,13 @@ fn of_ours_everywhere(command: clap::Command) -> clap::Command {
 #[derive(Debug, Clone, Copy, clap::Args)]
 #[command(next_help_heading = "Finality")]
 pub struct FinalityArgs {
-    /// How long a vote is expected to take to all validators, in milliseconds. A round of voting takes
-    /// a few of these.
+    /// How long a vote is expected to take to reach all validators, in milliseconds. A round of voting takes a few
+    /// times as long.
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(u64).range(10..=10_000))]
     pub finality_gossip: u64,
 
-    /// Vote for the block that is so many below the best one. A block that is beside another reaches the
-    /// voters before they decide between the two then, and every block is final so much later.
+    /// Vote for the block this many below the best one. If two blocks have the same height, both reach the voters
+    /// before they decide between them, and every block becomes final this much later.
     #[arg(long, value_name = "BLOCKS", default_value_t = 1)]
     pub finality_lag: u32,
 }
@@ -124,8 +124,8 @@ pub enum Subcommand {
     #[command(subcommand)]
     Key(KeyCmd),
 
-    /// Look whether this machine is fit for a node: put the node's own arguments behind it. Says what to
-    /// do about what is not, and fails then.
+    /// Check whether this machine is fit for a node. Put the node's own arguments after it. Says what to do about each
+    /// thing that is not fit, and then fails.
     Check(CheckCmd),
 
     /// Write a chain specification (`--chain dev`, `local` or a file) to standard output or a file.
@@ -140,7 +140,7 @@ pub enum Subcommand {
     /// Write the state at a block as a chain specification.
     ExportState(Executes<sc_cli::ExportStateCmd>),
 
-    /// Read blocks that `export-blocks` has written.
+    /// Import blocks that `export-blocks` has written.
     ImportBlocks(Executes<sc_cli::ImportBlocksCmd>),
 
     /// Delete this chain's database.

@@ -36,7 +36,7 @@ const ENOUGH_FILES: u64 = 10_000;
 /// The form of the log.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub struct LogArgs {
-    /// How the node writes its log: as text, or as JSON, an object on each line.
+    /// The format of the node's log: text, or JSON with one object on each line.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
 }

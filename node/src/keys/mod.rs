@@ -21,11 +21,11 @@ pub enum KeyCmd {
     /// Make the keys with which a validator's node signs, and print them for `session.setKeys`.
     Session(session::SessionCmd),
 
-    /// The key that acts for a provider's devices.
+    /// Make or show the key that acts for a provider's devices.
     #[command(subcommand)]
     Worker(worker::WorkerCmd),
 
-    /// The key to which data of sealed tasks is sealed.
+    /// Make or show the key to which data of sealed tasks is sealed.
     #[command(subcommand)]
     Sealing(sealing::SealingCmd),
 

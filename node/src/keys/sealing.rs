@@ -10,11 +10,11 @@ use crate::{cli::Cli, worker::worker_folder};
 /// What to do with the sealing key.
 #[derive(Debug, clap::Subcommand)]
 pub enum SealingCmd {
-    /// Print the public x25519 key, as `aicpw provider register` puts it on chain, and which file it is
-    /// derived from.
+    /// Print the public x25519 key, which `aicpw provider register` puts on chain, and the file that it is derived
+    /// from.
     Show(NodeFiles),
 
-    /// Make the secret that it is derived from, if there is none. A provider's node does it by itself.
+    /// Make the secret that the key is derived from, if there is none. A provider's node does this by itself.
     Generate(NodeFiles),
 }
 

@@ -10,16 +10,16 @@ use sp_runtime::traits::OpaqueKeys;
 use super::{hex, problem, NodeFiles};
 use crate::cli::Cli;
 
-/// Makes session keys in the node's keystore. A node that runs uses them without a restart, and
-/// `author_rotateKeysWithOwner` of its RPC does the same as this.
+/// Makes session keys in the node's keystore. A running node uses them without a restart. `author_rotateKeysWithOwner`
+/// of its RPC does the same.
 #[derive(Debug, clap::Args)]
 pub struct SessionCmd {
-    /// The account that will call `session.setKeys`: the keys prove that they are its own.
+    /// The account that will call `session.setKeys`; the keys come with a proof that they belong to it.
     #[arg(long, value_name = "ADDRESS", value_parser = account)]
     pub owner: AccountId,
 
-    /// Make another set although there is one. The old one stays, and the chain says which counts: so a
-    /// validator goes over to new keys.
+    /// Make another set even if there is one. The old keys stay, and the chain decides which count, so a validator can
+    /// change to new keys.
     #[arg(long)]
     pub another: bool,
 

@@ -10,10 +10,10 @@ use crate::cli::Cli;
 /// What to do with the worker key.
 #[derive(Debug, clap::Subcommand)]
 pub enum WorkerCmd {
-    /// Print the public key, as `aicpw provider register` puts it on chain.
+    /// Print the public key, which `aicpw provider register` puts on chain.
     Show(NodeFiles),
 
-    /// Make the key, if there is none. A node that has to register does it by itself.
+    /// Make the key, if there is none. A node that has to register does this by itself.
     Generate(NodeFiles),
 }
 

@@ -15,8 +15,8 @@ const DEFAULT_LISTEN: &str = "/ip4/0.0.0.0/tcp/30433";
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Market")]
 pub struct MarketArgs {
-    /// Be a provider's node: run jobs on this machine's OpenCL devices. Implies `--ipfs` and
-    /// `--offchain-worker always`. Register with `aicpw provider register`.
+    /// Run as a provider's node: run jobs on this machine's OpenCL devices. Implies `--ipfs` and `--offchain-worker
+    /// always`. Register with `aicpw provider register`.
     #[arg(long)]
     pub provider: bool,
 
@@ -24,8 +24,8 @@ pub struct MarketArgs {
     #[arg(long)]
     pub ipfs: bool,
 
-    /// Use an IPFS daemon (kubo) that runs already, by its RPC, such as `http://127.0.0.1:5001`,
-    /// and start none.
+    /// Use an IPFS daemon (kubo) that is already running, by the URL of its RPC, such as `http://127.0.0.1:5001`, and
+    /// start none.
     #[arg(long, value_name = "URL", conflicts_with_all = [
         "ipfs_path", "ipfs_listen", "ipfs_external_address", "ipfs_bootstrap", "ipfs_relay",
         "ipfs_bootnode", "ipfs_storage_max", "ipfs_memory_max",
@@ -41,26 +41,26 @@ pub struct MarketArgs {
     #[arg(long, value_name = "MULTIADDR")]
     pub ipfs_listen: Vec<String>,
 
-    /// Multiaddress, beside those, at which others reach it, where ports are forwarded for
-    /// instance; may be repeated.
+    /// Further multiaddress at which others reach this IPFS node, for example where ports are forwarded; may be
+    /// repeated.
     #[arg(long, value_name = "MULTIADDR")]
     pub ipfs_external_address: Vec<String>,
 
-    /// IPFS bootnode, with its `/p2p/` part: a node of ours through which others are found that
-    /// have something; may be repeated. There is no default, and public ones are never asked.
+    /// IPFS bootnode, with its `/p2p/` part: a node of ours through which nodes that have content are found; may be
+    /// repeated. There is no default, and public nodes are never asked.
     #[arg(long, value_name = "MULTIADDR")]
     pub ipfs_bootstrap: Vec<PeerAddress>,
 
-    /// IPFS relay, with its `/p2p/` part, through which others reach this node behind NAT; any
-    /// IPFS bootnode is one. May be repeated.
+    /// IPFS relay, with its `/p2p/` part, through which others reach this node behind NAT; every IPFS bootnode is one.
+    /// May be repeated.
     #[arg(long, value_name = "MULTIADDR")]
     pub ipfs_relay: Vec<PeerAddress>,
 
-    /// Be an IPFS bootnode and relay for others. Implies `--ipfs`.
+    /// Run as an IPFS bootnode and relay for others. Implies `--ipfs`.
     #[arg(long)]
     pub ipfs_bootnode: bool,
 
-    /// Most MiB that the IPFS store may take. What is not pinned makes way when it is full.
+    /// Most MiB that the IPFS store may take. When it is full, content that is not pinned makes way.
     #[arg(long, value_name = "MIB", default_value_t = 10_240)]
     pub ipfs_storage_max: u64,
 
@@ -74,21 +74,22 @@ pub struct MarketArgs {
     pub executor_path: Option<PathBuf>,
 
     /// Network bandwidth to offer, in 10⁶ bits per second. Devices that are registered with more get no tasks until
-    /// `aicpw provider devices update` has told the chain.
+    /// `aicpw provider devices update` has told the chain the new value.
     #[arg(long, value_name = "MBPS", default_value_t = 100)]
     pub bandwidth: u32,
 
-    /// Hours for which results are kept after their assignment has ended; longer while the chain
-    /// holds locks for them, and shorter only where their room is wanted.
+    /// Hours for which results are kept after their assignment has ended. They are kept longer while the chain holds
+    /// locks for them, and deleted earlier only if their room is needed.
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     pub keep_results: u64,
 
-    /// Run jobs although this machine's kernel has no Landlock. A stranger's program can then read
-    /// every file that this node's user can read, its keys among them.
+    /// Run jobs even if this machine's kernel has no Landlock. A stranger's program can then read every file that this
+    /// node's user can read, including the node's keys.
     #[arg(long, requires = "provider")]
     pub allow_weak_sandbox: bool,
 
-    /// Bytes that the IPFS store, jobs and uploads leave free on their disk: more than the node itself stops at.
+    /// Bytes that the IPFS store, jobs and uploads leave free on their disk: more than the amount at which the node
+    /// itself stops.
     #[arg(skip)]
     pub disk_reserve: Option<u64>,
 }

@@ -72,8 +72,8 @@ fn secrets(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// Returns an account of its own with enough for some tasks, because the other tests on this network count their
-/// transactions.
+/// Returns an account of its own with enough for some tasks, because the other tests on this network keep count of
+/// theirs.
 async fn funded(market: &Market, suri: &'static str) -> &'static str {
     let address = ["account", "address"];
     let address = market.json("alice", suri, &address).await.unwrap();
