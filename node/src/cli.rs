@@ -124,8 +124,8 @@ pub enum Subcommand {
     #[command(subcommand)]
     Key(KeyCmd),
 
-    /// Check whether this machine is fit for a node. Put the node's own arguments after it. Says what to do about each
-    /// thing that is not fit, and then fails.
+    /// Check whether this machine is fit for a node: put the node's own arguments after it. If something is not fit,
+    /// says what to do about it, and fails.
     Check(CheckCmd),
 
     /// Write a chain specification (`--chain dev`, `local` or a file) to standard output or a file.
