@@ -54,8 +54,8 @@ type Charge = ChargeTransactionPayment<Runtime>;
 /// among equal tips, the smaller transaction.)
 ///
 /// A tip on a transaction that submits a task is refused. All transactions that do nothing else, and are not refused
-/// for their content, have the same priority. A due call has [`priority::DUE`], and nothing else has more than
-/// [`priority::PAID`]. From outside this looks like the extension that it wraps, so that every wallet can encode it.
+/// for their content, have the same priority. This extension gives a due call [`priority::DUE`], and nothing else more
+/// than [`priority::PAID`]. From outside it looks like the extension that it wraps, so that every wallet can encode it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
 pub struct ChargeInFairOrder(Charge);
 
