@@ -1,5 +1,5 @@
-//! The node's own methods, `aicpw_*`: its IPFS store, its devices, its worker keys. They are
-//! offered to callers that the node trusts, as a rule those on its own machine.
+//! The node's own methods, `aicpw_*`: its IPFS store, its devices and its worker keys. The node offers them to callers
+//! that it trusts, by default those on its own machine.
 
 use std::{future::Future, path::Path};
 
@@ -17,19 +17,18 @@ use crate::{
     hash::{parse_hash, show_hash},
 };
 
-/// Bytes of content in one request, before base64 makes them a third longer.
+/// How many bytes of content one request carries, before base64 makes them a third longer.
 pub const CHUNK_BYTES: u64 = 2 << 20;
 
-/// How often the node is asked for devices that it still measures: each call waits there for most of a minute.
+/// How often to ask the node for devices that it is still measuring. Each call waits there for most of a minute.
 const MEASURING_TRIES: u32 = 8;
 
-/// Content that can be read by its CID. A trait, so that what is done with it can be tested
-/// without a node.
+/// Content that can be read by its CID. This is a trait so that its users can be tested without a node.
 pub trait BlobSource {
-    /// Its length in bytes.
+    /// The content's length in bytes.
     fn size(&self, cid: &ContentId) -> impl Future<Output = Result<u64>> + Send;
 
-    /// At most `len` bytes from `offset` on.
+    /// Reads at most `len` bytes, starting at `offset`.
     fn read(
         &self,
         cid: &ContentId,
@@ -38,23 +37,23 @@ pub trait BlobSource {
     ) -> impl Future<Output = Result<Vec<u8>>> + Send;
 }
 
-/// The node's methods.
+/// The methods of a node.
 pub struct NodeRpc<'a>(&'a RpcClient);
 
-/// The keys of the node's worker, and its agreement to act for a provider.
+/// The keys of the node's worker, and the proof that it agrees to act for a provider.
 pub struct WorkerKeys {
-    /// Public worker key.
+    /// The public worker key.
     pub worker: Hash,
-    /// Public sealing key.
+    /// The public sealing key.
     pub sealing_key: Hash,
-    /// The agreement.
+    /// The proof of agreement.
     pub proof: WorkerProof,
 }
 
-/// As `aicpw_primitives::worker_key::WorkerProof`.
+/// Like `aicpw_primitives::worker_key::WorkerProof`.
 #[derive(Encode, Clone, PartialEq, Eq, Debug)]
 pub struct WorkerProof {
-    /// Height of the recent block that the signature names.
+    /// The height of the recent block that the signature names.
     pub recent_block: BlockNumber,
     /// The signature.
     pub signature: [u8; 64],
@@ -63,13 +62,13 @@ pub struct WorkerProof {
 /// A device of the node's machine.
 #[derive(Deserialize, Clone, PartialEq, Debug)]
 pub struct LocalDevice {
-    /// Its measured spec.
+    /// The measured spec.
     #[serde(flatten)]
     pub spec: DeviceSpec,
-    /// How fast its memory is, in 10⁹ bytes that are read or written per second; a node of before does not say.
+    /// How fast the memory is, in 10⁹ bytes read or written per second; `None` from an older node.
     #[serde(default, rename = "memoryGigabytesPerSecond")]
     pub memory_gigabytes_per_second: Option<f64>,
-    /// Why it does not keep a determinism class, for people.
+    /// Why the device does not keep a determinism class, for people.
     #[serde(default)]
     pub deviations: Vec<String>,
 }
@@ -112,11 +111,11 @@ impl<'a> NodeRpc<'a> {
             .map_err(|error| explain_node_method(method, &error))
     }
 
-    /// Adds a file to the node's store, which keeps it and serves it to others. `progress` is told
-    /// the bytes done.
+    /// Adds a file to the node's store, which keeps it and serves it to others. `progress` is told how many bytes are
+    /// done.
     ///
     /// # Errors
-    /// The file cannot be read, or changes its length meanwhile; the store is full.
+    /// The file cannot be read, or its length changes meanwhile; the store is full.
     pub async fn add_file(&self, path: &Path, progress: impl Fn(u64)) -> Result<ContentId> {
         let failed = |error: std::io::Error| Error::file("read", path, &error);
         let file = tokio::fs::File::open(path).await.map_err(failed)?;
@@ -134,7 +133,7 @@ impl<'a> NodeRpc<'a> {
         self.add(bytes, bytes.len() as u64, |_| {}).await
     }
 
-    /// Adds what `from` gives, which must be `length` bytes.
+    /// Adds the bytes that `from` yields, which must be `length` bytes.
     async fn add(
         &self,
         from: impl AsyncRead + Unpin,
@@ -144,7 +143,7 @@ impl<'a> NodeRpc<'a> {
         let upload: String = self.call("aicpw_ipfsAddOpen", rpc_params![length]).await?;
         let sent = self.add_pieces(&upload, from, length, progress).await;
         if sent.is_err() {
-            // The failure says more than that it could not be tidied up.
+            // The original failure matters more than a failure to clean up.
             let _ = self
                 .call::<()>("aicpw_ipfsAddAbort", rpc_params![&upload])
                 .await;
@@ -164,7 +163,7 @@ impl<'a> NodeRpc<'a> {
         progress: impl Fn(u64),
     ) -> Result<()> {
         let changed = || Error::other("its length changed meanwhile").hint("try again");
-        // One byte more than there should be shows that it grew.
+        // Reading one byte more than expected shows that the file grew.
         let mut from = from.take(length.saturating_add(1));
         let mut done = 0;
         progress(0);
@@ -187,33 +186,33 @@ impl<'a> NodeRpc<'a> {
         }
     }
 
-    /// Has the node connect to a peer.
+    /// Makes the node connect to a peer.
     ///
     /// # Errors
-    /// It cannot.
+    /// The node cannot connect.
     pub async fn connect(&self, address: &str) -> Result<()> {
         self.call("aicpw_ipfsConnect", rpc_params![address]).await
     }
 
-    /// The same with a peer that a stranger named: the node dials no private addresses for it, unless it
-    /// allows them.
+    /// Makes the node connect to a peer that a stranger named. The node does not dial private addresses for that,
+    /// unless its settings allow it.
     ///
     /// # Errors
-    /// It cannot.
+    /// The node cannot connect.
     pub async fn connect_to_stranger(&self, address: &str) -> Result<()> {
         self.call("aicpw_ipfsConnect", rpc_params![address, true])
             .await
     }
 
-    /// Has the node keep content, fetching what is missing of it.
+    /// Makes the node keep content, and fetch what it lacks of it.
     ///
     /// # Errors
-    /// Nobody has it.
+    /// Nobody has the content.
     pub async fn pin(&self, cid: &ContentId) -> Result<()> {
         self.call("aicpw_ipfsPin", rpc_params![cid]).await
     }
 
-    /// Lets the node forget content.
+    /// Allows the node to drop content.
     ///
     /// # Errors
     /// The node does not answer.
@@ -221,7 +220,7 @@ impl<'a> NodeRpc<'a> {
         self.call("aicpw_ipfsUnpin", rpc_params![cid]).await
     }
 
-    /// Where others reach the node's store.
+    /// The addresses at which others reach the node's store.
     ///
     /// # Errors
     /// The node does not answer.
@@ -229,29 +228,29 @@ impl<'a> NodeRpc<'a> {
         self.call("aicpw_ipfsAddresses", rpc_params![]).await
     }
 
-    /// The devices of the node's machine, measured. A node that has just started still measures:
-    /// then this waits.
+    /// The measured devices of the node's machine. A node that has just started is still measuring them; this waits for
+    /// it.
     ///
     /// # Errors
-    /// The node does not run with `--provider`, or measures for minutes.
+    /// The node does not run with `--provider`, or takes minutes to measure.
     pub async fn local_devices(&self) -> Result<Vec<LocalDevice>> {
         self.measured("aicpw_localDevices", rpc_params![]).await
     }
 
-    /// A device of the node's machine, which the node measures anew: this waits for it.
+    /// Makes the node measure a device of its machine anew, waits for that, and returns the device.
     ///
     /// # Errors
-    /// The node does not run with `--provider`, a job runs on the device, or it is not there or fails.
+    /// The node does not run with `--provider`, a job runs on the device, or the device is missing or fails.
     pub async fn measure_device(&self, fingerprint: &Hash) -> Result<LocalDevice> {
         let params = rpc_params![show_hash(fingerprint)];
         self.measured("aicpw_measureDevice", params).await
     }
 
-    /// What takes the node longer than a call may.
+    /// Calls a method that may take the node longer than one call lasts.
     async fn measured<T: DeserializeOwned>(&self, method: &str, params: RpcParams) -> Result<T> {
         let mut tries = 1;
         loop {
-            // Each call waits at the node, so there is no pause between them here.
+            // Each call waits at the node, so no pause is needed between them here.
             match self.call(method, params.clone()).await {
                 Err(error) if error.kind == Kind::Timeout && tries < MEASURING_TRIES => tries += 1,
                 result => return result,
@@ -259,7 +258,7 @@ impl<'a> NodeRpc<'a> {
         }
     }
 
-    /// The keys of the node's worker, which agrees to act for `provider`.
+    /// The keys of the node's worker, with its agreement to act for `provider`.
     ///
     /// # Errors
     /// The node does not run with `--provider`.
@@ -299,10 +298,10 @@ impl BlobSource for NodeRpc<'_> {
     }
 }
 
-/// Reads content as a whole, if it has at most `max` bytes.
+/// Reads the whole of some content, if it has at most `max` bytes.
 ///
 /// # Errors
-/// It is longer, or nobody has it.
+/// The content is longer, or nobody has it.
 pub async fn read_all(source: &impl BlobSource, cid: &ContentId, max: u64) -> Result<Vec<u8>> {
     let size = source.size(cid).await?;
     if size > max {

@@ -1,28 +1,28 @@
-//! What blocks did, by their events.
+//! What happened in a block, read from the block's events.
 //!
-//! Events are a part of a block's state. An ordinary node keeps the states of its newest final blocks only, one with
-//! `--state-pruning archive` all of them.
+//! Events are part of a block's state. An ordinary node keeps the states of only its newest final blocks; a node with
+//! `--state-pruning archive` keeps all of them.
 
 use subxt::{config::substrate::H256, error::OnlineClientAtBlockError, events::Phase};
 
 use super::{explain, submit::Event, Chain};
 use crate::error::{Error, Result};
 
-/// A block, and what it did.
+/// A block and what happened in it.
 #[derive(Clone, Debug)]
 pub struct Block {
-    /// Its hash.
+    /// The block's hash.
     pub hash: H256,
-    /// Its time, in milliseconds since the Unix epoch.
+    /// The block's time, in milliseconds since the Unix epoch.
     pub timestamp: u64,
-    /// Its events, in their order.
+    /// The block's events, in order.
     pub events: Vec<Happened>,
 }
 
-/// An event of a block.
+/// An event in a block.
 #[derive(Clone, Debug)]
 pub struct Happened {
-    /// The transaction that caused it, by its place in the block, if one did.
+    /// The index in the block of the transaction that caused the event; `None` if no transaction did.
     pub transaction: Option<u32>,
     /// The event.
     pub event: Event,
@@ -42,7 +42,7 @@ impl Chain {
             .ok_or_else(|| Error::other("the node does not have its newest final block"))
     }
 
-    /// The hash of the block at this height, if the node has one.
+    /// The hash of the block at this height; `None` if the node does not have the block.
     ///
     /// # Errors
     /// The node does not answer.
@@ -51,10 +51,10 @@ impl Chain {
         hash.map_err(|error| explain::rpc(&error))
     }
 
-    /// The block at this height; `None` if the node does not have it, or not its state any more.
+    /// The block at this height; `None` if the node does not have the block, or no longer has its state.
     ///
     /// # Errors
-    /// The node does not answer, or says what this client does not know.
+    /// The node does not answer, or its answer cannot be decoded.
     pub async fn block(&self, height: u64) -> Result<Option<Block>> {
         let client = self.unless_lost(self.client().await).await?;
         let read = async {
@@ -91,8 +91,8 @@ impl Chain {
         }
     }
 
-    /// What was read. A lost connection is told from another failure: subxt wraps it in one of many, and what is asked
-    /// next fails of it too.
+    /// Passes on what was read, but reports a lost connection as such. subxt wraps a lost connection in one of many
+    /// errors, so after a failed read this makes another request, which fails too if the connection is gone.
     async fn unless_lost<T>(&self, read: Result<T>) -> Result<T> {
         if read.is_err() {
             self.final_hash().await?;

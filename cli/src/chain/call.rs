@@ -1,8 +1,8 @@
-//! Calls, encoded from the types that chain and client share.
+//! Calls, encoded from the types that the chain and this client share.
 //!
-//! The pallet's and the call's index come from the metadata of the node's runtime. The arguments
-//! are encoded here, and checked against the types in that metadata before anything is signed, so
-//! that a client and a runtime that do not fit never misunderstand each other.
+//! The indices of the pallet and the call come from the metadata of the node's runtime. The
+//! arguments are encoded here, and checked against the types in that metadata before anything is
+//! signed. So a client never misunderstands a runtime that does not match it.
 
 use aicpw_protocol::{
     device::{DeviceSpec, Slots},
@@ -51,7 +51,7 @@ impl Call {
         Self::new("Tasks", "submit", submission)
     }
 
-    /// Takes a task back before it is matched.
+    /// Cancels a task that is not yet matched.
     pub fn cancel(task: TaskId) -> Self {
         Self::new("Tasks", "cancel", task)
     }
@@ -71,27 +71,28 @@ impl Call {
         Self::new("Tasks", "rate", (task, stars))
     }
 
-    /// Doubts the result of a task.
+    /// Disputes the result of a task.
     pub fn dispute(task: TaskId) -> Self {
         Self::new("Disputes", "dispute", task)
     }
 
-    /// Says that a result that was paid cannot be fetched.
+    /// Claims that a result that was paid for cannot be fetched.
     pub fn claim_unavailable(assignment: AssignmentId) -> Self {
         Self::new("Disputes", "claim_unavailable", assignment)
     }
 
-    /// Doubts the result of a task, for a part of it.
+    /// Disputes one part of a task's result.
     pub fn dispute_part(task: TaskId) -> Self {
         Self::new("Disputes", "dispute_part", task)
     }
 
-    /// Names the part of an open trace that a jury is to run; or has it run the whole job.
+    /// Names the part of an open trace that a jury is to run; with `None` the jury runs the whole
+    /// job.
     pub fn name_part(task: TaskId, part: Option<&NamedPart>) -> Self {
         Self::new("Disputes", "name_part", (task, part))
     }
 
-    /// Calls a larger jury.
+    /// Appeals: asks for a larger jury.
     pub fn appeal(task: TaskId) -> Self {
         Self::new("Disputes", "appeal", task)
     }
@@ -108,12 +109,12 @@ impl Call {
         Self::new("ProviderStaking", "register_provider", arguments)
     }
 
-    /// Ends being a provider.
+    /// Deregisters the provider.
     pub fn deregister_provider() -> Self {
         Self::new("ProviderStaking", "deregister_provider", ())
     }
 
-    /// Says where the provider's blobs can be fetched.
+    /// Sets the addresses at which the provider's blobs can be fetched.
     pub fn set_peers(peers: &PeerAddresses) -> Self {
         Self::new("ProviderStaking", "set_peers", peers)
     }
@@ -123,17 +124,17 @@ impl Call {
         Self::new("ProviderStaking", "bond_extra", amount)
     }
 
-    /// Takes stake out of the active part.
+    /// Starts unbonding part of the provider's active stake.
     pub fn unbond(amount: Balance) -> Self {
         Self::new("ProviderStaking", "unbond", amount)
     }
 
-    /// Gives back what has finished unbonding.
+    /// Withdraws the stake that has finished unbonding.
     pub fn withdraw_unbonded() -> Self {
         Self::new("ProviderStaking", "withdraw_unbonded", ())
     }
 
-    /// Has another worker key act for the provider.
+    /// Replaces the provider's worker key.
     pub fn rotate_worker(worker: Hash, sealing_key: Hash, proof: &WorkerProof) -> Self {
         Self::new(
             "ProviderStaking",
@@ -157,12 +158,12 @@ impl Call {
         Self::new("ProviderStaking", "update_spec", (device, spec))
     }
 
-    /// Has a device do its conformance run again.
+    /// Makes a device do its conformance run again.
     pub fn request_challenge(device: DeviceId) -> Self {
         Self::new("ProviderStaking", "request_challenge", device)
     }
 
-    /// Sets how many jobs a device runs at once.
+    /// Sets how many jobs a device can run at once.
     pub fn set_slots(device: DeviceId, slots: Slots) -> Self {
         Self::new("ProviderStaking", "set_slots", (device, slots))
     }
@@ -172,18 +173,19 @@ impl Call {
         Self::new("ProviderStaking", "set_ask", (device, ask))
     }
 
-    /// Offers a device, or stops offering it.
+    /// Makes a device available for new tasks, or unavailable.
     pub fn set_availability(device: DeviceId, available: bool) -> Self {
         Self::new("ProviderStaking", "set_availability", (device, available))
     }
 
-    /// Transfers AICP; refuses to end the sender's account.
+    /// Transfers AICP; fails if that would end the sender's account.
     pub fn transfer(to: Account, amount: Balance) -> Self {
         let to = MultiAddress::<Account, ()>::Id(to);
         Self::new("Balances", "transfer_keep_alive", (to, Compact(amount)))
     }
 
-    /// Several calls, each in its whole encoding, of which all happen or none.
+    /// Combines several calls, each fully encoded, into one: either all of them take effect or
+    /// none.
     pub fn batch_all(encoded: &[Vec<u8>]) -> Self {
         let mut arguments = Compact(encoded.len() as u32).encode();
         encoded.iter().for_each(|call| arguments.extend(call));
@@ -194,7 +196,7 @@ impl Call {
         }
     }
 
-    /// Its name for people.
+    /// The call's name for people.
     pub fn title(&self) -> String {
         format!("{}.{}", self.pallet, self.name)
     }

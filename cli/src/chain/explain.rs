@@ -1,4 +1,4 @@
-//! What failures of the node and the chain mean to a person.
+//! Explains failures of the node and the chain to people.
 
 use subxt::{
     error::{DispatchError, TokenError, TransactionEventsError},
@@ -8,34 +8,35 @@ use subxt::{
 use super::next_step::next_step;
 use crate::error::{Error, Kind};
 
-/// Code of "the pool could not verify it".
+/// The pool's error code for "could not verify the transaction".
 const VERIFICATION_ERROR: i32 = 1002;
-/// Code of the pool's "invalid transaction".
+/// The pool's error code for "invalid transaction".
 const INVALID_TRANSACTION: i32 = 1010;
-/// Code of the pool for a transaction that it has already.
+/// The pool's error code for a transaction that it already has.
 const ALREADY_IMPORTED: i32 = 1013;
-/// Code of the pool for a transaction whose nonce another one there has, which it does not replace by this one.
+/// The pool's error code for a transaction whose nonce is taken by another one in the pool that this one cannot
+/// replace.
 const TOO_LOW_PRIORITY: i32 = 1014;
-/// How the pool says that a transaction is bound to a block that it does not have.
+/// How the pool says that it does not have the block to which a transaction is bound.
 const ANCIENT: &str = "ancient birth block";
-/// How a node says that it has no state of a block any more.
+/// How a node says that it no longer has a block's state.
 const DISCARDED: &str = "State already discarded";
-/// Code of "method not found", and of methods that are not offered to this caller.
+/// The error code for "method not found", and for methods that are not offered to this caller.
 const METHOD_NOT_FOUND: i32 = -32601;
-/// The node's code for content that nobody delivered in time.
+/// The node's error code for content that nobody delivered in time.
 const NODE_NOT_FOUND: i32 = 7_003;
-/// The node's code for a full disk or store.
+/// The node's error code for a full disk or store.
 const NODE_FULL: i32 = 7_005;
-/// The node's code for what takes longer.
+/// The node's error code for something that takes longer than one call may.
 const NODE_NOT_YET: i32 = 7_010;
 
-/// The connection ended.
+/// The error for a connection that ended.
 pub fn connection_lost() -> Error {
     Error::new(Kind::Unreachable, "the connection to the node was lost")
         .hint("see whether the node still runs, then ask again: what was submitted is on chain")
 }
 
-/// The cause below all others.
+/// The innermost cause of an error.
 pub fn innermost<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a dyn std::error::Error {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
@@ -44,10 +45,10 @@ pub fn innermost<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a dyn st
     cause
 }
 
-/// Why no connection came to be.
+/// Why a connection could not be made.
 pub fn no_connection(error: &(dyn std::error::Error + 'static)) -> String {
     let cause = innermost(error).to_string();
-    // What the operating system says stands somewhere in a library's sentence.
+    // Libraries put the operating system's words somewhere inside their own message.
     match cause {
         _ if cause.contains("Connection refused") => "nothing listens there".into(),
         _ if cause.contains("failed to lookup address") => {
@@ -77,7 +78,7 @@ fn user_message(error: &rpcs::UserError) -> String {
     }
 }
 
-/// A request that failed.
+/// Explains a failed request.
 pub fn rpc(error: &rpcs::Error) -> Error {
     match error {
         rpcs::Error::User(user) if matches!(user.code, INVALID_TRANSACTION | TOO_LOW_PRIORITY) => {
@@ -95,7 +96,7 @@ pub fn rpc(error: &rpcs::Error) -> Error {
     }
 }
 
-/// One of the node's own methods that failed.
+/// Explains a failed call of one of the node's own methods.
 pub fn node_method(method: &str, error: &rpcs::Error) -> Error {
     let rpcs::Error::User(user) = error else {
         return rpc(error);
@@ -114,7 +115,7 @@ pub fn node_method(method: &str, error: &rpcs::Error) -> Error {
     }
 }
 
-/// A runtime API call that failed.
+/// Explains a failed runtime API call.
 pub fn runtime_api(function: &str, error: &rpcs::Error) -> Error {
     match error {
         rpcs::Error::User(user) => {
@@ -156,7 +157,7 @@ fn invalid_transaction(error: &rpcs::UserError) -> Error {
     Error::new(kind, format!("the node refused the transaction: {message}")).hint(hint)
 }
 
-/// Whether another transaction of the account has its nonce, in the pool or in a block.
+/// Whether the pool says that another transaction of the account, in the pool or in a block, has the same nonce.
 fn is_of_taken_nonce(error: &rpcs::UserError) -> bool {
     let message = user_message(error);
     match error.code {
@@ -166,7 +167,7 @@ fn is_of_taken_nonce(error: &rpcs::UserError) -> bool {
     }
 }
 
-/// What the pool answers of a transaction that it does not take.
+/// The pool's answer to a transaction that it refuses; `None` if the error is not such an answer.
 fn pool_answer(error: &subxt::error::ExtrinsicError) -> Option<&rpcs::UserError> {
     use subxt::error::{BackendError, ExtrinsicError, RpcError};
 
@@ -178,19 +179,20 @@ fn pool_answer(error: &subxt::error::ExtrinsicError) -> Option<&rpcs::UserError>
     }
 }
 
-/// Whether the pool has refused a transaction because another of its account has its nonce. It keeps nothing of it.
+/// Whether the pool has refused a transaction because another one of the same account has its nonce. If so, the pool
+/// keeps nothing of the refused transaction.
 pub fn is_nonce_taken(error: &subxt::error::ExtrinsicError) -> bool {
     pool_answer(error).is_some_and(is_of_taken_nonce)
 }
 
-/// Whether the pool has exactly this transaction already.
+/// Whether the pool already has exactly this transaction.
 pub fn is_already_imported(error: &subxt::error::ExtrinsicError) -> bool {
     pool_answer(error).is_some_and(|user| user.code == ALREADY_IMPORTED)
 }
 
-/// Whether the pool is not at the chain's newest blocks: it does not have the block to which the
-/// transaction is bound, or is still at one whose state the node has dropped, as just after a node
-/// that was away has caught up.
+/// Whether the pool is behind the newest blocks of the chain. Either it does not have the block to which the
+/// transaction is bound, or it is still at a block whose state the node has dropped. The latter happens just after a
+/// node that was away has caught up.
 pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
     pool_answer(error).is_some_and(|user| match user.code {
         INVALID_TRANSACTION => user_message(user).contains(ANCIENT),
@@ -199,7 +201,7 @@ pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
     })
 }
 
-/// Whether a block or its state is gone, which is so for one that was replaced by another.
+/// Whether a block or its state is gone, as it is for a block that was replaced by another.
 pub fn is_block_discarded(error: &subxt::Error) -> bool {
     use subxt::error::TransactionEventsError;
 
@@ -208,18 +210,18 @@ pub fn is_block_discarded(error: &subxt::Error) -> bool {
     {
         return true;
     }
-    // The node says it in an RPC error, which subxt wraps in one for each thing that it asks of a block.
+    // The node reports it as an RPC error, which subxt wraps differently for each thing that it asks about a block.
     let first: &dyn std::error::Error = error;
     std::iter::successors(Some(first), |error| error.source())
         .any(|error| error.to_string().contains(DISCARDED))
 }
 
-/// The same of a read of such a state.
+/// Like [`is_block_discarded`], for an error of a read of such a state.
 pub fn is_of_replaced_block(error: &Error) -> bool {
     error.message.contains(DISCARDED)
 }
 
-/// Anything that subxt says.
+/// Explains any error of subxt.
 pub fn subxt(error: subxt::Error) -> Error {
     use subxt::error::{BackendError, ExtrinsicError, RpcError, TransactionProgressError};
 
@@ -258,7 +260,7 @@ pub fn subxt(error: subxt::Error) -> Error {
     }
 }
 
-/// A transaction that is in a block, and failed there. The network took its fee all the same.
+/// Explains a transaction that is in a block, but failed there. Its network fee was charged nevertheless.
 fn dispatch(error: DispatchError) -> Error {
     match &error {
         DispatchError::Module(module) => match module.details() {
@@ -279,7 +281,7 @@ fn dispatch(error: DispatchError) -> Error {
             | TokenError::Frozen
             | TokenError::NotExpendable),
         ) => refused(Kind::InsufficientFunds, token).hint("see `aicpw account balance`"),
-        // What the account owns does not matter to these.
+        // These do not depend on what the account owns.
         DispatchError::Token(token) => refused(Kind::Error, token),
         error => refused(Kind::Error, error),
     }
@@ -298,7 +300,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// What subxt says when the pool refuses a transaction.
+    /// The error of subxt for a transaction that the pool refuses.
     pub fn by_pool(code: i32, data: &str) -> ExtrinsicError {
         let data = serde_json::value::to_raw_value(data).unwrap();
         let user = rpcs::UserError {
@@ -398,7 +400,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Regression: where the node was lost while a block was waited for, it did not count as that.
+    /// Regression: a node that was lost during the wait for a block did not count as a lost connection.
     #[test]
     fn a_connection_that_is_lost_while_a_block_is_waited_for_is_one() {
         use subxt::error::TransactionProgressError;

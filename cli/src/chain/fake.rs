@@ -1,5 +1,4 @@
-//! A node that a test makes up, without a connection. Whoever subscribes to something at it is as one whose connection
-//! is lost.
+//! A fake node for tests, without a connection. Every subscription to it behaves as if the connection was lost.
 
 use serde_json::Value;
 use subxt::rpcs::{
@@ -9,11 +8,11 @@ use subxt::rpcs::{
 
 use super::Chain;
 
-/// The code of a state that the node has no more.
+/// The error code for a state that the node no longer has.
 pub const DISCARDED: i32 = 4_003;
 
-/// The chain behind a node that answers calls, of which it is told the method and the parameters; with a number it
-/// refuses one, with that code.
+/// A chain behind a fake node. `answer` gets the method and the parameters of each call; if it returns a number, the
+/// node refuses the call with that error code.
 pub fn answering<F>(answer: F) -> Chain
 where
     F: Fn(&str, &[Value]) -> Result<Value, i32> + Send + Sync + 'static,
@@ -21,7 +20,7 @@ where
     Chain::over(client(answer))
 }
 
-/// A connection to the same.
+/// A connection to such a fake node.
 pub fn client<F>(answer: F) -> RpcClient
 where
     F: Fn(&str, &[Value]) -> Result<Value, i32> + Send + Sync + 'static,

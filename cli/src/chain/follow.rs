@@ -1,4 +1,4 @@
-//! Following a task from block to block.
+//! Follows a task from block to block.
 
 use aicpw_protocol::{task::TaskStatus, view::TaskView, TaskId};
 use subxt::config::substrate::H256;
@@ -9,11 +9,11 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Blocks for which a task may be missing: the block with its submission can be replaced by one
-/// that has it later.
+/// For how many blocks in a row a task may be missing: the block with its submission can be replaced by another one,
+/// and the submission then comes in a later block.
 const MISSING_BLOCKS: u32 = 40;
 
-/// A task, as of each best block.
+/// Watches a task in each best block.
 pub struct Watch<'a> {
     chain: &'a Chain,
     heads: Heads,
@@ -23,7 +23,7 @@ pub struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// Starts with the next call of [`Self::next`].
+    /// Makes a watch on this task, which begins with the first call of [`Self::next`].
     ///
     /// # Errors
     /// The node does not answer.
@@ -38,15 +38,16 @@ impl<'a> Watch<'a> {
         })
     }
 
-    /// Another task from now on.
+    /// Watches another task from now on.
     pub fn turn_to(&mut self, task: TaskId) {
         self.task = task;
         self.first = true;
         self.missing = 0;
     }
 
-    /// The task now, then as of each new best block. Can be cancelled at any time. An end without a result is passed over
-    /// until it is final: a fork can miss a deadline that the chain then keeps.
+    /// The task as it is now, and on each later call as of the next best block. The call can be cancelled at any time.
+    /// If the task has ended without a result, this waits until that is final: on a fork a task can miss a deadline
+    /// that it meets on the final chain.
     ///
     /// # Errors
     /// There is no such task; the node does not answer, or has no new blocks.
@@ -65,8 +66,8 @@ impl<'a> Watch<'a> {
         Ok(view.is_some_and(|view| has_no_result(&view.status)))
     }
 
-    /// The task as of each best block, whatever it has come to, with that block: what else is read in its state is of the
-    /// same moment.
+    /// The task in whatever status as of each best block, together with that block's hash. Other reads in the state of
+    /// that block are of the same moment.
     ///
     /// # Errors
     /// As of [`Self::next`].
@@ -92,7 +93,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Whether the task has ended, and without a result.
+/// Whether the task has ended without a result.
 fn has_no_result(status: &TaskStatus) -> bool {
     matches!(
         status,
@@ -100,16 +101,16 @@ fn has_no_result(status: &TaskStatus) -> bool {
     )
 }
 
-/// Why there is no such task.
+/// Why a task does not exist.
 const UNKNOWN: &str = ": it was never submitted, or ended long ago";
 
-/// There is no such task.
+/// The error for a task that does not exist.
 pub fn unknown_task(task: TaskId) -> Error {
     Error::other(format!("there is no task {task}{UNKNOWN}"))
         .hint("`aicpw task ls` shows those that are still readable")
 }
 
-/// What it says of a task that was there before the connection was lost; `None` if it is another error.
+/// The error for a task that existed before the connection was lost and does not now; `None` if `error` is another one.
 pub fn task_is_gone(error: &Error) -> Option<Error> {
     let what = error.message.strip_suffix(UNKNOWN)?;
     let gone = Error::other(format!(

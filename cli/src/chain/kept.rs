@@ -1,4 +1,4 @@
-//! A transaction that the node's pool keeps without telling what becomes of it: that is read from the chain.
+//! A transaction that the node's pool has but does not report on: its fate is read from the chain.
 
 use std::collections::HashMap;
 
@@ -16,38 +16,38 @@ use super::{
 };
 use crate::error::{Error, Kind, Result};
 
-/// Blocks that are looked at for one best head at most: more than those in which a transaction is valid.
+/// How many blocks to look at, at most, for one best head: more than the blocks for which a transaction is valid.
 const LOOK_BACK: usize = 1_024;
 
-/// How often a best block is asked for anew whose ancestors are gone. A node can have dropped them for good.
+/// How often to start again from a new best block because an ancestor is gone. The node may have dropped it for good.
 const READ_AGAIN: u32 = 3;
 
-/// Where a transaction is.
+/// Where a transaction is on the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The block.
     pub block: H256,
-    /// Its height.
+    /// The block's height.
     pub height: u64,
-    /// How many transactions are before it there.
+    /// The index of the transaction in the block.
     pub index: u32,
 }
 
-/// Such a transaction.
+/// A transaction that the pool has but does not report on.
 pub struct Kept {
     chain: Chain,
     heads: Option<Heads>,
     encoded: Vec<u8>,
-    /// The height of the block to which it is bound: only later ones can have it.
+    /// The height of the block to which the transaction is bound: only later blocks can include it.
     born: u64,
-    /// Where it is in the chains that end with these blocks. What is before a block never changes, so that each is
-    /// looked at once, whatever forks there are.
+    /// For each of these blocks, where the transaction is in the chain that ends with it. The ancestors of a block
+    /// never change, so each block is looked at once, however many forks there are.
     known: HashMap<H256, Option<Place>>,
     place: Option<Place>,
 }
 
 impl Kept {
-    /// Nothing is known of it yet. It is bound to a block of the height `born`.
+    /// Starts to follow a transaction that is bound to the block at height `born`, and of which nothing is known yet.
     pub fn new(chain: &Chain, encoded: &[u8], born: u64) -> Self {
         Self {
             chain: Chain::over(chain.rpc.clone()),
@@ -59,10 +59,11 @@ impl Kept {
         }
     }
 
-    /// Where it is in the best chain now.
+    /// Where the transaction is in the best chain now.
     ///
     /// # Errors
-    /// The node does not answer, or does not have the blocks: then nobody can say that it is in none.
+    /// The node does not answer, or does not have the blocks: then nobody can say that no block includes the
+    /// transaction.
     pub async fn look(&mut self) -> Result<Option<Place>> {
         let mut at = self.chain.best_hash().await?;
         let mut looked_at = Vec::new();
@@ -76,7 +77,7 @@ impl Kept {
             }
             let read = self.chain.methods.chain_get_block(Some(at)).await;
             let Some(read) = read.map_err(|error| explain::rpc(&error))? else {
-                // It was replaced while it was read, so that there is another best block by now.
+                // The block was replaced while the chain was read, so by now there is another best block.
                 if again.next().is_none() {
                     let message =
                         "the node does not have the blocks in which the transaction may be";
@@ -106,10 +107,10 @@ impl Kept {
         Ok(place)
     }
 
-    /// The next block that it is in, and whether that is final.
+    /// The next block that includes the transaction, and whether that block is final.
     ///
     /// # Errors
-    /// It is in none, and no later one can have it; the node does not answer.
+    /// No block includes the transaction, and no later one can; the node does not answer.
     pub async fn next(&mut self) -> Result<(Place, bool)> {
         loop {
             if let Some(place) = self.place {
@@ -118,7 +119,7 @@ impl Kept {
                 }
             }
             match &mut self.heads {
-                // It may be in a block already.
+                // The transaction may already be in a block.
                 None => self.heads = Some(self.chain.best_heads().await?),
                 Some(heads) => drop(heads.whenever().await?),
             }
@@ -138,7 +139,7 @@ impl Kept {
         }
     }
 
-    /// Whether no block to come can have it.
+    /// Whether it is too late for any further block to include the transaction.
     async fn is_over(&self) -> Result<bool> {
         Ok(self.chain.final_height().await? > self.born.saturating_add(MORTAL_BLOCKS))
     }
@@ -149,10 +150,10 @@ impl Kept {
     }
 }
 
-/// What a transaction at this place caused, where it did what it should.
+/// The events that the transaction at this place caused, if it succeeded.
 ///
 /// # Errors
-/// It failed; the node does not answer.
+/// The transaction failed; the node does not answer.
 pub async fn events(
     client: &OnlineClient<SubstrateConfig>,
     place: Place,
@@ -190,24 +191,24 @@ mod tests {
 
     const ENCODED: [u8; 3] = [1, 2, 3];
 
-    /// The block to which it is bound.
+    /// The height of the block to which the transaction is bound.
     const BORN: u64 = 10;
 
-    /// The block of this height in this fork.
+    /// The hash of the block at this height of this fork.
     fn hash(fork: u8, height: u64) -> H256 {
         let mut hash = H256::repeat_byte(fork);
         hash.0[24..].copy_from_slice(&height.to_be_bytes());
         hash
     }
 
-    /// A node with forks that part at [`BORN`].
+    /// A fake node with forks that separate at [`BORN`].
     #[derive(Default)]
     struct Node {
         best: (u8, u64),
         last: u64,
-        /// The blocks that have the transaction.
+        /// The blocks that include the transaction.
         with: Vec<(u8, u64)>,
-        /// Blocks that were read.
+        /// The blocks that were read.
         read: Vec<H256>,
         /// How many of the next blocks that are asked for are gone.
         gone: u32,
@@ -294,7 +295,7 @@ mod tests {
             last: 11,
             ..Node::default()
         });
-        // Here the connection is lost then.
+        // At this point the connection is lost.
         let lost = kept.next().await.unwrap_err();
         assert_eq!(lost.kind, Kind::Unreachable, "{lost}");
         let read = |node: &Mutex<Node>| std::mem::take(&mut node.lock().unwrap().read);
@@ -304,7 +305,7 @@ mod tests {
         });
         assert_eq!(read(&node), expected.collect::<Vec<_>>());
 
-        // Blocks between two heads are looked at too, and none twice.
+        // The blocks between two heads are looked at too, and none of them twice.
         node.lock().unwrap().best = (1, 18);
         node.lock().unwrap().with = vec![(1, 16)];
         assert_eq!(kept.look().await.unwrap(), Some(place(1, 16)));
@@ -323,7 +324,7 @@ mod tests {
         assert_eq!(over.kind, Kind::Error, "{over}");
     }
 
-    /// Regression: where a block was gone the transaction counted as one that is in none.
+    /// Regression: if a block was gone, the transaction counted as one that no block includes.
     #[tokio::test]
     async fn blocks_that_are_gone_do_not_say_that_it_is_in_none() {
         let (mut kept, node) = kept(Node {
@@ -355,7 +356,7 @@ mod tests {
             node.lock().unwrap().best = best;
             assert_eq!(kept.look().await.unwrap(), expected, "{best:?}");
         }
-        // The final chain has another block at its height.
+        // The final chain has another block at this height.
         node.lock().unwrap().last = 13;
         assert!(!kept.is_final(place(1, 12)).await.unwrap());
         assert!(!kept.is_final(place(2, 14)).await.unwrap());

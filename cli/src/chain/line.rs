@@ -1,35 +1,35 @@
-//! Several transactions of one account that are sent before one of them is waited for.
+//! Several transactions of one account that are all sent before the first is waited for.
 //!
-//! Each has the nonce after that of the one before it, and none gets into a block before those. One that the
-//! node's pool drops leaves a gap, at which all behind it stand until their time is over.
+//! Their nonces are consecutive, and none of them gets into a block before those ahead of it. If the node's pool drops
+//! one, that leaves a gap, and all transactions behind the gap wait until they expire.
 
 use tokio::sync::watch;
 
 use crate::error::{Error, Result};
 
-/// How often a transaction that was lost is sent again.
+/// How often to send a lost transaction again.
 const SEND_AGAIN: u32 = 3;
 
-/// The transactions that were sent together.
+/// Transactions that were sent together.
 pub struct Line {
     /// The lowest nonce that is missing for good.
     gap: watch::Sender<Option<u64>>,
 }
 
 impl Line {
-    /// Without a gap.
+    /// A line without a gap.
     pub fn new() -> Self {
         Self {
             gap: watch::channel(None).0,
         }
     }
 
-    /// Sees the transaction with `nonce` to its end, for which `wait` waits. Where it was lost, so that `is_free`
-    /// says that nothing has its nonce, `send_again` puts another into its place, for the sake of those behind
-    /// it.
+    /// Follows the transaction with `nonce` to its end, for which `wait` waits. If the transaction was lost (`is_free`
+    /// says that no transaction has its nonce), `send_again` sends another in its place, so that those behind it can go
+    /// on.
     ///
     /// # Errors
-    /// What `wait` ended with last; one before it is lost, and was not replaced.
+    /// The last error of `wait`; or a transaction ahead of this one was lost and not replaced.
     pub async fn see_through<S, T>(
         &self,
         nonce: u64,
@@ -50,7 +50,7 @@ impl Line {
                 },
                 _ = stands => return Err(behind_a_gap()),
             };
-            // A node that cannot say it does not take another one either.
+            // A node that cannot answer this does not take another transaction either.
             if !is_free().await.unwrap_or(false) {
                 return Err(error);
             }
@@ -94,10 +94,10 @@ mod tests {
         Error::other("dropped")
     }
 
-    /// A pool that drops a transaction some times, before it keeps it.
+    /// A fake pool that drops a transaction a few times before it keeps it.
     struct Pool {
         drops: RefCell<u32>,
-        /// Nonces whose transaction is in a block.
+        /// The nonces whose transactions are in blocks.
         in_blocks: watch::Sender<Vec<u64>>,
         refuses: bool,
     }
@@ -111,7 +111,7 @@ mod tests {
             }
         }
 
-        /// The first one, with nonce 5.
+        /// Waits for the first transaction, which has nonce 5.
         async fn first(&self, line: &Line) -> Result<u64> {
             let wait = async |nonce: u64| {
                 let mut drops = self.drops.borrow_mut();
@@ -130,7 +130,7 @@ mod tests {
                 .await
         }
 
-        /// One that is in a block once that before it is.
+        /// Waits for a transaction that gets into a block as soon as the one ahead of it has.
         async fn after(&self, line: &Line, nonce: u64) -> Result<u64> {
             let wait = async |nonce: u64| {
                 let mut blocks = self.in_blocks.subscribe();
@@ -145,7 +145,7 @@ mod tests {
         }
     }
 
-    /// Regression: they waited for a minute and a half, in which nothing else was granted.
+    /// Regression: those behind it waited for a minute and a half, during which no other key was granted.
     #[tokio::test]
     async fn one_that_is_dropped_is_replaced_and_those_behind_it_go_on() {
         for drops in 0..=SEND_AGAIN {
@@ -165,7 +165,7 @@ mod tests {
     async fn those_behind_one_that_cannot_be_replaced_stop() {
         for (drops, refuses) in [(1, true), (SEND_AGAIN + 1, false)] {
             let (line, pool) = (Line::new(), Pool::new(drops, refuses));
-            // One before it waits for something else, and goes on.
+            // A transaction ahead of it waits for something else, and goes on.
             let before = line.see_through(
                 4,
                 4,

@@ -1,7 +1,7 @@
-//! The chain, through a node.
+//! The chain, as seen through a node.
 //!
-//! Reads go through the runtime APIs and are decoded into the types of `aicpw-protocol`;
-//! transactions are made of the same types ([`call`]) and signed here, so that no code has to be
+//! Reads go through the runtime APIs and are decoded into the types of `aicpw-protocol`.
+//! Transactions are built from the same types ([`call`]) and signed here. So no code has to be
 //! generated from a runtime's metadata.
 
 pub mod block;
@@ -36,11 +36,11 @@ use tokio::sync::OnceCell;
 
 use crate::error::{Error, Kind, Result};
 
-/// How long a connection may take.
+/// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the node may take for one answer: pinning fetches whole files, and ends on the node's
-/// own time limit.
+/// How long the node may take for one answer. Pinning fetches whole files, and the node has its own
+/// time limit for that.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// A block header.
@@ -50,7 +50,7 @@ pub type Header = <SubstrateConfig as subxt::Config>::Header;
 pub struct Chain {
     rpc: RpcClient,
     methods: LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>,
-    // Needed for signing only: it reads the metadata.
+    // Needed only for signing: creating it reads the metadata.
     client: OnceCell<OnlineClient<SubstrateConfig>>,
     block_time: OnceCell<Milliseconds>,
 }
@@ -70,7 +70,7 @@ impl Chain {
         let connecting = WsClientBuilder::default()
             .connection_timeout(CONNECT_TIMEOUT)
             .request_timeout(REQUEST_TIMEOUT)
-            // So that a node that vanished is found before a request runs out of time.
+            // So that a vanished node is noticed before a request times out.
             .enable_ws_ping(PingConfig::new())
             .build(url);
         let client = connecting.await.map_err(|error| {
@@ -90,7 +90,7 @@ impl Chain {
         Ok(Self::over(RpcClient::new(client)))
     }
 
-    /// The chain behind a connection.
+    /// The chain behind an existing connection.
     fn over(rpc: RpcClient) -> Self {
         Self {
             methods: LegacyRpcMethods::new(rpc.clone()),
@@ -116,7 +116,7 @@ impl Chain {
             .await
     }
 
-    /// Calls a runtime API in the state of the block `at`, or of the best block.
+    /// Calls a runtime API in the state of the block `at`, or of the best block if `at` is `None`.
     async fn runtime_api<T: Decode>(
         &self,
         function: &str,
@@ -149,7 +149,7 @@ impl Chain {
             .map_err(|error| explain::rpc(&error))
     }
 
-    /// The newest final block, and its height.
+    /// The hash of the newest final block, and its height.
     ///
     /// # Errors
     /// The node does not answer.
@@ -161,7 +161,7 @@ impl Chain {
         Ok((last, header.number))
     }
 
-    /// The headers of best blocks as they come.
+    /// Subscribes to the headers of best blocks.
     ///
     /// # Errors
     /// The node does not answer.
@@ -174,10 +174,10 @@ impl Chain {
     }
 }
 
-/// See [`Chain::best_heads`].
+/// A subscription to best blocks; see [`Chain::best_heads`].
 pub struct Heads(subxt::rpcs::client::RpcSubscription<Header>);
 
-/// No block for so long means that the chain stands still.
+/// If no block comes for this long, the chain stands still.
 pub const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Heads {
@@ -192,7 +192,7 @@ impl Heads {
         }
     }
 
-    /// As [`Self::next`], for who has a time limit of their own.
+    /// Like [`Self::next`], for callers that have their own time limit.
     async fn whenever(&mut self) -> Result<Header> {
         match self.0.next().await {
             Some(Ok(header)) => Ok(header),
@@ -202,7 +202,7 @@ impl Heads {
     }
 }
 
-/// The chain stands still.
+/// The error for a chain that stands still.
 pub fn stalled() -> Error {
     let seconds = STALL_TIMEOUT.as_secs();
     Error::new(
@@ -212,7 +212,7 @@ pub fn stalled() -> Error {
     .hint("look at the node's log: it makes no blocks, or has no peers")
 }
 
-/// Whether it says that the chain stands still.
+/// Whether the error says that the chain stands still.
 pub fn is_stalled(error: &Error) -> bool {
     error.kind == Kind::Timeout && error.message == stalled().message
 }

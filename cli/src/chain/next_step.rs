@@ -1,8 +1,9 @@
-//! What to do when a call fails in a block. The commands check before they send; this is for what
-//! changed between the check and the block, and for what only the chain can know.
+//! What to do when a call fails in a block. The commands check before they send; this covers what
+//! changed between the check and the block, and what only the chain can know.
 
-/// What a person does next after this error of the market's pallets; `None` where the error says
-/// all there is. `TASK` stands for the number of the task, see [`crate::error::Error::about_task`].
+/// What a person should do next after this error of one of the market's pallets; `None` if the
+/// error itself says everything. `TASK` stands for the task's number, see
+/// [`crate::error::Error::about_task`].
 pub fn next_step(pallet: &str, error: &str) -> Option<&'static str> {
     match pallet {
         "ProviderStaking" => provider_staking(error),
@@ -148,7 +149,7 @@ fn disputes(error: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    /// Cells of the rows of the table under a heading of a page.
+    /// The cells of each row of the table under a heading of a page.
     fn table<'a>(page: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
         let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap();
         rest.lines()
@@ -158,8 +159,8 @@ mod tests {
             .collect()
     }
 
-    /// A test of the runtime compares the pages with the runtime, and this one the command line
-    /// with the pages.
+    /// A test of the runtime compares the pages with the runtime; this test compares the command
+    /// line with the pages.
     #[test]
     fn every_error_of_a_signed_call_has_a_next_step() {
         for (pallet, page) in [

@@ -1,19 +1,20 @@
-//! Transactions of one account that several programs send at the same time.
+//! Avoids nonce collisions when several programs send transactions of one account at the same time.
 //!
-//! Each asks for the account's next nonce, and sends some requests later: by then another may have used that nonce. The
-//! pool refuses whoever comes second. Nothing of it is anywhere then, so that it can be signed anew with the next one.
+//! Each program asks for the account's next nonce and sends its transaction a few requests later. By then another
+//! program may have used that nonce, and the pool refuses whichever transaction comes second. The pool keeps nothing of
+//! a refused transaction, so it can safely be signed anew with the next nonce.
 
 use crate::error::{Error, Result};
 
-/// How often a transaction is signed anew. Each time one of the programs has got its nonce.
+/// How often to sign a transaction anew. In each such round, one of the programs gets its nonce.
 const SIGN_AGAIN: u32 = 10;
 
 /// A transaction that the pool did not take.
 #[derive(Debug)]
 pub struct Refused {
-    /// Whether another of the account has its nonce.
+    /// Whether another transaction of the account has its nonce.
     pub is_taken: bool,
-    /// What is said of it.
+    /// The error that explains the refusal.
     pub error: Error,
 }
 
@@ -26,12 +27,12 @@ impl From<Error> for Refused {
     }
 }
 
-/// Sends a transaction with `nonce`, or where another has that with the account's `next` one; and with which it was. It
-/// waits for the `next_block` only where there is no newer nonce yet. `note` gets each nonce before it is tried: of the
-/// last one nobody may hear whether it was taken.
+/// Sends a transaction with `nonce`; if another transaction has that nonce, with the account's `next` one. Returns the
+/// nonce that was used, too. It waits for the `next_block` only if there is no newer nonce yet. `note` gets each nonce
+/// before it is tried, because after the last attempt it may remain unknown whether the pool took the transaction.
 ///
 /// # Errors
-/// It was refused for another reason, or too often for this one; the node does not answer.
+/// The pool refused the transaction for another reason, or too often for this one; the node does not answer.
 pub async fn send_in_turn<T>(
     mut nonce: u64,
     note: impl Fn(u64),
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
     use crate::error::Kind;
 
-    /// Where nobody has to know.
+    /// For tests in which nobody has to note the nonces.
     fn unnoted(_: u64) {}
 
     fn taken() -> Refused {
@@ -76,11 +77,11 @@ mod tests {
         }
     }
 
-    /// Regression: of tasks that were submitted at once some failed, at random.
+    /// Regression: of several tasks that were submitted at once, some failed at random.
     #[tokio::test]
     async fn who_comes_second_goes_on_with_the_next_nonce() {
         for others in 0..=u64::from(SIGN_AGAIN) {
-            // Each time another program is faster.
+            // Each time, another program is faster.
             let tried = RefCell::new(Vec::<u64>::new());
             let send = async |nonce: u64| -> Result<_, Refused> {
                 tried.borrow_mut().push(nonce);
@@ -100,7 +101,8 @@ mod tests {
         }
     }
 
-    /// Regression: one that was signed anew was noted once the node had answered, and not where the connection broke.
+    /// Regression: the nonce of a transaction that was signed anew was noted only after the node had answered, so it
+    /// was not noted at all if the connection broke.
     #[tokio::test]
     async fn each_nonce_is_noted_before_it_is_tried() {
         let noted = RefCell::new(Vec::<u64>::new());

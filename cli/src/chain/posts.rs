@@ -1,7 +1,8 @@
-//! Transactions that were sent before, and whether another is to be sent for the same.
+//! Remembers the transactions that were sent, to decide whether to send another for the same purpose.
 //!
-//! When a connection breaks, nobody hears what became of a transaction, and a fork takes back one that was in a block.
-//! Another with the next nonce would not replace it: both would get into blocks, and both would cost a fee.
+//! When a connection breaks, the sender does not hear what became of its transaction, and a fork can remove a
+//! transaction from the chain again. A second transaction with the next nonce would not replace the first: both would
+//! get into blocks, and both would cost a fee.
 
 use std::{
     cmp::Ordering,
@@ -15,43 +16,46 @@ use subxt::config::substrate::H256;
 use super::{explain::is_of_replaced_block, submit::MORTAL_BLOCKS, Chain};
 use crate::{account::Account, error::Result};
 
-/// Blocks in which a transaction gets into one, where nothing is in its way: ten seconds.
+/// How many blocks it takes until a transaction with nothing in its way is in a block: ten seconds.
 const TIME_TO_COME: u64 = 40;
 
-/// One that was sent, or was about to be.
+/// A transaction that was sent, or was about to be.
 #[derive(Clone, Copy)]
 struct Posted {
     nonce: u64,
-    /// The market's block when it had been signed.
+    /// The market's block by which the transaction had been signed.
     at: BlockNumber,
 }
 
 impl Posted {
-    /// Whether it can get into a block after this one. The market's clock is no faster than blocks come.
+    /// Whether the transaction can still get into a block after this one. The market's clock does not run faster than
+    /// blocks come.
     fn can_come(&self, now: BlockNumber) -> bool {
         u64::from(now.saturating_sub(self.at)) <= MORTAL_BLOCKS
     }
 
-    /// Whether there is too little time left to do it by this block when it cannot come any more.
+    /// Whether, once this transaction has expired, there is too little time for another one before the block `by`.
     fn outlasts(&self, by: BlockNumber) -> bool {
         let over = u64::from(self.at).saturating_add(MORTAL_BLOCKS);
         over.saturating_add(TIME_TO_COME) > u64::from(by)
     }
 }
 
-/// How to send.
+/// How to send a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Turn {
-    /// As the account's next transaction: nothing was sent, or it did not do it and will not any more.
+    /// With the account's next nonce: nothing was sent yet, or the previous transaction did not achieve its purpose and
+    /// no longer can.
     Anew,
-    /// With the nonce of the one before, which was lost: should that come after all, only one gets into a block.
+    /// With the nonce of the previous transaction, which was lost. If that one appears after all, only one of the two
+    /// gets into a block.
     Instead(u64),
-    /// Not now: the one before is in a block, or can still get into one.
+    /// Not now: the previous transaction is in a block, or can still get into one.
     Wait,
 }
 
-/// An account's transactions that can still get into a block, by what they are for. All copies are of the same, so that
-/// it is kept from one connection to the next.
+/// An account's transactions that can still get into a block, by their purpose. All clones share the same records, so
+/// they survive from one connection to the next.
 #[derive(Clone)]
 pub struct Posts<K>(Arc<Mutex<BTreeMap<K, Posted>>>);
 
@@ -66,16 +70,18 @@ impl<K: Ord + Copy> Posts<K> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a transaction with this nonce before it is sent, which was first signed when the market's block was `at`,
-    /// or before. If it was signed anew since, that was hardly later. Those that cannot come any more are forgotten.
+    /// Notes a transaction with this nonce before it is sent. It was first signed when the market's block was `at` or
+    /// an earlier one; if it was signed anew since, that was hardly later. Forgets transactions that can no longer get
+    /// into a block.
     pub fn note(&self, what: K, nonce: u64, at: BlockNumber) {
         let mut all = self.all();
         all.retain(|_, posted| posted.can_come(at));
         all.insert(what, Posted { nonce, at });
     }
 
-    /// How to send what is needed, and is of no use after the block `by`. Where a transaction of the account has the
-    /// nonce of the one before, `is_needed` says whether it still is in the state of that block.
+    /// How to send a transaction for this purpose, which is of no use after the block `by`. If some transaction of the
+    /// account already has the nonce of the previous one, `is_needed` says whether the purpose is still open in the
+    /// state of the given block.
     ///
     /// # Errors
     /// The node does not answer.
@@ -96,7 +102,7 @@ impl<K: Ord + Copy> Posts<K> {
             if chain.nonce_at(account, best).await? <= posted.nonce {
                 return Ok(None);
             }
-            // If it is, another transaction has the nonce, or this one failed.
+            // If it is still needed, another transaction has the nonce, or the previous one failed.
             Ok(Some(match is_needed(best).await? {
                 true => Turn::Anew,
                 false => Turn::Wait,
@@ -105,15 +111,16 @@ impl<K: Ord + Copy> Posts<K> {
         match is_in_block().await {
             Ok(Some(turn)) => return Ok(turn),
             Ok(None) => {}
-            // The chain goes on with another block, so that nothing is known of it yet.
+            // Another block takes the place of this one, so nothing is known yet.
             Err(error) if is_of_replaced_block(&error) => return Ok(Turn::Wait),
             Err(error) => return Err(error),
         }
         Ok(match chain.next_nonce(account).await?.cmp(&posted.nonce) {
             Ordering::Greater => Turn::Wait,
             Ordering::Equal => Turn::Instead(posted.nonce),
-            // One before it was lost. It may wait for that, and would come behind whatever has that nonce now. It is
-            // not waited for until it is too late for another: that costs more than a second fee.
+            // A transaction ahead of the previous one was lost. The previous one may be waiting for it, and would come
+            // after whatever takes that nonce now. Do not wait so long that it is too late for another: that costs more
+            // than a second fee.
             Ordering::Less if posted.outlasts(by) => Turn::Anew,
             Ordering::Less => match posted.can_come(chain.clock().await?.now) {
                 true => Turn::Wait,
@@ -134,12 +141,12 @@ mod tests {
 
     const ACCOUNT: Account = Account([1; 32]);
 
-    /// What a node has of the account.
+    /// What a fake node knows about the account.
     #[derive(Clone, Copy)]
     struct State {
-        /// Its transactions in blocks.
+        /// How many of the account's transactions are in blocks.
         in_blocks: u32,
-        /// Those in the pool too, as far as none is missing.
+        /// The same with those in the pool, up to the first missing nonce.
         with_pool: u64,
         now: BlockNumber,
     }
@@ -169,14 +176,14 @@ mod tests {
         })
     }
 
-    /// Sent with the nonce 5 in block 1,000.
+    /// The transaction was sent with the nonce 5 in block 1,000.
     const SENT: State = State {
         in_blocks: 5,
         with_pool: 5,
         now: 1_000,
     };
 
-    /// A deadline that is far off.
+    /// A deadline that is far away.
     const LATE: BlockNumber = 10_000;
 
     fn posts() -> Posts<u8> {
@@ -200,7 +207,7 @@ mod tests {
             ..SENT
         };
         assert_eq!(turn(waits).await, Turn::Wait);
-        // One before it was lost: it can come in another block for so long.
+        // A transaction ahead of it was lost. Until it expires, it can still get into another block.
         for (now, expected) in [
             (1_000, Turn::Wait),
             (1_256, Turn::Wait),
@@ -215,7 +222,7 @@ mod tests {
         }
     }
 
-    /// Regression: a grant whose turn did not come was waited for until the time for the key was over.
+    /// Regression: a grant that was stuck behind a missing nonce was waited for until the key window was over.
     #[tokio::test]
     async fn one_that_may_come_too_late_is_not_waited_for() {
         let posts = posts();
@@ -230,7 +237,7 @@ mod tests {
             with_pool: 4,
             now: 1_001,
         };
-        // It can come until block 1,256, and another one needs forty blocks.
+        // It can get into a block until block 1,256, and another transaction needs forty blocks.
         for (by, expected) in [
             (1_001, Turn::Anew),
             (1_240, Turn::Anew),
@@ -239,7 +246,7 @@ mod tests {
         ] {
             assert_eq!(turn(behind, by).await, expected, "{by}");
         }
-        // One that is on its way, or was lost, needs no second fee, however little time there is.
+        // A transaction that is on its way, or was lost, needs no second fee, however little time there is.
         let waits = State {
             with_pool: 6,
             ..SENT

@@ -1,4 +1,4 @@
-//! What the chain says of the market.
+//! Reads the state of the market from the chain.
 
 use aicpw_protocol::{
     audit::AuditPolicy,
@@ -28,27 +28,28 @@ use crate::{
     quantity::show_about,
 };
 
-/// Requests that are under way at once.
+/// How many requests run at the same time.
 const PARALLEL: usize = 16;
 
-/// Most ids that the chain gives in one answer.
+/// The most ids that the chain returns in one answer.
 pub const PAGE: u32 = 100;
 
 /// What an account owns, in the smallest unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Funds {
-    /// Not held.
+    /// The part that is not held.
     pub free: Balance,
-    /// Held: stakes and escrow.
+    /// The part that is held: stakes and escrow.
     pub held: Balance,
-    /// Part of both together that cannot be moved, as by a vote: what is held counts first.
+    /// The part of the whole balance that cannot be moved, for example because of a vote. What is held counts towards
+    /// it first.
     pub frozen: Balance,
-    /// What an account must keep to exist.
+    /// The least that an account must have to exist.
     pub existential_deposit: Balance,
 }
 
 impl Funds {
-    /// What can be spent without ending the account.
+    /// What the account can spend without ceasing to exist.
     pub fn spendable(&self) -> Balance {
         let frozen = self.frozen.saturating_sub(self.held);
         self.free
@@ -56,19 +57,19 @@ impl Funds {
     }
 }
 
-/// Tells how far away a block is.
+/// Converts between blocks and time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Clock {
-    /// The market block.
+    /// The market's current block.
     pub now: BlockNumber,
-    /// Whether it stands still.
+    /// Whether the market's clock stands still.
     pub is_paused: bool,
-    /// Nominal time between blocks.
+    /// The nominal time between blocks.
     pub block_time: Milliseconds,
 }
 
 impl Clock {
-    /// How many blocks a span takes.
+    /// How many blocks a time span takes.
     pub fn blocks(&self, span: Milliseconds) -> BlockNumber {
         let blocks = span.0.div_ceil(self.block_time.0.max(1));
         BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX)
@@ -85,12 +86,12 @@ impl Clock {
         format!("{} ago", self.span(self.now.saturating_sub(block)))
     }
 
-    /// When something was, for people: `about 60 s ago (block 1234)`.
+    /// When a past block was, for people: `about 60 s ago (block 1234)`.
     pub fn since(&self, block: BlockNumber) -> String {
         format!("about {} (block {block})", self.age(block))
     }
 
-    /// How long there is until a deadline, for people: `about 60 s left (block 1234)`.
+    /// How much time is left until a deadline, for people: `about 60 s left (block 1234)`.
     pub fn left(&self, deadline: BlockNumber) -> String {
         match deadline.saturating_sub(self.now) {
             0 => format!("no time left (block {deadline})"),
@@ -106,7 +107,7 @@ impl Clock {
         }
     }
 
-    /// When `block` comes, for people: `in about 60 s (block 1234)`.
+    /// When a future block comes, for people: `in about 60 s (block 1234)`.
     pub fn until(&self, block: BlockNumber) -> String {
         match block.saturating_sub(self.now) {
             0 => "now".into(),
@@ -133,7 +134,7 @@ struct AccountData {
     frozen: u128,
 }
 
-/// What is read of the policy of disputes.
+/// The part of the dispute policy that this client reads.
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "scale_decode")]
 struct JuryPolicy {
@@ -153,7 +154,7 @@ impl Chain {
         Ok(first.0)
     }
 
-    /// The hash of the best block: what is read at one hash is of one moment.
+    /// The hash of the best block. All reads at one hash are of the same moment.
     ///
     /// # Errors
     /// The node does not answer.
@@ -163,7 +164,7 @@ impl Chain {
         best.ok_or_else(|| Error::other("the node has no blocks"))
     }
 
-    /// A task, or `None` if there is none with this id (any more).
+    /// A task; `None` if there is no task with this id, or no longer.
     ///
     /// # Errors
     /// The node does not answer. This holds for all reads.
@@ -171,7 +172,7 @@ impl Chain {
         self.runtime_api("TasksApi_task", &id, at).await
     }
 
-    /// Ids of tasks, newest first, of one requester or of all, below `before`.
+    /// Ids of tasks below `before`, newest first, of one requester or of all.
     async fn task_ids(
         &self,
         requester: Option<Account>,
@@ -191,8 +192,8 @@ impl Chain {
         Ok(ids)
     }
 
-    /// A page of those ids: at most `limit`, and at most 100, below `before`, in the state of the block `at` or of the
-    /// best block.
+    /// One page of such ids: at most `limit`, never more than 100, below `before`, in the state of the block `at` or of
+    /// the best block.
     pub async fn task_ids_before(
         &self,
         requester: Option<Account>,
@@ -204,7 +205,7 @@ impl Chain {
         self.runtime_api("TasksApi_tasks", &arguments, at).await
     }
 
-    /// Tasks, newest first, of one requester or of all, below `before`.
+    /// Tasks with ids below `before`, newest first, of one requester or of all.
     pub async fn tasks(
         &self,
         requester: Option<Account>,
@@ -229,28 +230,28 @@ impl Chain {
         self.runtime_api("DisputesApi_dispute", &id, at).await
     }
 
-    /// What whoever disputes the result of a task now puts up; `None` if it cannot be disputed.
+    /// The bond for disputing the result of a task now; `None` if it cannot be disputed.
     pub async fn dispute_bond(&self, id: TaskId) -> Result<Option<Balance>> {
         self.runtime_api("DisputesApi_dispute_bond", &id, None)
             .await
     }
 
-    /// What the requester puts up who claims now that the result of an assignment cannot be fetched; `None`
-    /// if it cannot be claimed.
+    /// The bond for claiming now, as the requester, that the result of an assignment cannot be fetched; `None` if that
+    /// cannot be claimed.
     pub async fn claim_bond(&self, assignment: AssignmentId) -> Result<Option<Balance>> {
         self.runtime_api("DisputesApi_claim_bond", &assignment, None)
             .await
     }
 
-    /// Disputes with their tasks, those about the newest tasks first, in the state of the block `at`; with
-    /// `only_open` without those that are over.
+    /// Disputes with their tasks, those about the newest tasks first, in the state of the block `at`. With `only_open`,
+    /// disputes that are over are left out.
     pub async fn disputes(
         &self,
         only_open: bool,
         limit: u32,
         at: H256,
     ) -> Result<Vec<(DisputeView<Account>, TaskView<Account>)>> {
-        // The chain gives them in no order, so that all ids are needed for the newest.
+        // The chain returns ids in no order, so all of them are needed to find the newest.
         let mut ids: Vec<TaskId> = Vec::new();
         loop {
             let arguments = (ids.last().copied(), PAGE);
@@ -280,7 +281,7 @@ impl Chain {
             .await
     }
 
-    /// Jurors of a round of disputes, where 0 is the first; 0 past the last round.
+    /// The number of jurors in a round of a dispute; the first round is 0. The result is 0 for a round after the last.
     pub async fn jurors(&self, round: u8) -> Result<u16> {
         let JuryPolicy { jury, appeals } = self.constant("Disputes", "Policy").await?;
         let policy = DisputePolicy {
@@ -302,7 +303,7 @@ impl Chain {
             .await
     }
 
-    /// Who would take such a task now.
+    /// Which devices would take such a task now.
     pub async fn dry_run(
         &self,
         requester: Account,
@@ -325,13 +326,13 @@ impl Chain {
             .await
     }
 
-    /// What the reputation of a provider is made of; `None` if the account is none.
+    /// What the reputation of a provider consists of; `None` if the account is not a provider.
     pub async fn reputation(&self, account: Account) -> Result<Option<ReputationView<Account>>> {
         self.runtime_api("ProvidersApi_reputation", &account, None)
             .await
     }
 
-    /// What the node of a provider is at, by its worker key.
+    /// What the node of the provider with this worker key is working on.
     ///
     /// # Errors
     /// The node does not answer.
@@ -340,7 +341,7 @@ impl Chain {
         Ok(AtWork::of(&orders))
     }
 
-    /// The assignments that the provider of a worker key has slots or stake for.
+    /// The assignments for which the provider with this worker key has slots or stake locked.
     pub async fn locked(&self, worker: &Hash) -> Result<Vec<AssignmentId>> {
         self.runtime_api("WorkerApi_locked", worker, None).await
     }
@@ -351,7 +352,7 @@ impl Chain {
             .await
     }
 
-    /// Nominal time between blocks. It never changes, so that it is asked for once.
+    /// The nominal time between blocks. It never changes, so it is read only once.
     async fn block_time(&self) -> Result<Milliseconds> {
         let ask = || async {
             let market = self.market_parameters().await?;
@@ -360,7 +361,7 @@ impl Chain {
         self.block_time.get_or_try_init(ask).await.copied()
     }
 
-    /// The market's clock now, by which all deadlines go.
+    /// The market's clock now, on which all deadlines are based.
     pub async fn clock(&self) -> Result<Clock> {
         self.clock_at(None).await
     }
@@ -375,7 +376,7 @@ impl Chain {
         })
     }
 
-    /// A number that the runtime decides.
+    /// A constant of the runtime.
     pub async fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Result<T> {
         let at = self.at_final_block().await?;
         at.constants()
@@ -383,8 +384,8 @@ impl Chain {
             .map_err(|error| explain::subxt(error.into()))
     }
 
-    /// How often results are audited, which decides what audits cost. A constant of the metadata, which are made
-    /// when they are read: with what governance has set by then.
+    /// How often results are audited, which determines what audits cost. It is a constant in the metadata. The runtime
+    /// computes such constants when the metadata is read, so they include what governance has set by then.
     pub async fn audit_policy(&self) -> Result<AuditPolicy> {
         let at = self.at_final_block().await?;
         let address = subxt::constants::dynamic::<()>("Tasks", "AuditPolicy");
@@ -398,7 +399,7 @@ impl Chain {
         })
     }
 
-    /// Providers with their devices, by account.
+    /// Providers with their devices, ordered by account.
     pub async fn providers(&self, limit: u32) -> Result<Vec<ProviderView<Account>>> {
         let mut accounts: Vec<Account> = Vec::new();
         while (accounts.len() as u32) < limit {
@@ -462,7 +463,7 @@ impl Chain {
 pub mod tests {
     use super::*;
 
-    /// Block 100 of a chain with a block each 250 ms.
+    /// A clock at block 100 of a chain that makes a block every 250 ms.
     pub const CLOCK: Clock = Clock {
         now: 100,
         is_paused: false,

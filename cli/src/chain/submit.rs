@@ -1,4 +1,4 @@
-//! Signing and sending transactions, and what became of them.
+//! Signs and sends transactions, and follows what becomes of them.
 
 use std::time::{Duration, Instant};
 
@@ -30,30 +30,30 @@ use crate::{
 type AtBlock = OnlineClientAtBlockImpl<SubstrateConfig>;
 type Progress = TransactionProgress<SubstrateConfig, AtBlock>;
 
-/// Blocks for which a transaction stays valid: about a minute. One that is not in a block by then
-/// will never be, so that it can be sent again without fear.
+/// For how many blocks a transaction stays valid: about a minute. A transaction that is not in a block by then never
+/// will be, so it is safe to send another.
 pub(super) const MORTAL_BLOCKS: u64 = 256;
 
-/// How long a transaction may wait for its block, and then for finality.
+/// How long to wait for a transaction to be in a block, and then for finality.
 const INCLUSION_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// How long a node's transaction pool may take to reach the blocks that the node already has: after
-/// it has caught up it begins with the next block that is new to the network.
+/// How long a node's transaction pool may take to reach the blocks that the node already has. When a node has caught
+/// up, its pool continues only with the next block that is new to the network.
 const POOL_TIMEOUT: Duration = Duration::from_secs(15);
-/// How often a pool that is behind is tried again.
+/// How often to try again while the pool is behind.
 const TRY_EVERY: Duration = Duration::from_millis(250);
 
-/// What is sent.
+/// A transaction to send.
 struct Transaction {
     of_subxt: SubmittableTransaction<SubstrateConfig, AtBlock>,
-    /// The height of the block to which it is bound.
+    /// The height of the block to which the transaction is bound.
     born: u64,
 }
 
-/// Who tells what becomes of a transaction.
+/// Where the news about a transaction comes from.
 enum Source {
     Pool(Progress),
-    /// The chain, of one that the pool keeps without saying so.
+    /// From the chain, for a transaction that the pool has but does not report on.
     Chain {
         kept: Box<Kept>,
         client: OnlineClient<SubstrateConfig>,
@@ -61,14 +61,14 @@ enum Source {
     },
 }
 
-/// What it told.
+/// News about a transaction.
 enum Told {
     Pool(TransactionStatus<SubstrateConfig, AtBlock>),
-    /// The transaction is there, and whether that is final.
+    /// The transaction is in this block, and whether the block is final.
     Block(InBlock, bool),
 }
 
-/// A transaction in a block, of which it is not known yet whether it did what it should.
+/// A transaction in a block. Whether it succeeded is not yet known.
 enum InBlock {
     OfPool(TransactionInBlock<SubstrateConfig, AtBlock>),
     OfChain {
@@ -81,36 +81,36 @@ enum InBlock {
 /// A signed transaction.
 pub struct Signed {
     transaction: Transaction,
-    /// Who signs it anew where another of the account's has its nonce; nobody, if the nonce was given.
+    /// Who signs the transaction anew if another one of the account has its nonce; `None` if the nonce was given.
     signer: Option<Signer>,
-    /// How many of its account's are before it.
+    /// The transaction's nonce: how many transactions of its account come before it.
     pub nonce: u64,
-    /// The network's fee for it, estimated.
+    /// The estimated network fee.
     pub fee: Balance,
 }
 
 /// A transaction that was sent.
 pub struct Sent {
     source: Source,
-    /// With which it was sent, which need not be the one that it was signed with first.
+    /// The nonce with which it was sent, which may differ from the one with which it was first signed.
     pub nonce: u64,
     title: String,
     at: Instant,
     newest: Option<Inclusion>,
 }
 
-/// A transaction in a block, where it did what it should.
+/// A transaction that is in a block and succeeded.
 #[derive(Clone, Debug)]
 pub struct Inclusion {
     /// The block.
     pub block: H256,
-    /// Its height.
+    /// The block's height.
     pub height: u64,
     /// The transaction's hash.
     pub transaction: H256,
-    /// What it caused.
+    /// The events that the transaction caused.
     pub events: Vec<Event>,
-    /// Time since it was sent.
+    /// The time since the transaction was sent.
     pub after: Duration,
 }
 
@@ -119,17 +119,17 @@ pub struct Inclusion {
 pub struct Event {
     /// The pallet.
     pub pallet: String,
-    /// The event.
+    /// The event's name.
     pub name: String,
-    /// Its fields, SCALE-encoded one after the other.
+    /// The event's fields, SCALE-encoded one after the other.
     pub fields: Vec<u8>,
 }
 
 impl Inclusion {
-    /// The task that a `Tasks.submit` created.
+    /// The id of the task that a `Tasks.submit` created.
     ///
     /// # Errors
-    /// The runtime says it in another way than this client knows.
+    /// The runtime's event is not as this client expects.
     pub fn submitted_task(&self) -> Result<TaskId> {
         self.event("Tasks", "TaskSubmitted")
             .and_then(|mut fields| TaskId::decode(&mut fields).ok())
@@ -139,14 +139,14 @@ impl Inclusion {
             })
     }
 
-    /// The network's fee that was paid for it.
+    /// The network fee that was paid for the transaction.
     pub fn fee_paid(&self) -> Option<Balance> {
         let mut fields = self.event("TransactionPayment", "TransactionFeePaid")?;
         let (_who, fee) = <([u8; 32], Balance)>::decode(&mut fields).ok()?;
         Some(fee)
     }
 
-    /// What a `ProviderStaking.withdraw_unbonded` gave back.
+    /// The amount that a `ProviderStaking.withdraw_unbonded` returned.
     pub fn stake_withdrawn(&self) -> Option<Balance> {
         let mut fields = self.event("ProviderStaking", "StakeWithdrawn")?;
         let (_who, amount) = <([u8; 32], Balance)>::decode(&mut fields).ok()?;
@@ -169,7 +169,7 @@ impl Chain {
             .map_err(|error| explain::subxt(error.into()))
     }
 
-    /// Several calls as one of which all happen or none; a single one as it is.
+    /// Combines calls into one that takes effect as a whole or not at all; a single call is returned as it is.
     ///
     /// # Errors
     /// The runtime does not have such a call.
@@ -184,8 +184,8 @@ impl Chain {
         Ok(Call::batch_all(&encoded))
     }
 
-    /// Signs a call with the account's next nonce. If another transaction has that when it is sent, it is signed
-    /// anew.
+    /// Signs a call with the account's next nonce. If another transaction has that nonce when this one is sent, it is
+    /// signed anew.
     ///
     /// # Errors
     /// The runtime does not have such a call; the node does not answer.
@@ -197,7 +197,8 @@ impl Chain {
         })
     }
 
-    /// Signs a call in the place of the account's transaction with this nonce, or as its next one.
+    /// Signs a call with the given nonce, to replace the account's transaction that has it; with `None`, with the
+    /// account's next nonce.
     ///
     /// # Errors
     /// As of [`Self::sign`].
@@ -213,8 +214,8 @@ impl Chain {
         }
     }
 
-    /// The nonce of the account's next transaction: counts those too that still wait in the pool, as far as none
-    /// is missing before them.
+    /// The nonce of the account's next transaction. Transactions that still wait in the pool count, up to the first
+    /// missing nonce.
     pub(super) async fn next_nonce(&self, account: Account) -> Result<u64> {
         self.methods
             .system_account_next_index(&account.into())
@@ -222,14 +223,15 @@ impl Chain {
             .map_err(|error| explain::rpc(&error))
     }
 
-    /// The nonce of the first transaction of the account that is in no block up to this one.
+    /// The account's nonce in the state of this block: that of its first transaction in no block so far.
     pub(super) async fn nonce_at(&self, account: Account, at: H256) -> Result<u64> {
         let function = "AccountNonceApi_account_nonce";
         let nonce: u32 = self.runtime_api(function, &account, Some(at)).await?;
         Ok(nonce.into())
     }
 
-    /// Whether no transaction of the account has this nonce, in a block or in the pool.
+    /// Whether no transaction of the account has this nonce, in a block or in the pool. One that waits in the pool
+    /// behind a missing nonce does not count.
     ///
     /// # Errors
     /// The node does not answer.
@@ -237,7 +239,7 @@ impl Chain {
         Ok(self.next_nonce(signer.account).await? <= nonce)
     }
 
-    /// Signs a call as the account's transaction with this nonce, and no other.
+    /// Signs a call with exactly this nonce.
     ///
     /// # Errors
     /// As of [`Self::sign`].
@@ -273,7 +275,7 @@ impl Chain {
         })
     }
 
-    /// The network's fee for a call, estimated.
+    /// The estimated network fee of a call.
     ///
     /// # Errors
     /// As of [`Self::sign`].
@@ -281,17 +283,17 @@ impl Chain {
         Ok(self.sign(signer, call).await?.fee)
     }
 
-    /// Sends a signed transaction. Where another of the account has its nonce by now it goes with the next one, unless
-    /// the nonce was given.
+    /// Sends a signed transaction. If another transaction of the account has its nonce by now, it is signed anew with
+    /// the next nonce, unless the nonce was given.
     ///
     /// # Errors
-    /// The node refuses it: nothing was paid.
+    /// The node refuses the transaction: nothing was paid.
     pub async fn send(&self, call: &Call, signed: &Signed) -> Result<Sent> {
         self.send_noted(call, signed, |_| {}).await
     }
 
-    /// As [`Self::send`]. `note` gets each nonce before the transaction is sent with it: where the connection breaks
-    /// then, nobody hears whether it arrived.
+    /// Like [`Self::send`]. `note` gets each nonce before the transaction is sent with it: if the connection breaks
+    /// then, nobody hears whether the transaction arrived.
     ///
     /// # Errors
     /// As of [`Self::send`].
@@ -349,10 +351,10 @@ impl Chain {
         }
     }
 
-    /// Waits for a block after the best one that there is.
+    /// Waits for a block after the current best one.
     async fn next_block(&self) -> Result<()> {
         let mut heads = self.best_heads().await?;
-        // The first is the one that there is.
+        // The first header is that of the current best block.
         heads.next().await?;
         heads.next().await.map(drop)
     }
@@ -360,7 +362,7 @@ impl Chain {
     /// Signs and sends a call, and waits until it is final.
     ///
     /// # Errors
-    /// As of its parts.
+    /// As of [`Self::sign`], [`Self::send`] and [`Sent::finalised`].
     pub async fn submit(&self, signer: &Signer, call: &Call) -> Result<Inclusion> {
         let signed = self.sign(signer, call).await?;
         self.send(call, &signed).await?.finalised().await
@@ -377,10 +379,11 @@ impl Chain {
     }
 }
 
-/// Sends a transaction. A pool that does not know yet the block to which it is bound is tried again. It may have kept the
-/// transaction all the same, and says of the next try that it has it, which need not be so any more, or that its nonce
-/// is used, which may be by itself. So the same transaction is sent until the pool takes it, or `is_in_block`, and never
-/// signed anew: that could pay twice. It is `None` if the pool will not tell what becomes of it.
+/// Sends a transaction, and tries again while the pool does not know the block to which it is bound. A pool that
+/// reports this may have kept the transaction all the same. On the next try it then answers that it already has the
+/// transaction, or that the nonce is taken, possibly by this very transaction; neither proves that the transaction is
+/// still there. So the same transaction is sent until the pool takes it or `is_in_block` finds it. It is never signed
+/// anew: that could pay twice. Returns `None` if the pool will not report what becomes of the transaction.
 async fn send_until_known<P>(
     title: &str,
     submit: impl AsyncFn() -> Result<P, ExtrinsicError>,
@@ -410,7 +413,7 @@ async fn send_until_known<P>(
         }
         let error = explain::subxt(error.into()).while_doing(title);
         let error = match may_be_kept {
-            // Nobody can say that it is nowhere.
+            // The transaction may be somewhere.
             true => Error {
                 kind: Kind::Timeout,
                 ..error
@@ -425,26 +428,26 @@ async fn send_until_known<P>(
 }
 
 impl Sent {
-    /// Waits until it is in a best block. That block may still be replaced by another.
+    /// Waits until the transaction is in a best block. That block can still be replaced by another.
     ///
     /// # Errors
-    /// It failed, or will never be in a block.
+    /// The transaction failed, or will never be in a block.
     pub async fn included(&mut self) -> Result<Inclusion> {
         self.next().await.map(|(inclusion, _)| inclusion)
     }
 
-    /// Waits until it is final.
+    /// Waits until the transaction is final.
     ///
     /// # Errors
-    /// As [`Self::included`].
+    /// As of [`Self::included`].
     pub async fn finalised(mut self) -> Result<Inclusion> {
         self.until_final().await
     }
 
-    /// As [`Self::finalised`], for who waits on where it takes long.
+    /// Like [`Self::finalised`], for callers that go on waiting after a timeout.
     ///
     /// # Errors
-    /// As [`Self::included`].
+    /// As of [`Self::included`].
     pub async fn until_final(&mut self) -> Result<Inclusion> {
         loop {
             if let (inclusion, true) = self.next().await? {
@@ -453,12 +456,12 @@ impl Sent {
         }
     }
 
-    /// The last block that it was in, as far as is known.
+    /// The last known block that includes the transaction.
     pub fn newest(&self) -> Option<&Inclusion> {
         self.newest.as_ref()
     }
 
-    /// The next block that it is in, and whether that is final.
+    /// The next block that includes the transaction, and whether that block is final.
     async fn next(&mut self) -> Result<(Inclusion, bool)> {
         loop {
             let told = match tokio::time::timeout(INCLUSION_TIMEOUT, self.source.next()).await {
@@ -498,7 +501,7 @@ impl Sent {
             };
             match self.read(block).await {
                 Ok(inclusion) => return Ok((inclusion, is_final)),
-                // The chain has gone on without it, and another block will have the transaction.
+                // The chain went on without this block, and another one will include the transaction.
                 Err(error) if !is_final && explain::is_block_discarded(&error) => {}
                 Err(error) => return Err(explain::subxt(error).while_doing(&self.title)),
             }

@@ -1,4 +1,4 @@
-//! What comes of a transaction by the pool's answers.
+//! Tests what becomes of a transaction, depending on the pool's answers.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ const IMPORTED: (i32, &str) = (1013, "Any { .. }");
 const OUTDATED: (i32, &str) = (1010, "Transaction is outdated");
 const BANNED: (i32, &str) = (1012, "Transaction is temporarily banned");
 
-/// What comes of a transaction to which the pool answers this, one after the other.
+/// Sends a transaction to a pool that gives these answers one after the other, and returns the outcome.
 async fn sent(answers: &[(i32, &str)], is_in_block: bool) -> Result<Option<()>, Refused> {
     let answers = RefCell::new(answers.iter());
     let submit = async || -> Result<(), ExtrinsicError> {
@@ -25,7 +25,7 @@ async fn sent(answers: &[(i32, &str)], is_in_block: bool) -> Result<Option<()>, 
     end
 }
 
-/// Regression: it was said to have failed, and who sent it again paid twice.
+/// Regression: the transaction was reported as failed, and whoever sent it again paid twice.
 #[tokio::test]
 async fn what_a_pool_that_is_behind_has_kept_counts_as_sent() {
     for answers in [
@@ -37,7 +37,7 @@ async fn what_a_pool_that_is_behind_has_kept_counts_as_sent() {
     }
 }
 
-/// The pool can say that it has what it has dropped, and a nonce can be used in a fork alone.
+/// The pool may report a transaction that it has dropped, and a nonce may be taken only on a fork.
 #[tokio::test]
 async fn what_is_in_no_block_is_sent_until_the_pool_takes_it() {
     for answers in [
@@ -59,7 +59,7 @@ async fn what_another_has_sent_does_not_count_as_sent() {
     }
 }
 
-/// It may be somewhere all the same: it is not signed anew, and who sent it is told how to find out.
+/// The transaction may be somewhere all the same: it is not signed anew, and the sender is told how to find out.
 #[tokio::test]
 async fn what_is_refused_after_the_pool_was_behind_is_not_said_to_be_nowhere() {
     let refused = sent(&[BEHIND, BANNED], false).await.unwrap_err();

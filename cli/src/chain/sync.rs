@@ -1,5 +1,5 @@
-//! Whether a node is far enough for transactions: one made on an old state is invalid by the time
-//! it arrives.
+//! Checks whether a node is far enough for transactions: one that is made on an old state is invalid by the time it
+//! arrives.
 
 use std::{
     future::Future,
@@ -15,24 +15,24 @@ use crate::{
     output::Output,
 };
 
-/// How often a node that is behind is asked again.
+/// How often to ask a node that is behind.
 const ASK_EVERY: Duration = Duration::from_millis(500);
 
-/// A node that is behind and gets no further for so long is given up.
+/// How long a node that is behind may make no progress before it is given up.
 const STALL_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How far finality may be behind. Transactions are bound to the newest final block and have to
-/// reach one of the next [`MORTAL_BLOCKS`].
+/// How far finality may lag behind. A transaction is bound to the newest final block and has to get into one of the
+/// next [`MORTAL_BLOCKS`].
 const MAX_LAG: u64 = MORTAL_BLOCKS / 2;
 
-/// How a node stands to the chain.
+/// How far a node has come, compared to the chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Standing {
     peers: usize,
     should_have_peers: bool,
     is_syncing: bool,
     best: u64,
-    /// The highest block that its peers have.
+    /// The highest block that the node's peers have.
     highest: u64,
     finalised: u64,
 }
@@ -44,17 +44,17 @@ struct SyncState {
     highest_block: u64,
 }
 
-/// How far a node is waited for.
+/// What to wait for before using a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Goal {
-    /// It knows the newest blocks of the chain.
+    /// The node knows the newest blocks of the chain.
     Synchronised,
-    /// A transaction can be made on what it knows.
+    /// The node knows enough to make a transaction.
     CaughtUp,
 }
 
 impl Goal {
-    /// Why a node is not there yet.
+    /// Why the node has not reached this goal yet.
     fn obstacle(self, standing: &Standing) -> Option<String> {
         match self {
             Self::Synchronised => standing.behind(),
@@ -62,7 +62,7 @@ impl Goal {
         }
     }
 
-    /// Grows as long as a node comes nearer to it.
+    /// A measure that grows while the node makes progress towards this goal.
     fn advance(self, standing: &Standing) -> u64 {
         match self {
             Self::Synchronised => standing.best,
@@ -74,7 +74,7 @@ impl Goal {
 }
 
 impl Standing {
-    /// Why it does not know the newest blocks.
+    /// Why the node does not know the newest blocks.
     fn behind(&self) -> Option<String> {
         if self.should_have_peers && self.peers == 0 {
             Some("it has no peers".into())
@@ -87,7 +87,7 @@ impl Standing {
         }
     }
 
-    /// Why no transaction can be made on what it knows.
+    /// Why no transaction can be made with what the node knows.
     fn obstacle(&self) -> Option<String> {
         self.behind().or_else(|| {
             let is_late = self.best.saturating_sub(self.finalised) > MAX_LAG;
@@ -122,8 +122,8 @@ impl Chain {
         })
     }
 
-    /// Whether the chain is one of a single machine or network by its type: only there nodes dial private addresses
-    /// that strangers name, unless they are told otherwise.
+    /// Whether the chain's type says that it is for a single machine or network. Only there do nodes dial private
+    /// addresses that strangers name, unless they are told otherwise.
     ///
     /// # Errors
     /// The node does not answer.
@@ -133,19 +133,20 @@ impl Chain {
         Ok(chain_type == "Development" || chain_type == "Local")
     }
 
-    /// Waits until the node has caught up with the chain, so that a transaction can be made, and says that it waits.
+    /// Waits until the node has caught up with the chain, so that a transaction can be made; tells the user if it has
+    /// to wait.
     ///
     /// # Errors
-    /// [`Kind::Timeout`] if the node is behind and gets no further.
+    /// [`Kind::Timeout`] if the node is behind and makes no progress.
     pub async fn caught_up(&self, out: &Output) -> Result<()> {
         let goal = Goal::CaughtUp;
         reached(goal, || self.standing(), ASK_EVERY, STALL_TIMEOUT, out).await
     }
 
-    /// The same for whoever only looks: finality may be far behind.
+    /// Like [`Self::caught_up`], for callers that only read: finality may be far behind.
     ///
     /// # Errors
-    /// [`Kind::Timeout`] if the node is behind and gets no further.
+    /// [`Kind::Timeout`] if the node is behind and makes no progress.
     pub async fn synchronised(&self, out: &Output) -> Result<()> {
         let goal = Goal::Synchronised;
         reached(goal, || self.standing(), ASK_EVERY, STALL_TIMEOUT, out).await
@@ -233,7 +234,7 @@ mod tests {
         assert!(obstacle(not_final).contains("only 700 is final"));
     }
 
-    /// Answers with one after the other, the last for ever.
+    /// Answers with these one after the other, and with the last one for ever.
     fn answers(
         standings: &[Standing],
     ) -> impl FnMut() -> std::future::Ready<Result<Standing>> + '_ {
@@ -262,7 +263,7 @@ mod tests {
                 .await
                 .unwrap();
         }
-        // It makes blocks, and none becomes final: it stands still all the same.
+        // Blocks are made, but none becomes final, so it still counts as standing still.
         let stuck: Vec<_> = (500..2_000)
             .map(|best| Standing {
                 best,
@@ -278,7 +279,7 @@ mod tests {
         assert!(error.message.contains("only 3 is final"), "{error}");
     }
 
-    /// Regression: who followed a task could not go on after a lost connection as long as finality stood still.
+    /// Regression: after a lost connection, a task could not be followed further as long as finality stood still.
     #[tokio::test]
     async fn who_only_looks_does_not_wait_for_finality() {
         let out = Output::new(true);
@@ -291,7 +292,7 @@ mod tests {
         reached(Goal::Synchronised, answers(&[not_final]), soon, short, &out)
             .await
             .unwrap();
-        // While it synchronises, though none of it is final, it gets further.
+        // While the node synchronises it makes progress, even if none of its new blocks is final.
         let at = |best| Standing {
             is_syncing: true,
             best,
