@@ -9,7 +9,7 @@ use subxt::utils::AccountId32;
 /// The address prefix of the AICPW chain (`SS58Prefix` of its runtime).
 pub const AICPW_PREFIX: u16 = 7390;
 
-/// The prefix that stands for no chain in particular.
+/// The prefix of addresses that belong to no particular chain.
 const GENERIC_PREFIX: u16 = 42;
 
 /// An account.
@@ -24,7 +24,7 @@ fn checksum(body: &[u8]) -> [u8; 2] {
     [digest[0], digest[1]]
 }
 
-/// The two bytes of a prefix above 63, as the SS58 registry lays out its 14 bits.
+/// Encodes a prefix above 63 as two bytes, as the SS58 registry lays out its 14 bits.
 fn two_byte_prefix(prefix: u16) -> [u8; 2] {
     let first = ((prefix & 0b0000_0000_1111_1100) >> 2) as u8 | 0b0100_0000;
     let second = (prefix >> 8) as u8 | ((prefix & 0b11) as u8) << 6;
@@ -43,8 +43,8 @@ impl fmt::Display for Account {
 impl FromStr for Account {
     type Err = String;
 
-    /// Takes an address of this chain or of no chain in particular, or 32 bytes of hexadecimal
-    /// with `0x`.
+    /// Accepts an address of this chain or of no particular chain, or 32 bytes in hexadecimal after
+    /// `0x`.
     fn from_str(text: &str) -> Result<Self, String> {
         if text.starts_with("0x") {
             return crate::hash::parse_hash(text).map(Self);
@@ -134,7 +134,7 @@ mod tests {
         assert!(parse(&ALICE[..40]).contains("length") || parse(&ALICE[..40]).contains("checksum"));
         assert!(parse("").contains("start"));
         assert!(parse("0l").contains("characters"));
-        // The same key on Polkadot.
+        // The same key as an address of Polkadot.
         let polkadot = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5";
         assert!(parse(polkadot).contains("another chain (prefix 0)"));
     }

@@ -4,10 +4,10 @@ use std::{fmt, str::FromStr};
 
 use aicpw_protocol::{units::AICP, Balance};
 
-/// Decimals of $AICP.
+/// The number of decimals of $AICP.
 const DECIMALS: usize = 18;
 
-/// An amount of $AICP in its smallest unit, as text a decimal number of AICP: never rounded.
+/// An amount of $AICP in its smallest unit. As text it is a decimal number of AICP, never rounded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Amount(pub Balance);
 
@@ -17,12 +17,12 @@ impl Amount {
         format!("{self} AICP")
     }
 
-    /// The amount with its unit, where nobody counts its last digit.
+    /// The amount with its unit, shortened, for places where the last digits do not matter.
     pub fn brief_with_unit(self) -> String {
         format!("{} AICP", self.brief())
     }
 
-    /// The amount for a column of a table: at least four digits that count, the rest cut off.
+    /// The amount for a column of a table: at least four significant digits, the rest cut off.
     pub fn brief(self) -> String {
         let text = self.to_string();
         let Some((whole, fraction)) = text.split_once('.') else {
@@ -74,7 +74,7 @@ impl FromStr for Amount {
     }
 }
 
-/// Reads an amount that is not zero.
+/// Reads an amount greater than zero.
 pub fn positive(text: &str) -> Result<Amount, String> {
     match text.parse::<Amount>()? {
         Amount(0) => Err("must be more than zero".into()),

@@ -59,11 +59,11 @@ pub struct GlobalArgs {
     pub pins: PinsArgs,
 }
 
-/// Where a node is unless it is said.
+/// The node's address by default.
 pub const DEFAULT_URL: &str = "ws://127.0.0.1:9944";
 
 impl GlobalArgs {
-    /// A further command for the same node and, if it signs, with the same key: to be pasted into a shell.
+    /// Another command for the same node and, if it signs, with the same key, ready to be pasted into a shell.
     pub fn again(&self, command: &str, is_signed: bool) -> String {
         let mut line = String::from("aicpw ");
         if self.url != DEFAULT_URL {
@@ -169,7 +169,7 @@ fish ~/.config/fish/completions/aicpw.fish.")]
     Completions(completions::CompletionsArgs),
 }
 
-/// What clap refused, as an error of ours: its first paragraph.
+/// Converts clap's refusal of the arguments into an [`Error`] with the first paragraph of clap's message.
 pub fn usage_error(error: &clap::Error) -> Error {
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);

@@ -3,7 +3,7 @@ use crate::output::documented::{section, spans, PAGE};
 use clap::CommandFactory;
 use std::path::{Path, PathBuf};
 
-/// The global options without any.
+/// The global options with nothing set.
 pub fn global() -> GlobalArgs {
     Args::try_parse_from(["aicpw", "provider", "ls"])
         .unwrap()
@@ -42,7 +42,7 @@ fn global_options_go_anywhere() {
     assert!(args.global.keys.suri.is_some());
 }
 
-/// Tasks and disputes are shown by this word.
+/// Tasks and disputes are shown with the word `show`, so providers are too.
 #[test]
 fn a_provider_is_shown_by_status_and_by_show() {
     for word in ["status", "show"] {
@@ -65,7 +65,7 @@ fn what_only_makes_sense_while_waiting() {
     assert!(matches!(args.command, Command::Submit(args) if args.wait && args.accept));
 }
 
-/// Regression: that `--accept` needs `--out` was said only where it was left away.
+/// Regression: only an error message said that `--accept` needs `--out`.
 #[test]
 fn what_an_option_needs_is_in_its_text_and_in_the_page() {
     let command = Args::command();
@@ -87,7 +87,7 @@ fn what_an_option_needs_is_in_its_text_and_in_the_page() {
     assert!(Args::try_parse_from(line.split(' ')).is_err());
 }
 
-/// What is packaged starts this program with arguments that it has, and again whatever has ended it.
+/// The packaged unit calls this program with arguments that exist, and restarts it whatever ended it.
 #[test]
 fn the_unit_of_a_ledger_keeps_one() {
     let unit = include_str!("../../packaging/systemd/aicpw-ledger.service");
@@ -134,7 +134,7 @@ fn leaves() -> Vec<Leaf> {
 
 /// Fails unless the line can be parsed.
 fn check(line: &str, from: &str) {
-    // Quotes are dropped: no example has a space in an argument.
+    // Quotes can be dropped: no example has a space in an argument.
     let words = line
         .split_whitespace()
         .map(|word| word.trim_matches(['\'', '"']));
@@ -160,7 +160,7 @@ fn every_command_has_a_text_and_examples_that_work() {
         }
         let after = command.get_after_long_help().map(ToString::to_string);
         let after = after.unwrap_or_default();
-        // As a person reads them: nothing is wrapped, so that each can be copied.
+        // As a person reads the help text: nothing is wrapped, so that every example can be copied.
         let shown = command.clone().render_long_help().to_string();
         for line in after.lines() {
             assert!(shown.contains(line), "{path}: wrapped: {line}");
@@ -205,7 +205,7 @@ fn every_number_may_begin_with_a_hyphen_so_that_its_own_parser_answers() {
     assert!(found > 35, "only {found} were found");
 }
 
-/// Regression: they stood among the options that a command has of its own.
+/// Regression: the global options stood among the command's own options.
 #[test]
 fn what_all_commands_take_stands_apart() {
     let mut whole = Args::command();

@@ -1,4 +1,4 @@
-//! The data keys of sealed tasks, one file for each, readable by their owner only.
+//! The data keys of sealed tasks. Each is in a file of its own that only its owner can read.
 
 use std::{
     fs::File,
@@ -21,25 +21,25 @@ use crate::{
     whole_file::WholeFile,
 };
 
-/// The version of a key's file.
+/// The version in a key's file.
 const VERSION: &str = "aicpw.data-key/v1";
 
-/// So much of a file is read: more than a key's has.
+/// How much of a file is read at most: more than a key file ever has.
 const MOST_BYTES: u64 = 1 << 16;
 
-/// What is said of a file that holds no key.
+/// What to say about a file that holds no key.
 struct Expected {
     why: &'static str,
     next: &'static str,
 }
 
-/// Of one among those that are kept.
+/// For a file in the folder of keys.
 const KEPT: Expected = Expected {
     why: "it is damaged",
     next: "restore it, or `aicpw keys import` a copy",
 };
 
-/// Of one that is to be taken in: it may be any file.
+/// For a file that is being imported, which may be any file.
 const GIVEN: Expected = Expected {
     why: "it is another file, or damaged",
     next: "give one that `aicpw keys export` has written",
@@ -67,7 +67,7 @@ pub struct DataKeyArgs {
 }
 
 impl DataKeyArgs {
-    /// The keys there. Most commands need none, so it is no error yet if there is no place for them.
+    /// Opens the folder of keys. Most commands need no key, so it is not an error yet if no place for it is known.
     pub fn open(&self) -> DataKeys {
         let folder = self.data_keys.clone();
         DataKeys {
@@ -76,26 +76,26 @@ impl DataKeyArgs {
     }
 }
 
-/// A key, and what a person wants to know of it.
+/// A key with what a person wants to know about it.
 #[derive(Serialize, Deserialize, Clone)]
 pub struct Record {
     version: String,
     /// The data key: a secret.
     key: String,
-    /// What the task says of it.
+    /// The key commitment, which the task names.
     pub commitment: String,
-    /// The sealed manifest.
+    /// The CID of the sealed manifest.
     pub manifest: ContentId,
     /// Who submitted the task, as an address.
     pub requester: String,
-    /// Hash of block 0 of the chain.
+    /// The hash of the chain's block 0.
     pub genesis: String,
-    /// When, in milliseconds since the Unix epoch.
+    /// When the key was made, in milliseconds since the Unix epoch.
     pub created: u64,
 }
 
 impl Record {
-    /// A new key.
+    /// Makes the record of a new key.
     pub fn new(key: &DataKey, manifest: &ContentId, requester: Account, genesis: &Hash) -> Self {
         Self {
             version: VERSION.into(),
@@ -110,7 +110,7 @@ impl Record {
 
     fn parse(text: &[u8], path: &Path, expected: &Expected) -> Result<(Self, DataKey)> {
         let wrong = |why: &str| expected.wrong(path, why);
-        // The parser's own message can quote the key.
+        // The parser's own message could quote the key.
         let record: Self = serde_json::from_slice(text).map_err(|_| wrong(expected.why))?;
         if record.version != VERSION {
             return Err(wrong(&format!("version {} is not known", record.version)));
@@ -131,7 +131,7 @@ impl std::fmt::Debug for Record {
     }
 }
 
-/// The keys of a folder.
+/// The folder of keys.
 #[derive(Clone, Debug)]
 pub struct DataKeys {
     folder: Option<PathBuf>,
@@ -149,10 +149,10 @@ impl DataKeys {
         Ok(self.folder()?.join(format!("{commitment}.json")))
     }
 
-    /// Keeps a key; on the disk when this returns. One that is there already stays.
+    /// Saves a key, unless there is one with that commitment already; when this returns, it is on the disk.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The file cannot be written.
     pub fn save(&self, record: &Record) -> Result<PathBuf> {
         let folder = self.folder()?;
         let path = self.path_of(&record.commitment)?;
@@ -169,7 +169,7 @@ impl DataKeys {
     /// The key with this commitment.
     ///
     /// # Errors
-    /// It is not there, damaged, or others can read it.
+    /// The key is missing or damaged, or others can read its file.
     pub fn load(&self, commitment: &Hash) -> Result<(Record, DataKey)> {
         let name = show_hash(commitment);
         let path = self.path_of(&name)?;
@@ -196,7 +196,7 @@ impl DataKeys {
     /// The commitment of the only key whose commitment begins with this text.
     ///
     /// # Errors
-    /// There is none, or more than one.
+    /// There is no such key, or more than one.
     pub fn find(&self, begins: &str) -> Result<Hash> {
         if let Ok(whole) = parse_hash(begins) {
             return Ok(whole);
@@ -220,7 +220,7 @@ impl DataKeys {
         }
     }
 
-    /// All keys, the newest first; and what is wrong with files that hold none.
+    /// All keys, newest first, and the errors of those files that hold none.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -251,15 +251,15 @@ impl DataKeys {
     }
 }
 
-/// Reads a key from a file among those that are kept.
+/// Reads a key from a file in the folder of keys.
 ///
 /// # Errors
-/// It is none, or others can read it.
+/// The file holds no key, or others can read it.
 fn read(path: &Path) -> Result<(Record, DataKey)> {
     read_as(path, &KEPT)
 }
 
-/// Reads a key from a file that somebody gives, wherever it is.
+/// Reads a key from a file that the user names, wherever it is.
 ///
 /// # Errors
 /// As of [`read`].
@@ -270,7 +270,7 @@ pub fn read_given(path: &Path) -> Result<(Record, DataKey)> {
 fn read_as(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
     let failed = |error: std::io::Error| Error::file("read", path, &error);
     let info = std::fs::metadata(path).map_err(failed)?;
-    // What is no file may have no end, or wait for somebody.
+    // A path that is not a regular file may have no end, or block until somebody writes.
     if !info.is_file() {
         return Err(expected.wrong(path, expected.why));
     }
@@ -280,7 +280,7 @@ fn read_as(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
         .read_to_end(&mut text)
         .map_err(failed)?;
     let found = Record::parse(&text, path, expected)?;
-    // Who may read what is no key does not matter.
+    // Who can read the file matters only if it holds a key.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -300,7 +300,7 @@ fn read_as(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
 /// Writes a key to a new file that only its owner can read.
 ///
 /// # Errors
-/// There is such a file, or it cannot be written.
+/// The file exists already, or cannot be written.
 pub fn write_new(path: &Path, record: &Record) -> Result<()> {
     let failed = |error: std::io::Error| Error::file("write", path, &error);
     let mut options = std::fs::OpenOptions::new();
@@ -319,7 +319,7 @@ pub(crate) mod tests {
 
     const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-    /// A folder of keys, with one in it.
+    /// A folder of keys that has this one key in it.
     pub fn with_key(key: &DataKey) -> (tempfile::TempDir, DataKeys) {
         let dir = tempfile::tempdir().unwrap();
         let keys = DataKeys {
@@ -339,7 +339,7 @@ pub(crate) mod tests {
         assert_eq!(found, key);
         assert_eq!(record.manifest.to_string(), CID);
         assert!(!format!("{record:?}").contains(&record.key));
-        // Again: the first stays.
+        // A second time: the first file stays.
         keys.save(&record).unwrap();
         let (records, problems) = keys.list().unwrap();
         assert_eq!((records.len(), problems.len()), (1, 0));
@@ -351,7 +351,7 @@ pub(crate) mod tests {
         assert_eq!(keys.find(&name).unwrap(), key.commitment());
         let error = keys.find("0x00000000").unwrap_err();
         assert!(error.hint.unwrap().contains("keys ls"));
-        // Every commitment begins like that.
+        // Every commitment begins with this text.
         let other = DataKey::from_bytes([8; 32]);
         let manifest = CID.parse().unwrap();
         keys.save(&Record::new(&other, &manifest, Account([1; 32]), &[2; 32]))
@@ -391,7 +391,7 @@ pub(crate) mod tests {
         assert!(error.hint.unwrap().contains("chmod 600"));
     }
 
-    /// Regression: a picture was damaged, and to be restored.
+    /// Regression: a picture was called a damaged key that should be restored.
     #[test]
     fn another_file_is_not_taken_for_a_damaged_key() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,28 +1,28 @@
-//! Errors as a person reads them: what happened, and what to do next. Each has a kind, which is
-//! the exit code and, in `--json`, a stable name.
+//! Errors as a person reads them: what happened, and what to do next. Each has a kind, which
+//! determines the exit code and, in `--json`, a stable name.
 
 use std::{fmt, io};
 
-/// In a next step, the place of the task's number, which is filled in once it is known.
+/// Stands for the task's number in a next step, until the number is known.
 const TASK: &str = "TASK";
 
-/// What a failure means to a caller. The numbers are the exit codes and never change.
+/// What a failure means to the caller. The numbers are the exit codes and never change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// Anything that has no code of its own.
+    /// Any failure without a code of its own.
     Error = 1,
     /// Wrong arguments, or a manifest that is not valid: nothing was sent.
     Usage = 2,
     /// The task ended without a result: cancelled, or refunded.
     TaskFailed = 3,
-    /// Something is not what was promised: a result with another root, a history that does not
-    /// follow from its submissions.
+    /// Something is not as promised: a result with another root, or a history that does not follow
+    /// from its submissions.
     Verification = 4,
-    /// It did not happen in the time that was given to it.
+    /// It did not happen within the time allowed.
     Timeout = 5,
     /// The node does not answer.
     Unreachable = 6,
-    /// The account owns too little.
+    /// The account has too little AICP.
     InsufficientFunds = 7,
 }
 
@@ -44,23 +44,24 @@ impl Kind {
 /// A failure.
 #[derive(Debug)]
 pub struct Error {
-    /// What it means to a caller.
+    /// What the failure means to the caller.
     pub kind: Kind,
     /// What happened.
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
-    /// The task that it is about, if that was submitted already.
+    /// The task that the error is about, if it was already submitted.
     pub task: Option<u64>,
-    /// Whether the command's own document says it, so that `--json` prints no second one.
+    /// Whether the command's own document reports the error, so that `--json` prints no second
+    /// document.
     pub in_document: bool,
 }
 
-/// Result with [`Error`].
+/// A result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A failure of this kind.
+    /// Makes an error of this kind.
     pub fn new(kind: Kind, message: impl fmt::Display) -> Self {
         Self {
             kind,
@@ -71,22 +72,22 @@ impl Error {
         }
     }
 
-    /// [`Kind::Error`].
+    /// Makes an error of [`Kind::Error`].
     pub fn other(message: impl fmt::Display) -> Self {
         Self::new(Kind::Error, message)
     }
 
-    /// [`Kind::Usage`].
+    /// Makes an error of [`Kind::Usage`].
     pub fn usage(message: impl fmt::Display) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// [`Kind::Verification`].
+    /// Makes an error of [`Kind::Verification`].
     pub fn verification(message: impl fmt::Display) -> Self {
         Self::new(Kind::Verification, message)
     }
 
-    /// A file that cannot be read or written.
+    /// Makes an error about a file that cannot be read or written.
     pub fn file(action: &str, path: &std::path::Path, error: &io::Error) -> Self {
         let failed = Self::other(format!(
             "cannot {action} {}: {}",
@@ -108,7 +109,7 @@ impl Error {
         }
     }
 
-    /// Adds what to do next; the first one stays, being nearer to the cause.
+    /// Adds what to do next. If there is a hint already, that one stays: it is nearer to the cause.
     pub fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint.get_or_insert_with(|| hint.to_string());
         self
@@ -120,7 +121,7 @@ impl Error {
         self
     }
 
-    /// Says which task it is about, also in a next step that names it `TASK`.
+    /// Says which task the error is about, and puts its number in place of `TASK` in the next step.
     pub fn about_task(mut self, task: u64) -> Self {
         self.task.get_or_insert(task);
         self.hint = self.hint.map(|hint| hint.replace(TASK, &task.to_string()));

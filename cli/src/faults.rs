@@ -1,4 +1,4 @@
-//! Why assignments and tasks ended without a result, in words for people, and what can be done about it.
+//! Explains to people why assignments and tasks ended without a result, and what can be done about it.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Blame, Fault, Refunded, Role, Verification},
@@ -8,12 +8,13 @@ use aicpw_protocol::{
 
 use crate::{account::Account, life::words, quantity::count};
 
-/// Whether a task says which root is right. No jury finds one for it.
+/// Whether the task names the root that is right. If it does, no jury decides about its result.
 pub fn expects(view: &TaskView<Account>) -> bool {
     matches!(view.submission.verification, Verification::Expected { .. })
 }
 
-/// What a fault means, where nobody has said more about it; of a replica of a task that `expects` a root.
+/// Explains a fault of a replica about which nothing more specific was said. `expects`: the task names the root that is
+/// right.
 pub fn explain(fault: Fault, expects: bool) -> &'static str {
     match fault {
         Fault::NoKey => "the data key was not granted in time",
@@ -33,7 +34,7 @@ pub fn explain(fault: Fault, expects: bool) -> &'static str {
     }
 }
 
-/// A fault with what its provider says of it, or else with what it means.
+/// A fault with its provider's message, or with a general explanation if there is none.
 pub fn show(fault: Fault, message: &str, expects: bool) -> String {
     let more = match message.is_empty() {
         true => explain(fault, expects),
@@ -56,7 +57,7 @@ pub fn of(view: &TaskView<Account>) -> Vec<Fault> {
     ended.into_iter().map(|(_, fault)| fault).collect()
 }
 
-/// Why a task was refunded. What its attempts failed of says more than how the chain calls its end.
+/// Why a task was refunded. The faults of its attempts say more than the chain's name for how it ended.
 pub fn cause(reason: Refunded, faults: &[Fault], expects: bool) -> String {
     let Some(failed) = failed(faults, expects) else {
         return match reason {
@@ -81,7 +82,7 @@ pub fn cause(reason: Refunded, faults: &[Fault], expects: bool) -> String {
     }
 }
 
-/// How many attempts failed, and each thing that they failed of once.
+/// How many attempts failed, and each of their causes once.
 fn failed(faults: &[Fault], expects: bool) -> Option<String> {
     let mut names = Vec::new();
     for fault in faults {
@@ -101,9 +102,9 @@ fn failed(faults: &[Fault], expects: bool) -> Option<String> {
     }
 }
 
-/// What to do next about a refunded task; `expects` if it said which root is right.
+/// What to do next about a refunded task. `expects`: the task names the root that is right.
 pub fn next_step(task: TaskId, reason: Refunded, faults: &[Fault], expects: bool) -> String {
-    // The requester can do something about these. Others are the provider's, whenever they came.
+    // The requester can do something about these. The others are up to the provider, whenever they happened.
     let of_the_task = faults.iter().rev().copied().find(|fault| {
         matches!(fault.blame(), Blame::Undecided | Blame::Requester) || *fault == Fault::NoCommit
     });
@@ -186,12 +187,12 @@ mod tests {
             "match window ended: no device took it in time"
         );
         assert_eq!(said(Refunded::NoKey, &[Fault::NoKey]), "no key");
-        // The provider of a disputed result has a base fee.
+        // The provider of a disputed result gets a base fee.
         let unjudged = said(Refunded::NoVerdict, &[]);
         assert!(unjudged.starts_with("no verdict: the budget is back, but for what audits"));
     }
 
-    /// Regression: there was no jury, and it spoke of jurors.
+    /// Regression: the message spoke of jurors, although there was no jury.
     #[test]
     fn a_root_that_is_not_the_expected_one_is_called_that() {
         let faults = [Fault::WrongResult];

@@ -1,8 +1,8 @@
-//! Fetching a result: before the root is checked nothing of it has a name.
+//! Fetches a result, and gives its files their names only once its root is checked.
 //!
-//! The output is streamed into one file for each output buffer while its root is computed. Only if that is the root
-//! on chain do the files get their names, where they belong. Some file systems have no files without names: on those
-//! they are in a hidden folder meanwhile.
+//! The output is streamed into one file for each output buffer while its root is computed. Only if that is the root on
+//! chain do the files get their names, in the place where they belong. Some file systems have no files without names:
+//! on those, the files are in a hidden folder until then.
 
 use std::{
     fs::File,
@@ -26,7 +26,7 @@ use crate::{
     result_folder::Staging,
 };
 
-/// Requests that are under way at once.
+/// How many requests run at the same time.
 const READ_AHEAD: usize = 4;
 
 /// One output buffer.
@@ -34,12 +34,12 @@ const READ_AHEAD: usize = 4;
 pub struct OutputFile {
     /// The buffer's name.
     pub buffer: String,
-    /// Its length.
+    /// The buffer's length.
     pub bytes: u64,
 }
 
 impl OutputFile {
-    /// The name of its file.
+    /// The name of the buffer's file.
     pub fn file_name(&self) -> String {
         format!("{}.bin", self.buffer)
     }
@@ -60,7 +60,8 @@ pub fn outputs(manifest: &Manifest) -> Vec<OutputFile> {
         .collect()
 }
 
-/// A result whose root is the one on chain, with one file for each output, which are not yet where they belong.
+/// A result whose root is the one on chain. It has one file for each output; the files are not in their final place
+/// yet.
 #[must_use]
 pub struct Fetched<'a> {
     staging: Staging,
@@ -69,25 +70,25 @@ pub struct Fetched<'a> {
 }
 
 impl Fetched<'_> {
-    /// The root of each output's file by itself, in the order of the outputs.
+    /// The root of each output's file on its own, in the order of the outputs.
     pub fn roots(&self) -> &[Hash] {
         &self.roots
     }
 
-    /// Moves the files to where they belong, with this record beside them.
+    /// Moves the files to their final place, with this record beside them.
     ///
     /// # Errors
-    /// They cannot be moved.
+    /// The files cannot be moved.
     pub async fn publish(self, record: &impl serde::Serialize) -> Result<Vec<PathBuf>> {
         self.staging.publish(self.outputs, record).await
     }
 }
 
-/// Fetches a result that belongs into `folder`, and checks its root. `progress` is told the bytes done.
+/// Fetches a result that belongs into `folder`, and checks its root. `progress` is told how many bytes are done.
 ///
 /// # Errors
-/// [`crate::error::Kind::Verification`] if the content is not what the root on chain says; then
-/// nothing was written.
+/// [`crate::error::Kind::Verification`] if the content does not have the root that is on chain; then nothing was
+/// written.
 pub async fn fetch_result<'a>(
     source: &impl BlobSource,
     result: &ContentId,
@@ -109,7 +110,7 @@ pub async fn fetch_result<'a>(
     download(source, result, root, outputs, staging, opener, progress).await
 }
 
-/// The bytes of the outputs, and those of the result, which is longer if it is sealed.
+/// The total length of the outputs, and the length of the stored result, which is longer if it is sealed.
 fn lengths(outputs: &[OutputFile], opener: Option<&Opener>) -> (u64, u64) {
     let content: u64 = outputs.iter().map(|output| output.bytes).sum();
     let total = match opener {
@@ -119,7 +120,7 @@ fn lengths(outputs: &[OutputFile], opener: Option<&Opener>) -> (u64, u64) {
     (content, total)
 }
 
-/// Fetches it, and checks its root.
+/// Fetches the result, and checks its root.
 async fn download<'a>(
     source: &impl BlobSource,
     result: &ContentId,
@@ -175,7 +176,7 @@ async fn download<'a>(
     })
 }
 
-/// Opens what comes, if it is sealed; computes its root, and splits it into files.
+/// Takes the content as it arrives: unseals it if necessary, computes its root, and splits it into files.
 struct Taker<'a> {
     opener: Option<Opener>,
     opened: Vec<u8>,
@@ -200,7 +201,7 @@ impl Taker<'_> {
         Ok(())
     }
 
-    /// The root of all, that of each file, and the files.
+    /// The root of everything, the root of each file, and the files.
     fn finish(mut self) -> Result<(Hash, Vec<Hash>, Staging)> {
         if let Some(opener) = self.opener.take() {
             opener.finish(&mut self.opened).map_err(broken)?;
@@ -216,7 +217,7 @@ fn broken(broken: Broken) -> Error {
         .hint("nothing was written; do not accept this result")
 }
 
-/// Splits the canonical output into the files of its buffers.
+/// Splits the canonical output into one file for each output buffer.
 struct OutputSink<'a> {
     staging: Staging,
     rest: &'a [OutputFile],
@@ -227,9 +228,9 @@ struct OutputSink<'a> {
 struct OpenFile {
     file: File,
     name: String,
-    /// Where it belongs.
+    /// The file's final place.
     path: PathBuf,
-    /// Bytes that it is still to get.
+    /// How many more bytes the file gets.
     left: u64,
     root: ResultRootBuilder,
 }
@@ -271,7 +272,7 @@ impl<'a> OutputSink<'a> {
         Ok(())
     }
 
-    /// Opens the next output; `false` if there is none.
+    /// Opens the file of the next output; `false` if there are no more outputs.
     fn open_next(&mut self) -> Result<bool> {
         let Some((output, rest)) = self.rest.split_first() else {
             return Ok(false);
@@ -306,7 +307,7 @@ impl<'a> OutputSink<'a> {
     /// The root of each file, and the files.
     fn finish(mut self) -> Result<(Vec<Hash>, Staging)> {
         self.close()?;
-        // What is empty comes to no byte of its own.
+        // Empty outputs at the end get no bytes, so their files are still to be opened.
         while self.open_next()? {
             self.close()?;
         }

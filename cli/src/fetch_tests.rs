@@ -7,7 +7,7 @@ use aicpw_stand_in::unnamed;
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-/// A store with one blob, which can claim a length that it does not have.
+/// A store with one blob, for which it can claim a wrong length.
 struct Fake {
     content: Vec<u8>,
     claims: u64,
@@ -33,13 +33,13 @@ impl BlobSource for Fake {
     }
 }
 
-/// A store that has a look at a folder whenever it is read.
+/// A store that looks at a folder whenever something is read from it.
 struct Onlooker {
     store: Fake,
     folder: PathBuf,
-    /// What was in the folder by then.
+    /// The names that were in the folder at any of these times.
     names: Mutex<BTreeSet<String>>,
-    /// The most that a file of this program without a name had on its file system.
+    /// The size of the largest nameless file that this program had open on the folder's file system.
     unnamed: Mutex<u64>,
 }
 
@@ -57,7 +57,7 @@ impl Onlooker {
         self.names.lock().unwrap().extend(entries(&self.folder));
         for open in std::fs::read_dir("/proc/self/fd").unwrap().flatten() {
             let path = open.path();
-            // Those of other tests come and go.
+            // Files of other tests come and go.
             let (Ok(name), Ok(info)) = (path.read_link(), path.metadata()) else {
                 continue;
             };
@@ -194,7 +194,7 @@ async fn a_wrong_root_writes_nothing() {
     assert_eq!(entries(dir.path()), [""; 0]);
 }
 
-/// Regression: it had names in a hidden folder.
+/// Regression: unchecked files had names in a hidden folder.
 #[tokio::test]
 async fn what_is_not_checked_yet_has_no_name() {
     let dir = tempfile::tempdir().unwrap();
@@ -202,7 +202,7 @@ async fn what_is_not_checked_yet_has_no_name() {
         return;
     }
     let out = dir.path().join("deep/result");
-    // Some of it is written before the last of it is read.
+    // Large enough that some of it is written before the last of it is read.
     let content = bytes(6 * CHUNK_BYTES as usize);
     let outputs = three_outputs(3 * CHUNK_BYTES, 3 * CHUNK_BYTES);
     let cid = CID.parse().unwrap();
@@ -288,7 +288,7 @@ async fn content_that_ends_early_writes_nothing() {
     assert_eq!(entries(dir.path()), [""; 0]);
 }
 
-/// Regression: `--out .` was refused after the task had run, for it has no name of its own.
+/// Regression: `--out .` was refused, and only after the task had run, because `.` has no file name.
 #[tokio::test]
 async fn a_folder_may_be_named_by_a_way_that_leads_to_it() {
     let dir = tempfile::tempdir().unwrap();
@@ -316,8 +316,8 @@ async fn a_folder_may_be_named_by_a_way_that_leads_to_it() {
     );
 }
 
-/// Regression: of a publication that was broken off, files were left that no record listed, and to fetch the result
-/// again was refused for them.
+/// Regression: when a publication was interrupted, it left files that no record listed. Because of these files, the
+/// result could not be fetched again.
 #[tokio::test]
 async fn who_was_interrupted_while_files_were_moved_fetches_them_again() {
     let dir = tempfile::tempdir().unwrap();
@@ -329,7 +329,7 @@ async fn who_was_interrupted_while_files_were_moved_fetches_them_again() {
     with_another[2].buffer = "other".into();
     let fetched = fetch_result(&source, &cid, &root, &outputs, &out, None, |_| {});
     let mut fetched = fetched.await.unwrap();
-    // The third is not there to be moved.
+    // The third file does not exist, so it cannot be moved.
     fetched.outputs = &with_another;
     publish(fetched).await.unwrap_err();
     let moved = [".result.json.partial", "image.bin", "nothing.bin"];
@@ -408,7 +408,7 @@ async fn a_sealed_result_is_opened_and_its_root_is_that_of_the_content() {
         }
     };
 
-    // In the clear, cut off, altered, of another assignment, or not what is on chain.
+    // Not sealed, truncated, altered, of another assignment, or not the result that is on chain.
     let mut altered = sealed.clone();
     altered[CHUNK_BYTES as usize] ^= 1;
     let other = Purpose::Log(AssignmentId::default());

@@ -1,4 +1,4 @@
-//! Granting the data keys of sealed tasks to the providers that they are matched with.
+//! Grants the data keys of sealed tasks to the providers with which the tasks are matched.
 
 use std::{collections::BTreeMap, future::Future};
 
@@ -34,35 +34,35 @@ pub struct Granter<'a> {
     signer: &'a Signer,
     keys: DataKeys,
     genesis: Hash,
-    /// The last failure that was told of each task, so that it is told once and not in each block.
+    /// The last failure that was reported for each task, so that it is reported once and not in every block.
     told: BTreeMap<TaskId, String>,
-    /// Grants that were sent.
+    /// The grants that were sent.
     posts: Posts<AssignmentId>,
 }
 
 /// A key that was granted.
 #[derive(Debug)]
 pub struct Granted {
-    /// For this assignment.
+    /// The assignment that it was granted for.
     pub assignment: AssignmentId,
-    /// To this provider.
+    /// The provider that it was granted to.
     pub provider: Account,
-    /// By this transaction.
+    /// The transaction that granted it.
     pub inclusion: Inclusion,
 }
 
-/// A grant that is to be made.
+/// A grant that should be made.
 struct Wanted {
     task: TaskId,
     assignment: AssignmentId,
     provider: Account,
-    /// Last block in which it can be.
+    /// The last block in which the key can be granted.
     by: BlockNumber,
     call: Call,
 }
 
-/// The assignments that wait for their keys, to whom the key has to be sealed, and the last block in which it can be
-/// granted.
+/// The assignments that wait for their keys. For each: the id, the provider, the recipient for which to seal the key,
+/// and the last block in which it can be granted.
 fn awaiting(
     view: &TaskView<Account>,
 ) -> impl Iterator<Item = (AssignmentId, Account, Hash, BlockNumber)> + use<'_> {
@@ -77,13 +77,13 @@ fn awaiting(
         })
 }
 
-/// Whether somebody should look whether a key can be granted.
+/// Whether an assignment of the task waits for its key.
 pub fn is_awaited(view: &TaskView<Account>) -> bool {
     awaiting(view).next().is_some()
 }
 
-/// Begins each, one after the other, before the end of any is waited for: the time for a key runs for all
-/// of them at once.
+/// Begins all items one after the other, before it waits for the end of any: the key windows of all of them run at the
+/// same time.
 async fn begin_all<I, W, O, B: Future<Output = W>, E: Future<Output = O>>(
     items: Vec<I>,
     mut begin: impl FnMut(I) -> B,
@@ -97,7 +97,7 @@ async fn begin_all<I, W, O, B: Future<Output = W>, E: Future<Output = O>>(
 }
 
 impl<'a> Granter<'a> {
-    /// Grants what `signer`'s account has keys for.
+    /// Makes a granter for the keys of `signer`'s account.
     ///
     /// # Errors
     /// The node does not answer.
@@ -112,13 +112,13 @@ impl<'a> Granter<'a> {
         })
     }
 
-    /// Keeps in mind what the account sent through other connections.
+    /// Continues with the grants that the account sent through earlier connections.
     pub fn after(self, posts: Posts<AssignmentId>) -> Self {
         Self { posts, ..self }
     }
 
-    /// The grants for the assignments of a task that wait for its key in the finalised chain: a fork must
-    /// not give the data to a provider that is not to have it.
+    /// The grants for those assignments of a task that wait for its key on the final chain. A fork must not reveal the
+    /// data to a provider that is not matched on the final chain.
     ///
     /// # Errors
     /// The key is not here, or the node does not answer.
@@ -166,8 +166,8 @@ impl<'a> Granter<'a> {
         (wanted, sent)
     }
 
-    /// Its nonce counts what waits in the pool: it need not wait for the one before it. `None` if it was sent already,
-    /// as far as that can be known, or is not needed any more.
+    /// Sends a grant once. Its nonce takes account of what waits in the pool, so it need not wait for the grant before
+    /// it. Returns `None` if, as far as can be known, the grant was sent already, or if it is no longer needed.
     async fn send_once(&self, wanted: &Wanted) -> Result<Option<(u64, Sent)>> {
         let (chain, signer) = (self.chain, self.signer);
         if !self.still_waits(wanted, None).await? {
@@ -187,14 +187,14 @@ impl<'a> Granter<'a> {
         Ok(Some((sent.nonce, sent)))
     }
 
-    /// Sends it, noted before that with each nonce that it is sent with.
+    /// Sends a grant, and notes each nonce before the grant is sent with it.
     async fn send_noted(&self, wanted: &Wanted, signed: &Signed) -> Result<Sent> {
         let at = self.chain.clock().await?.now;
         let note = |nonce| self.posts.note(wanted.assignment, nonce, at);
         self.chain.send_noted(&wanted.call, signed, note).await
     }
 
-    /// Sends it in the place of one that was lost, if it is still needed.
+    /// Sends a grant in place of one that was lost, if it is still needed.
     async fn send_again(&self, wanted: &Wanted, nonce: u64) -> Result<Sent> {
         if !self.still_waits(wanted, None).await? {
             return Err(Error::other("it is not needed any more"));
@@ -212,7 +212,7 @@ impl<'a> Granter<'a> {
         Ok(view.is_some_and(waits))
     }
 
-    /// Waits until a grant is final; `None` if none was sent, or it was not needed any more.
+    /// Waits until a grant is final; `None` if none was sent, or if it was no longer needed.
     async fn finish(
         &self,
         line: &Line,
@@ -244,8 +244,8 @@ impl<'a> Granter<'a> {
         (wanted.task, finish.await)
     }
 
-    /// Grants the keys of tasks to all assignments that wait for them, all at once, for somebody who tries
-    /// again with each block. Returns when they are final. Failures are told, once each.
+    /// Grants the keys of these tasks to all assignments that wait for them, all at once, and returns when the grants
+    /// are final. The caller tries again with each block, so each failure is reported only once.
     pub async fn look_and_tell(
         &mut self,
         out: &Output,
@@ -319,21 +319,21 @@ mod tests {
         view::MarketClock,
     };
 
-    /// Regression: after a connection broke it was sent again.
+    /// Regression: after a lost connection, the grant was sent again.
     #[tokio::test]
     async fn a_grant_that_is_on_its_way_is_not_sent_again() {
         let waits = AssignmentStatus::AwaitingKey {
             grant_by: 9,
             recipient: [5; 32],
         };
-        // In a block already, though not in a final one.
+        // The grant is in a block already, though not in a final one.
         let granted = AssignmentStatus::Revealed {
             opening: opening(),
             at: 1,
         };
         let of_node = Arc::new(Mutex::new(waits));
         let status = Arc::clone(&of_node);
-        // Whatever signing takes it does not answer.
+        // This node does not answer the requests that signing needs.
         let chain = fake::answering(move |method, params| {
             let answer = match method {
                 "chain_getBlockHash" => return Ok(json!(format!("0x{}", "be".repeat(32)))),
@@ -437,7 +437,7 @@ mod tests {
         assert_eq!(granted, [(1, 1), (2, 2)]);
     }
 
-    /// Regression: each waited until the one before it was final, and the last ones ran out of time.
+    /// Regression: each grant waited until the one before it was final, and the last ones ran out of time.
     #[test]
     fn all_are_sent_before_one_is_waited_for() {
         let sent = std::cell::RefCell::new(Vec::new());

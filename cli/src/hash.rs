@@ -2,7 +2,7 @@
 
 use aicpw_protocol::hashing::Hash;
 
-/// Reads 32 bytes of hexadecimal, with or without `0x`.
+/// Reads 32 bytes in hexadecimal, with or without `0x`.
 pub fn parse_hash(text: &str) -> Result<Hash, String> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
     let mut hash = [0; 32];
@@ -11,7 +11,7 @@ pub fn parse_hash(text: &str) -> Result<Hash, String> {
     Ok(hash)
 }
 
-/// Hexadecimal with `0x`.
+/// The hash in hexadecimal, with `0x`.
 pub fn show_hash(hash: &Hash) -> String {
     format!("0x{}", hex::encode(hash))
 }

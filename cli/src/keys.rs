@@ -1,4 +1,4 @@
-//! The key that signs.
+//! The key that signs transactions.
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -29,7 +29,7 @@ pub struct KeyArgs {
     pub key_file: Option<PathBuf>,
 }
 
-// Not derived: a secret must not reach a log.
+// Written by hand, because a secret must not reach a log.
 impl std::fmt::Debug for KeyArgs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeyArgs")
@@ -38,17 +38,17 @@ impl std::fmt::Debug for KeyArgs {
     }
 }
 
-/// A key, and the account that it signs for.
+/// A key pair, and the account for which it signs.
 #[derive(Clone)]
 pub struct Signer {
-    /// The key.
+    /// The key pair.
     pub pair: Keypair,
-    /// Its account.
+    /// The account.
     pub account: Account,
 }
 
 impl KeyArgs {
-    /// The options that name the key again, with a space behind them; nothing that is a secret.
+    /// The options that select this key again, each followed by a space; never a secret.
     pub fn again(&self) -> String {
         match (&self.key_file, &self.suri) {
             (Some(path), _) => format!("--key-file '{}' ", path.display()),
@@ -59,10 +59,10 @@ impl KeyArgs {
         }
     }
 
-    /// The key.
+    /// The signer.
     ///
     /// # Errors
-    /// None was given, or it cannot be read.
+    /// No key was given, or it cannot be read.
     pub fn signer(&self) -> Result<Signer> {
         self.signer_if_given()?.ok_or_else(|| {
             Error::usage("no key to sign with").hint(
@@ -71,10 +71,10 @@ impl KeyArgs {
         })
     }
 
-    /// The key, for what goes without one too.
+    /// The signer, if a key was given, for commands that also work without one.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The key cannot be read.
     pub fn signer_if_given(&self) -> Result<Option<Signer>> {
         let secret = match (&self.key_file, &self.suri) {
             (Some(path), _) => read_key_file(path)?,
@@ -86,7 +86,7 @@ impl KeyArgs {
 }
 
 fn signer(secret: &str) -> Result<Signer> {
-    // The causes are left out on purpose: they can quote the secret.
+    // The causes are left out on purpose: they could quote the secret.
     let wrong = |_| {
         Error::usage("the secret is not valid")
             .hint("it is a phrase of 12 to 24 words or a 0x seed, then derivations such as //name")
@@ -97,7 +97,7 @@ fn signer(secret: &str) -> Result<Signer> {
             "`aicpw-node key generate` makes one; write its phrase into a file and give --key-file FILE",
         ));
     }
-    // Without a phrase it would be the well-known one that development chains derive their accounts from.
+    // Without a phrase, it would be the well-known phrase from which development chains derive their accounts.
     let is_development = secret.starts_with("//") && !secret.starts_with("///");
     if secret.starts_with('/') && !is_development {
         return Err(wrong(()));
@@ -108,7 +108,7 @@ fn signer(secret: &str) -> Result<Signer> {
     Ok(Signer { pair, account })
 }
 
-/// What a key file is.
+/// What a key file should be.
 const EXPECTED: &str = "it is a text file with the secret, of mode 600";
 
 fn read_key_file(path: &std::path::Path) -> Result<String> {
@@ -121,7 +121,7 @@ fn read_key_file(path: &std::path::Path) -> Result<String> {
         .hint(EXPECTED)
     };
     let info = std::fs::metadata(path).map_err(wrong)?;
-    // Its mode, by which others may read it, is not what is wrong with it.
+    // If the path is a folder, the mode is not what is wrong with it.
     if info.is_dir() {
         let what = format!("--key-file: {} is a folder", path.display());
         return Err(Error::usage(what).hint(format!("name the file in it: {EXPECTED}")));
@@ -197,7 +197,7 @@ mod tests {
         assert!(signer("//Alice//stash").is_ok());
     }
 
-    /// Regression: of a folder it was said that others can read it, and to `chmod 600` it.
+    /// Regression: the error for a folder said that others could read it, and advised `chmod 600`.
     #[test]
     fn a_folder_is_no_key_file() {
         let dir = tempfile::tempdir().unwrap();
@@ -219,7 +219,7 @@ mod tests {
             "{hint}"
         );
         assert!(!hint.contains("chmod"), "{hint}");
-        // A key that is given, and wrong, is not the same as none.
+        // A key that is wrong is not treated as one that was not given.
         assert!(keys.signer_if_given().is_err());
     }
 

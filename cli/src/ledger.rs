@@ -1,8 +1,9 @@
-//! What an account was paid and has paid, by the events of blocks.
+//! What an account received and paid, read from the events of blocks.
 //!
-//! Every movement of money is an event of `Balances`, with who and how much. So the sum of an account's entries is
-//! exactly how much more, or less, it owns. The market says right after a movement what it was for: an entry has that
-//! event's name and task. What nobody says anything about has the name of the movement itself.
+//! Every movement of money is an event of `Balances`, which says who and how much. So the sum of an account's entries
+//! is exactly how much its property grew or shrank. Right after a movement, the market says what it was for: the entry
+//! then has the name of that event, and its task. A movement that nothing explains has an entry with the movement's own
+//! name.
 
 use aicpw_protocol::{AssignmentId, Balance, TaskId};
 use codec::{Decode, DecodeAll};
@@ -15,7 +16,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// More or less money, in the smallest unit.
+/// An increase or decrease of money, in the smallest unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Change(pub i128);
 
@@ -28,12 +29,12 @@ impl Change {
         Self(Self::more(amount).0.saturating_neg())
     }
 
-    /// Both together.
+    /// The sum of both changes.
     pub fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
-    /// In AICP, exactly.
+    /// The change in AICP, exact.
     pub fn aicp(self) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
         format!("{sign}{}", Amount(self.0.unsigned_abs()))
@@ -49,20 +50,20 @@ impl Serialize for Change {
 /// What one event did to an account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Entry {
-    /// The event that says what it was for.
+    /// The event that says what the change was for.
     pub event: String,
-    /// The task or assignment, or the account on the other side.
+    /// The task, the assignment, or the account on the other side.
     pub subject: String,
-    /// How much more, or less, the account owns.
+    /// By how much the account's property changed.
     pub change: Change,
-    /// How much more, or less, of that is held: stake, escrow and bonds.
+    /// By how much the held part of it changed: stake, escrow and bonds.
     pub held: Change,
 }
 
-/// What a block did to an account, in the order of its events.
+/// The effects of a block on an account, in the order of its events.
 ///
 /// # Errors
-/// An event has another shape than this client knows.
+/// An event does not have the form that this client knows.
 pub fn entries(events: &[Happened], account: &Account) -> Result<Vec<Entry>> {
     let mut book = Book::default();
     let mut transaction = None;
@@ -81,7 +82,7 @@ pub fn entries(events: &[Happened], account: &Account) -> Result<Vec<Entry>> {
             continue;
         }
         if let Some(mut movement) = movement(event, account, issued)? {
-            // What a transaction's fee was, is said at its very end.
+            // What a transaction's fee was is only said at its very end.
             movement.is_fee = transaction.is_some()
                 && match &event.name[..] {
                     "Withdraw" => !book.call_has_begun,
@@ -91,12 +92,12 @@ pub fn entries(events: &[Happened], account: &Account) -> Result<Vec<Entry>> {
             book.open.push(movement);
         }
         match &event.pallet[..] {
-            // They say what a movement was for, or nothing that has to do with one.
+            // The movements themselves, and events that have nothing to do with a movement.
             "Balances" | "System" | "Matching" | "DrawRandomness" => {}
             "Tasks" | "ProviderStaking" | "Disputes" => book.explain(event)?,
             "Staking" if event.name == "Rewarded" => book.explain(event)?,
             "TransactionPayment" => book.explain_fee(event, account)?,
-            // What comes after it has nothing to do with what was before.
+            // Whatever explains movements after this event does not explain those before it.
             _ => book.close_but_fees(),
         }
     }
@@ -104,8 +105,8 @@ pub fn entries(events: &[Happened], account: &Account) -> Result<Vec<Entry>> {
     Ok(book.entries)
 }
 
-/// Their events do not say that a transaction's call has done something: they come before it and after it too. The fee
-/// is withdrawn before, and what was too much of it comes back after.
+/// The pallets whose events do not show that a transaction's call has begun: their events come before, during and after
+/// the call. The fee is withdrawn before the call, and what was too much of it is deposited after the call.
 const OF_ANY_CALL: [&str; 3] = ["Balances", "System", "TransactionPayment"];
 
 /// A movement of the account's money.
@@ -115,12 +116,12 @@ struct Movement {
     with: Option<Account>,
     change: Change,
     held: Change,
-    /// Whether it can be a transaction's fee.
+    /// Whether this can be part of a transaction's fee.
     is_fee: bool,
 }
 
 impl Movement {
-    /// Held money that is free again.
+    /// Whether held money was released.
     fn is_release(&self) -> bool {
         self.name == "Released"
     }
@@ -135,10 +136,10 @@ impl Movement {
     }
 }
 
-/// Which pallet holds money, and for what.
+/// The reason for a hold: which pallet holds the money, and what for.
 type Reason = [u8; 2];
 
-/// How much more, or less, money there is by an event.
+/// By how much an event changes the total issuance.
 fn issued(event: &Event) -> Result<Change> {
     Ok(match (&event.pallet[..], &event.name[..]) {
         ("Balances", "Issued") => Change::more(fields(event)?),
@@ -147,7 +148,7 @@ fn issued(event: &Event) -> Result<Change> {
     })
 }
 
-/// What an event moved of the account's money, if it did. `issued` is what the event right before it has.
+/// How an event moved the account's money; `None` if it did not. `issued` is the issuance of the event right before it.
 fn movement(event: &Event, account: &Account, issued: Change) -> Result<Option<Movement>> {
     let (name, none) = (&event.name[..], Change::default());
     let mine = |who: Account, change: Change, held: Change| {
@@ -180,7 +181,7 @@ fn movement(event: &Event, account: &Account, issued: Change) -> Result<Option<M
             let (who, amount) = fields(event)?;
             mine(who, Change::less(amount), none)
         }
-        // It says what the account owns then. The difference was issued, or rescinded.
+        // The event says how much the account has afterwards. The difference was issued or rescinded.
         ("Balances", "BalanceSet") => {
             let (who, _): (Account, Balance) = fields(event)?;
             mine(who, issued, none)
@@ -205,7 +206,7 @@ fn movement(event: &Event, account: &Account, issued: Change) -> Result<Option<M
             let (_, who, amount): (Reason, _, _) = fields(event)?;
             mine(who, Change::less(amount), Change::less(amount))
         }
-        // Nobody on this chain has it held again where it arrives.
+        // On this chain, nothing that is transferred on hold stays held at its destination.
         ("Balances", "TransferOnHold") => {
             let (_, from, to, amount): (Reason, _, _, _) = fields(event)?;
             between(from, to, amount, true, false)
@@ -218,7 +219,7 @@ fn movement(event: &Event, account: &Account, issued: Change) -> Result<Option<M
             let (from, to, amount, status): (_, _, _, u8) = fields(event)?;
             between(from, to, amount, true, status == RESERVED)
         }
-        // Of a validator's stake, which `Balances` says nothing about.
+        // A slash of a validator's stake, for which `Balances` has no event.
         ("Staking", "Slashed") => {
             let (who, amount) = fields(event)?;
             mine(who, Change::less(amount), Change::less(amount))
@@ -237,17 +238,17 @@ fn movement(event: &Event, account: &Account, issued: Change) -> Result<Option<M
 /// How `ReserveRepatriated` says that the money stays reserved.
 const RESERVED: u8 = 1;
 
-/// All fields of an event.
+/// Decodes all fields of an event.
 fn fields<T: Decode>(event: &Event) -> Result<T> {
     T::decode_all(&mut &event.fields[..]).map_err(|_| unknown(event))
 }
 
-/// The first fields of an event.
+/// Decodes the first fields of an event.
 fn first<T: Decode>(event: &Event) -> Result<T> {
     T::decode(&mut &event.fields[..]).map_err(|_| unknown(event))
 }
 
-/// The last field of an event, which is an amount.
+/// Decodes the last field of an event, which is an amount.
 fn last_amount(event: &Event) -> Result<Balance> {
     let last = event.fields.last_chunk::<{ size_of::<Balance>() }>();
     last.map(|bytes| Balance::from_le_bytes(*bytes))
@@ -262,11 +263,11 @@ fn unknown(event: &Event) -> Error {
     .hint("use the aicpw of the same release as the node")
 }
 
-/// What an event of the market, or of staking, says of the movements before it.
+/// What an event of the market, or of staking, says about the movements before it.
 enum Explained {
-    /// That they were for this.
+    /// This is what they were for.
     By(String),
-    /// That what was released of a hold was for this, if it was as much.
+    /// This is what the release of exactly this amount was for.
     Release(String, Balance),
     Nothing,
 }
@@ -284,7 +285,7 @@ fn explained(event: &Event) -> Result<Explained> {
             let (_, assignment) = first::<(Account, AssignmentId)>(event)?;
             Explained::By(assignment.to_string())
         }
-        // Money can go to another account than the one that has it at stake.
+        // The money can go to another account than the one that has the stake.
         ("Staking", "Rewarded") => Explained::By(first::<Account>(event)?.to_string()),
         ("ProviderStaking", "ProviderRegistered" | "StakeBonded") => Explained::By(String::new()),
         ("ProviderStaking", "StakeWithdrawn") => {
@@ -299,35 +300,35 @@ fn explained(event: &Event) -> Result<Explained> {
     Ok(explained)
 }
 
-/// The entries so far, and the movements that nothing was said about yet.
+/// The entries so far, and the movements that no event has explained yet.
 #[derive(Default)]
 struct Book {
     entries: Vec<Entry>,
     open: Vec<Movement>,
-    /// Whether the transaction's call has done something.
+    /// Whether the transaction's call has begun to act.
     call_has_begun: bool,
-    /// What the event before has issued.
+    /// What the previous event issued.
     issued: Change,
-    /// Who has lost dust that did not arrive anywhere yet, and how much.
+    /// The account that lost dust which has not arrived anywhere yet, and the amount.
     dust: Option<(Account, Balance)>,
 }
 
 impl Book {
-    /// Another transaction begins.
+    /// Begins another transaction.
     fn begin(&mut self) {
         self.call_has_begun = false;
         self.dust = None;
     }
 
-    /// What was deposited before this is nothing that comes back of a fee.
+    /// Notes that the call is still acting: deposits before this event are no refunds of a fee.
     fn call_goes_on(&mut self) {
         self.call_has_begun = true;
         let deposits = self.open.iter_mut().filter(|one| one.name == "Deposit");
         deposits.for_each(|one| one.is_fee = false);
     }
 
-    /// Takes what is too little for an account to go on with, and goes to the treasury. It is no part of what it
-    /// happens in the middle of.
+    /// Handles dust: a remainder that is too small for an account to exist, and that goes to the treasury. It is not
+    /// part of whatever it happens in the middle of.
     fn takes_dust(&mut self, event: &Event, account: &Account) -> Result<bool> {
         let (subject, who, change) = match (&event.pallet[..], &event.name[..]) {
             ("Balances", "DustLost") => {
@@ -355,7 +356,7 @@ impl Book {
         Ok(true)
     }
 
-    /// Takes what the event explains out of the open movements, as one entry.
+    /// Turns those open movements that the event explains into one entry.
     fn explain(&mut self, event: &Event) -> Result<()> {
         match explained(event)? {
             Explained::By(subject) => {
@@ -363,7 +364,7 @@ impl Book {
             }
             Explained::Release(subject, amount) => {
                 let held = Change::less(amount);
-                // The newest of them: another of as much can be of an event that said nothing.
+                // The newest one: an earlier release of the same amount may belong to an event that explained nothing.
                 let found = self
                     .open
                     .iter()
@@ -385,7 +386,7 @@ impl Book {
     fn explain_fee(&mut self, event: &Event, account: &Account) -> Result<()> {
         if event.name == "TransactionFeePaid" {
             let payer: Account = first(event)?;
-            // Who makes the block gets the fees of others.
+            // The author of the block receives fees of others.
             let is_payer = payer == *account;
             let subject = match is_payer {
                 true => String::new(),
@@ -413,7 +414,7 @@ impl Book {
         });
     }
 
-    /// Nothing more will be said of the movements that are open.
+    /// Enters the open movements as they are, because nothing will explain them any more.
     fn close(&mut self) {
         for movement in std::mem::take(&mut self.open) {
             self.enter(movement.entry());

@@ -1,9 +1,10 @@
-//! An account's ledger in a file: comma-separated values, a line for each entry, in the order of blocks.
+//! An account's ledger in a file: comma-separated values, with a line for each entry, in the order of blocks.
 //!
-//! Its last line says up to which block it goes, so that it goes on there. Without that line, as after a power cut in
-//! the middle of a write, it goes on with the block of its last entry, whose entries are written anew.
+//! The last line of the file says up to which block the ledger goes, so that it can be continued there. Without that
+//! line, for example after a power cut in the middle of a write, it continues with the block of its last entry, and
+//! writes the entries of that block anew.
 //!
-//! Nothing that is in it is taken away before what comes in its place is on the disk.
+//! Nothing in the file is removed before what replaces it is on the disk.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -21,10 +22,10 @@ use crate::{
 
 const HEADER: &str = "block,time,event,subject,planck,aicp,held_planck,account\n";
 
-/// What stands in the place of an event in the last line.
+/// The word in the event's column of the last line.
 const SEEN: &str = "seen";
 
-/// What stands there in a line of blocks that the node had no state of.
+/// The word in the event's column of a line about blocks whose states the node did not have.
 const GAP: &str = "gap";
 
 /// A line of a ledger.
@@ -32,49 +33,49 @@ const GAP: &str = "gap";
 pub struct Line {
     /// The height of the block.
     pub block: u64,
-    /// Its time, in milliseconds since the Unix epoch.
+    /// The block's time, in milliseconds since the Unix epoch.
     pub timestamp: u64,
-    /// What it did.
+    /// What the block did to the account.
     #[serde(flatten)]
     pub entry: Entry,
 }
 
-/// The last block that was looked at.
+/// The last block that was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Seen {
-    /// Its height.
+    /// The block's height.
     pub block: u64,
-    /// Its hash; not known of a file whose last line is missing.
+    /// The block's hash; `None` for a file whose last line is missing.
     pub hash: Option<String>,
-    /// Its time, in milliseconds since the Unix epoch.
+    /// The block's time, in milliseconds since the Unix epoch.
     pub timestamp: u64,
 }
 
-/// The ledger of an account, in a file.
+/// The file with an account's ledger.
 pub struct LedgerFile {
     file: File,
     path: PathBuf,
     account: Account,
-    /// Where the next line comes: the line that says how far it goes is replaced.
+    /// Where the next entry goes. The line that says how far the ledger goes is replaced.
     end: u64,
     seen: Option<Seen>,
-    /// The block of the last lines, of which some can be missing.
+    /// The block of the last lines, if some of its lines may be missing.
     begun: Option<Begun>,
 }
 
-/// A block whose entries are written anew.
+/// A block whose entries are to be written anew.
 #[derive(Clone, Copy)]
 struct Begun {
     block: u64,
-    /// Where its lines begin.
+    /// Where the block's lines begin.
     start: u64,
 }
 
 impl LedgerFile {
-    /// Opens the file, or begins one.
+    /// Opens the file, or creates it.
     ///
     /// # Errors
-    /// It cannot be read or written, another program keeps it, or it is something else than the ledger of this account.
+    /// The file cannot be read or written, another program is using it, or it is not the ledger of this account.
     pub fn open(path: &Path, account: Account) -> Result<Self> {
         let failed = |error| Error::file("open", path, &error);
         let mut file = OpenOptions::new()
@@ -84,7 +85,7 @@ impl LedgerFile {
             .truncate(false)
             .open(path)
             .map_err(failed)?;
-        // Where there are no locks, it goes without one.
+        // On file systems without locks, this works without one.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(Error::other(format!(
                 "{} is kept by another program already",
@@ -121,21 +122,21 @@ impl LedgerFile {
         Ok(opened)
     }
 
-    /// The last block that is in it, with all before it.
+    /// The last block that the ledger covers, as it does all blocks before it.
     pub fn seen(&self) -> Option<&Seen> {
         self.seen.as_ref()
     }
 
-    /// Keeps the lines of a block of which some can be missing, as nobody can say any more what it did: what is added
-    /// comes after them. `false`: this is no such block.
+    /// Keeps the existing lines of a block of which some may be missing, because the block can no longer be read;
+    /// further lines are added after them. Returns `false` if this is no such block.
     pub fn keep_begun(&mut self, block: u64) -> bool {
         self.begun.take_if(|begun| begun.block == block).is_some()
     }
 
-    /// Adds what was found up to a block.
+    /// Adds the entries that were found up to a block.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The file cannot be written.
     pub fn add(&mut self, lines: &[Line], gap: Option<(u64, u64)>, seen: Seen) -> Result<()> {
         let mut text = String::new();
         if let Some((first, last)) = gap {
@@ -161,7 +162,7 @@ impl LedgerFile {
         Ok(())
     }
 
-    /// Sees how far the lines go.
+    /// Finds out how far the lines go.
     fn go_on_after(&mut self, lines: &str) -> Result<()> {
         let mut known: Vec<Known<'_>> = Vec::new();
         let mut start = length(HEADER);
@@ -176,7 +177,7 @@ impl LedgerFile {
             }
             match Known::read(line, start) {
                 Some(found) => known.push(found),
-                // The last one can be a part of one.
+                // The last line may be incomplete.
                 None => unknown = Some(number),
             }
             start += length(line);
@@ -215,7 +216,7 @@ impl LedgerFile {
             self.end = last.end;
             self.seen = Some(none_known(block));
         } else {
-            // Of the last block some entries can be missing.
+            // Some entries of the last block may be missing.
             let first = known.iter().find(|line| line.block == last.block);
             self.end = last.end;
             self.begun = Some(Begun {
@@ -247,7 +248,8 @@ impl LedgerFile {
         format!("{block},{time},{event},{subject},{planck},{aicp},{held},{account}\n")
     }
 
-    /// Replaces what begins at `start`, on the disk. What was there is gone only once this is there.
+    /// Replaces everything from `start` on, and syncs it to the disk. The old text is removed only once the new one is
+    /// there.
     fn put(&mut self, start: u64, text: &str) -> Result<()> {
         let mut write = || {
             self.file.seek(SeekFrom::Start(start))?;
@@ -263,20 +265,20 @@ fn length(text: &str) -> u64 {
     u64::try_from(text.len()).unwrap_or(u64::MAX)
 }
 
-/// A line that is in a file already.
+/// A line that the file already has.
 struct Known<'t> {
     block: u64,
     event: &'t str,
     subject: &'t str,
     account: &'t str,
-    /// Where it begins.
+    /// Where the line begins.
     start: u64,
-    /// Where the next one does.
+    /// Where the line after it begins.
     end: u64,
 }
 
 impl<'t> Known<'t> {
-    /// The line, if it is one, and whole.
+    /// Parses the line; `None` if it is not a complete line of a ledger.
     fn read(line: &'t str, start: u64) -> Option<Self> {
         let fields: Vec<_> = line.strip_suffix('\n')?.split(',').collect();
         let [block, _, event, subject, _, _, _, account] = fields[..] else {
@@ -303,8 +305,8 @@ pub fn utc(milliseconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// The date so many days after the first of January 1970. Counted from the first of March of the year 0, so that a
-/// leap day is the last of its year: 400 years have 146,097 days, and five months from March on have 153.
+/// The date that is this many days after 1 January 1970. Years are counted from 1 March of the year 0, so that a leap
+/// day is the last day of its year. 400 years have 146,097 days, and five months from March on have 153.
 fn date(days: u64) -> (u64, u64, u64) {
     const TO_1970: u64 = 719_468;
     let days = days + TO_1970;
@@ -391,20 +393,20 @@ mod tests {
         let before = whole.find("\n6,").unwrap() + 1;
         for cut in before + 1..whole.len() {
             std::fs::write(&path, &whole[..cut]).unwrap();
-            // Only a part of the first line of block 6 is there, or all of it.
+            // The file has the first line of block 6 only in part, or completely.
             let expected = match whole[before..cut].contains('\n') {
                 false => 4,
                 true => 5,
             };
             assert_eq!(last_seen(&path), Some((expected, None)), "{cut}");
         }
-        // In its place come the lines of what was looked at then.
+        // The lines of the blocks that are read now replace it.
         let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
         file.add(&[line(6, 2), line(6, 3)], None, seen(9)).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
     }
 
-    /// Regression: the lines of the last block were replaced by a gap, though they were all there was of it.
+    /// Regression: the lines of the last block were replaced by a gap, although the node could no longer provide them.
     #[test]
     fn the_lines_of_a_block_whose_state_is_gone_stay() {
         let (_folder, path) = place();
@@ -413,7 +415,7 @@ mod tests {
         drop(file);
         let whole = std::fs::read_to_string(&path).unwrap();
         let end = whole.find("\n9,").unwrap() + 1;
-        // A part of the line after them is no line.
+        // An incomplete line after them does not count.
         std::fs::write(&path, &whole[..end + 3]).unwrap();
         let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
         assert_eq!(file.seen().map(|seen| seen.block), Some(5));
@@ -433,7 +435,7 @@ mod tests {
         );
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
         drop(file);
-        // A whole line about a gap says by itself how far the file goes.
+        // A complete line about a gap says by itself how far the file goes.
         let end = expected.find("\n8,").unwrap() + 1;
         for cut in end..expected.len() {
             std::fs::write(&path, &expected[..cut]).unwrap();
@@ -445,7 +447,7 @@ mod tests {
         assert!(text.starts_with(&expected[..end]), "{text}");
     }
 
-    /// Regression: all that comes after a line that somebody has broken was taken away.
+    /// Regression: everything after a line that somebody had broken was removed.
     #[test]
     fn a_line_that_is_none_is_the_end_of_a_file_or_nothing_is_changed() {
         let (_folder, path) = place();
@@ -459,7 +461,7 @@ mod tests {
         assert_eq!(error.kind, crate::error::Kind::Usage);
         assert!(error.message.starts_with("line 2 of "), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), broken);
-        // What is left of a longer line that was written over.
+        // The remainder of a longer line that was overwritten.
         std::fs::write(&path, format!("{whole}3,,,\n")).unwrap();
         assert_eq!(last_seen(&path), Some((9, Some("0xab".into()))));
         let mut file = LedgerFile::open(&path, PROVIDER).unwrap();

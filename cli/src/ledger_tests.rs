@@ -8,7 +8,7 @@ const TREASURY: Account = Account([3; 32]);
 const AUTHOR: Account = Account([4; 32]);
 const POT: Account = Account([5; 32]);
 
-/// Why something is held: which reason it is, is all the same here.
+/// A reason for a hold; which one makes no difference here.
 const HELD_FOR: Reason = [31, 0];
 
 const ASSIGNMENT: AssignmentId = AssignmentId {
@@ -28,7 +28,7 @@ fn at(transaction: Option<u32>, pallet: &str, name: &str, fields: impl Encode) -
     }
 }
 
-/// What happens at the beginning of a block, without a transaction.
+/// An event at the beginning of a block, outside of any transaction.
 fn by_itself(pallet: &str, name: &str, fields: impl Encode) -> Happened {
     at(None, pallet, name, fields)
 }
@@ -42,7 +42,7 @@ fn entry(event: &str, subject: &str, change: i128, held: i128) -> Entry {
     }
 }
 
-/// A result of 100 is paid, of which 2 are the protocol's, and 40 of the budget go back.
+/// A result of 100 is paid for: 2 go to the protocol, and 40 of the budget are returned.
 pub fn settled() -> Vec<Happened> {
     let (fee, earned, rest): (Balance, Balance, Balance) = (2, 98, 40);
     let paid = fee + earned;
@@ -57,7 +57,7 @@ pub fn settled() -> Vec<Happened> {
             "TransferOnHold",
             (HELD_FOR, REQUESTER, PROVIDER, earned),
         ),
-        // The market says this and that in between.
+        // The market has other events in between.
         by_itself("ProviderStaking", "ComputingPowerChanged", (1_u64, 2_u32)),
         by_itself("Tasks", "ProviderPaid", (ASSIGNMENT, PROVIDER, paid, fee)),
         by_itself("Balances", "Released", (HELD_FOR, REQUESTER, rest)),
@@ -105,7 +105,7 @@ fn a_submission_costs_its_fee_and_that_of_the_transaction() {
             "TaskSubmitted",
             (TaskId(7), REQUESTER, hash, hash).encode(),
         ),
-        // What was too much of the fee, and what of it is the author's.
+        // The excess of the fee is returned, and the author gets a share.
         of("Balances", "Deposit", (REQUESTER, 3_u128).encode()),
         of("Balances", "Deposit", (AUTHOR, 6_u128).encode()),
         of(
@@ -129,7 +129,8 @@ fn a_submission_costs_its_fee_and_that_of_the_transaction() {
     );
 }
 
-/// Regression: rewards were said to be fees, where somebody calls for them: they are deposits in a transaction too.
+/// Regression: rewards counted as fees for whoever requested their payout, because they too are deposits in a
+/// transaction.
 #[test]
 fn a_validators_rewards_are_no_part_of_the_fee_of_who_calls_for_them() {
     let money =
@@ -186,7 +187,7 @@ fn a_validators_rewards_are_no_part_of_the_fee_of_who_calls_for_them() {
     assert!(of(TREASURY).is_empty());
 }
 
-/// What a call deposits last is told from what comes back of its fee by the event after it.
+/// The event after the call's last deposit distinguishes that deposit from the refund of the fee.
 #[test]
 fn a_call_that_ends_with_a_deposit_has_a_fee_of_its_own() {
     let money =
@@ -195,7 +196,7 @@ fn a_call_that_ends_with_a_deposit_has_a_fee_of_its_own() {
         money("Withdraw", REQUESTER, 9),
         money("Deposit", REQUESTER, 50),
         at(Some(1), "Utility", "BatchCompleted", ()),
-        // Something that the call has withdrawn.
+        // A withdrawal by the call itself.
         money("Withdraw", AUTHOR, 4),
         money("Deposit", REQUESTER, 2),
         money("Deposit", AUTHOR, 7),
@@ -276,7 +277,7 @@ fn a_balance_that_was_set_is_as_much_more_or_less_as_was_issued_for_it() {
         [entry("BalanceSet", "", -7, 0)]
     );
     assert!(set(None).is_empty());
-    // What was issued for something else.
+    // Issued for something else.
     let events = [
         by_itself("Balances", "Issued", 7_u128),
         by_itself("Balances", "Deposit", (REQUESTER, 7_u128)),
@@ -417,7 +418,7 @@ fn a_transfer_is_told_with_the_other_side_and_is_no_part_of_what_follows() {
     );
 }
 
-/// A replica that is late has its price given back without a word.
+/// When a replica is late, its price is released without an explaining event.
 #[test]
 fn what_is_given_back_is_known_by_its_amount() {
     let events = [

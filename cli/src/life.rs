@@ -1,7 +1,7 @@
-//! What happens to a task, found by comparing one view of it with the next.
+//! Finds out what happened to a task by comparing each view of it with the next.
 //!
-//! Views are the truth, and may skip states (several things can happen between two of them): the
-//! steps that must have happened in between are told all the same, in order.
+//! Views are the truth, but may skip states, because several things can happen between two of them. The steps that must
+//! have happened in between are reported all the same, in order.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,14 +15,14 @@ use serde::Serialize;
 
 use crate::{account::Account, amount::Amount, chain::read::Clock, faults, hash::show_hash};
 
-/// Something that happened.
+/// Something that happened to a task.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Step {
-    /// Nothing fits now.
+    /// No device fits now.
     Parked {
         reason: Unmatched,
-        /// Whether somebody has, or has had, the task.
+        /// Whether some provider has, or has had, the task.
         #[serde(skip)]
         was_matched: bool,
     },
@@ -34,7 +34,7 @@ pub enum Step {
         device: DeviceId,
         price: Amount,
     },
-    /// The data of a sealed task is for the provider to read.
+    /// The provider was given the key of the sealed task, and can read its data.
     KeyGranted {
         #[serde(serialize_with = "as_text")]
         assignment: AssignmentId,
@@ -44,14 +44,14 @@ pub enum Step {
         #[serde(serialize_with = "as_text")]
         assignment: AssignmentId,
     },
-    /// Kernel launches done.
+    /// The number of finished kernel launches.
     Progress {
         #[serde(serialize_with = "as_text")]
         assignment: AssignmentId,
         steps_done: u64,
         steps_total: u64,
     },
-    /// The job is done; its result is committed to.
+    /// The job is done, and the provider has committed to its result.
     Committed {
         #[serde(serialize_with = "as_text")]
         assignment: AssignmentId,
@@ -66,7 +66,7 @@ pub enum Step {
     },
     /// The window of `optimistic` is open.
     Verifying { settle_at: BlockNumber },
-    /// The result is doubted, or replicas found no majority: a jury decides.
+    /// The result is disputed, or the replicas found no majority: a jury decides.
     Disputed,
     /// An assignment ended without pay.
     Failed {
@@ -76,17 +76,17 @@ pub enum Step {
         fault: Fault,
         message: String,
         log: Option<ContentId>,
-        /// Whether it was to come to a root that the task names.
+        /// Whether the task names the root that is right.
         #[serde(skip)]
         expects: bool,
     },
-    /// The task waits for another device, until then.
+    /// The task waits for another device, until this block.
     Requeued { match_by: BlockNumber },
-    /// Paid.
+    /// The task was paid for.
     Settled { paid: Amount },
-    /// Cancelled by the requester.
+    /// The requester cancelled the task.
     Cancelled,
-    /// Ended without a result, after these faults.
+    /// The task ended without a result, after these faults.
     Refunded {
         reason: Refunded,
         faults: Vec<Fault>,
@@ -112,7 +112,7 @@ pub fn words(value: impl Serialize) -> String {
     }
 }
 
-/// Why a task is not matched, for people.
+/// Explains to people why a task is not matched.
 pub fn explain_unmatched(reason: Unmatched) -> &'static str {
     match reason {
         Unmatched::NoDeviceOnline => "no device is offered (online, not paused, with enough stake)",
@@ -135,8 +135,8 @@ pub fn explain_unmatched(reason: Unmatched) -> &'static str {
     }
 }
 
-/// The same of a task that somebody has, or has had. To the chain they are busy like others: it looks no further
-/// at devices without a free slot.
+/// Like [`explain_unmatched`], for a task that some provider has or has had. The chain says that this provider's device
+/// is busy, as it says of others: it looks no further at devices without a free slot.
 pub fn explain_parked(reason: Unmatched, was_matched: bool) -> &'static str {
     match reason {
         Unmatched::Busy if was_matched => {
@@ -147,7 +147,7 @@ pub fn explain_parked(reason: Unmatched, was_matched: bool) -> &'static str {
 }
 
 impl Step {
-    /// The assignment that it is a step of.
+    /// The assignment that this step belongs to.
     pub fn assignment(&self) -> Option<AssignmentId> {
         match self {
             Self::Matched { assignment, .. }
@@ -167,7 +167,7 @@ impl Step {
         }
     }
 
-    /// The step for people, who are told blocks as time.
+    /// The step for people, with blocks converted into time.
     pub fn show(&self, clock: &Clock) -> String {
         match self {
             Self::Parked {
@@ -231,12 +231,12 @@ impl Step {
     }
 }
 
-/// Which try at a task it is, or of several replicas at this one.
+/// Which attempt at the task this is, or which of its replicas.
 fn attempt(assignment: AssignmentId) -> String {
     format!("attempt {}", u16::from(assignment.attempt) + 1)
 }
 
-/// Milliseconds from the sending of the submission to each phase, of the newest attempt.
+/// Milliseconds from sending the submission to each phase of the newest attempt.
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Latencies {
     /// The submission was in a best block.
@@ -257,13 +257,13 @@ pub struct Latencies {
     pub settled_milliseconds: Option<u64>,
 }
 
-/// A time as [`Latencies`] have it.
+/// A time as used in [`Latencies`].
 pub fn millis(elapsed: Duration) -> Option<u64> {
     u64::try_from(elapsed.as_millis()).ok()
 }
 
 impl Latencies {
-    /// Notes a step that was seen after `elapsed`.
+    /// Records the time at which a step was seen.
     pub fn note(&mut self, step: &Step, elapsed: Duration) {
         let mark = match step {
             Step::Matched { .. } => {
@@ -281,7 +281,7 @@ impl Latencies {
         *mark = millis(elapsed);
     }
 
-    /// Milliseconds that the job ran, as seen from here.
+    /// How many milliseconds the job ran, as seen by this client.
     pub fn run(&self) -> Option<u64> {
         Some(
             self.committed_milliseconds?
@@ -309,7 +309,7 @@ impl Latencies {
     }
 }
 
-/// How far an assignment was when it was last seen.
+/// How far an assignment had come when it was last seen.
 #[derive(Default)]
 struct Seen {
     rank: u8,
@@ -343,7 +343,7 @@ impl Life {
                             | TaskStatus::Verifying { .. }
                             | TaskStatus::Disputed,
                         ) => true,
-                        // Another of its replicas waits as well.
+                        // Another replica of the task waits as well.
                         Some(
                             TaskStatus::Queued { match_by: old }
                             | TaskStatus::Parked { match_by: old, .. },
@@ -356,7 +356,7 @@ impl Life {
                 }
                 TaskStatus::Active => {}
                 TaskStatus::Parked { match_by, reason } => {
-                    // It may have been in the queue meanwhile.
+                    // The task may have been in the queue in between.
                     if matches!(
                         before,
                         Some(
@@ -415,7 +415,7 @@ impl Life {
             AssignmentStatus::Running { .. } => 1,
             AssignmentStatus::Committed { .. } => 2,
             AssignmentStatus::Revealed { .. } | AssignmentStatus::Settled { .. } => 3,
-            // These can follow any state: what came before is not known.
+            // These can follow any state, so it is not known what came before.
             AssignmentStatus::Failed { .. } | AssignmentStatus::Cancelled { .. } => seen.rank,
         };
         if view.envelope.is_some() && !seen.granted {
@@ -476,7 +476,7 @@ impl Life {
     }
 }
 
-/// The name of a state, as in JSON.
+/// The name of a task's state, as in JSON.
 pub fn state_name(status: &TaskStatus) -> &'static str {
     match status {
         TaskStatus::Queued { .. } => "queued",
@@ -498,8 +498,8 @@ pub fn is_final(status: &TaskStatus) -> bool {
     )
 }
 
-/// The assignments that have the result, the newest first. What one of several replicas reveals is the
-/// result only once a quorum has settled it.
+/// The assignments that have the result, newest first. With several replicas, what one of them reveals is the result
+/// only once a quorum has settled it.
 pub fn results(view: &TaskView<Account>) -> Vec<&AssignmentView<Account>> {
     let is_alone = view.submission.verification.replicas() == 1;
     let delivering = view
@@ -516,7 +516,7 @@ pub fn results(view: &TaskView<Account>) -> Vec<&AssignmentView<Account>> {
         .collect()
 }
 
-/// How far an assignment is: more the further.
+/// How far an assignment has come; a higher rank is further.
 fn rank(status: &AssignmentStatus) -> u8 {
     match status {
         AssignmentStatus::AwaitingKey { .. } => 0,
@@ -530,7 +530,7 @@ fn rank(status: &AssignmentStatus) -> u8 {
     }
 }
 
-/// The open assignment that the others wait for, because it is the least far.
+/// The open assignment that the others wait for: the one that has come least far.
 pub fn slowest(view: &TaskView<Account>) -> Option<&AssignmentView<Account>> {
     let open = view.assignments.iter().filter(|one| rank(&one.status) < 5);
     open.min_by_key(|one| {

@@ -10,7 +10,7 @@ use aicpw_protocol::{
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-/// A task as of the test's choice, for tests of other modules too.
+/// A task with the given status and assignments, also for tests of other modules.
 pub fn view(status: TaskStatus, assignments: Vec<AssignmentView<Account>>) -> TaskView<Account> {
     TaskView {
         id: TaskId(7),
@@ -229,7 +229,7 @@ fn a_task_that_is_parked_as_soon_as_an_attempt_failed_waits_for_another_device()
     let task = view(parked, vec![assignment(0, failed)]);
     let steps = life.observe(&task);
     assert_eq!(names(&steps), ["failed", "requeued", "parked"]);
-    // The chain takes whoever has had it for busy.
+    // The chain says that the device that has had the task is busy.
     let text = steps.last().unwrap().show(&CLOCK);
     assert!(
         text.contains("busy, or have had the task already"),
@@ -255,7 +255,8 @@ fn a_silent_provider_is_said_to_have_been_silent() {
     );
 }
 
-/// Regression: it was told as what a jury finds, and there is none.
+/// Regression: a root other than the expected one was described as a jury's finding, although there
+/// is no jury.
 #[test]
 fn another_root_than_the_expected_one_is_told_as_that() {
     let failed = AssignmentStatus::Failed {
@@ -281,7 +282,7 @@ fn another_root_than_the_expected_one_is_told_as_that() {
     let (failed, refunded) = said(&task);
     assert!(failed.ends_with(&format!("failed: {why}")), "{failed}");
     assert!(refunded.contains(why), "{refunded}");
-    // Whoever fetches for a claim has found another result than most.
+    // A fetcher of a claim found a result that differs from that of most others.
     task.assignments[0].role = Role::Fetcher;
     let (failed, _) = said(&task);
     assert!(!failed.contains("expected"), "{failed}");
@@ -345,7 +346,7 @@ fn the_names_in_json_are_stable() {
     assert_eq!(serde_json::to_value(step).unwrap(), expected);
 }
 
-/// One of each.
+/// One step of each kind.
 pub fn every_step() -> Vec<Step> {
     let assignment = AssignmentId::default();
     let provider = Account([2; 32]);

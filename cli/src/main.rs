@@ -59,7 +59,7 @@ mod whole_file;
 
 use clap::Parser;
 
-/// Ends with what clap says: for programs as a document like every failure.
+/// Ends the program with clap's message; for `--json`, as a document like any other failure.
 fn not_parsed(error: &clap::Error) -> std::process::ExitCode {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if !error.use_stderr() || !wants_json {
@@ -87,8 +87,8 @@ fn main() -> std::process::ExitCode {
         }
     };
     let ended = runtime.block_on(commands::run(args, &output));
-    // Who has ended a command does not wait for what another program holds, or a name server does not answer: all
-    // that was to be written is.
+    // Do not wait for other threads, which may be blocked by another program or by a name server that does not answer.
+    // Everything that had to be written has been written.
     runtime.shutdown_background();
     match ended {
         Ok(()) => std::process::ExitCode::SUCCESS,

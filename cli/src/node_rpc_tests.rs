@@ -5,12 +5,12 @@ use crate::chain::fake;
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-/// A node with one upload, which remembers what it was asked.
+/// A fake node with one upload, which remembers what it was asked.
 #[derive(Clone, Default)]
 struct Node {
     content: Arc<Mutex<Vec<u8>>>,
     asked: Arc<Mutex<Vec<String>>>,
-    /// Parameters of the last call.
+    /// The parameters of the last call.
     params: Arc<Mutex<Vec<serde_json::Value>>>,
     answers: Arc<Vec<(&'static str, serde_json::Value)>>,
 }
@@ -169,7 +169,7 @@ async fn one_device_is_measured_by_its_fingerprint() {
     let (node, client) = Node::answering(vec![("aicpw_measureDevice", device)]);
     let measured = NodeRpc(&client).measure_device(&[7; 32]).await.unwrap();
     assert_eq!(measured.spec.gflops.0, 41);
-    // As of a node of before.
+    // Like an answer of an older node.
     assert_eq!(measured.memory_gigabytes_per_second, None);
     assert_eq!(node.asked(), ["aicpw_measureDevice"]);
     let params = node.params.lock().unwrap().clone();
@@ -194,7 +194,7 @@ async fn what_is_not_offered_says_what_to_do() {
         1 + MEASURING_TRIES,
         "asked again while it measures"
     );
-    // A job ends when it ends: that is not waited for.
+    // Nobody knows when a job ends, so that is not waited for.
     let before = node.asked().len();
     let busy = rpc.measure_device(&[7; 32]).await.unwrap_err();
     assert_ne!(busy.kind, Kind::Timeout);

@@ -5,14 +5,14 @@ use multiaddr::{Multiaddr, Protocol};
 
 use crate::error::{Error, Result};
 
-/// The text of an address on chain; `None` if the bytes are not an address.
+/// The text of an on-chain address; `None` if the bytes are not an address.
 pub fn show(address: &PeerAddress) -> Option<String> {
     Multiaddr::try_from(address.to_vec())
         .ok()
         .map(|address| address.to_string())
 }
 
-/// The texts of all addresses that are any.
+/// The texts of all entries that are valid addresses.
 pub fn show_all(addresses: &PeerAddresses) -> Vec<String> {
     addresses.iter().filter_map(show).collect()
 }
@@ -22,13 +22,13 @@ pub fn own_id(addresses: &[String]) -> Option<String> {
     addresses.iter().find_map(|address| peer_of(address))
 }
 
-/// Those addresses that are not of the node with this peer id.
+/// Those of the addresses that do not belong to the node with this peer id.
 pub fn others(mut addresses: Vec<String>, own: Option<&str>) -> Vec<String> {
     addresses.retain(|address| own.is_none() || peer_of(address).as_deref() != own);
     addresses
 }
 
-/// Who is reached at an address. Through a relay that is the last that it names.
+/// The peer that is reached at an address. If the address goes through relays, this is the last peer that it names.
 fn peer_of(address: &str) -> Option<String> {
     let address: Multiaddr = address.parse().ok()?;
     let peers = address.iter().filter_map(|part| match part {
@@ -38,7 +38,7 @@ fn peer_of(address: &str) -> Option<String> {
     peers.last()
 }
 
-/// Reads the address of a peer, as an option's parser: it has to say which peer is there.
+/// Reads a peer's address, as the parser of an option: the address has to include the peer id.
 pub fn parse(text: &str) -> Result<String, String> {
     let has_peer = |address: &Multiaddr| {
         let mut parts = address.iter();
@@ -53,7 +53,7 @@ pub fn parse(text: &str) -> Result<String, String> {
     }
 }
 
-/// Addresses that a person names as they go on chain: as many as fit, in the given order.
+/// Converts addresses that a person gives to the form on chain: as many as fit, in the given order.
 ///
 /// # Errors
 /// A text is not an address.
@@ -61,8 +61,8 @@ pub fn for_chain(texts: &[String]) -> Result<PeerAddresses> {
     read(texts).map(on_chain)
 }
 
-/// The addresses that a node gives as they go on chain: as many as fit, first those that everybody dials, last those of
-/// its own machine. Only those that everybody dials, unless private ones are wanted too.
+/// Converts the addresses that a node gives to the form on chain, as many as fit. Those that everybody dials come
+/// first, those of the node's own machine last. Only those that everybody dials are used, unless `with_private`.
 ///
 /// # Errors
 /// A text is not an address.
@@ -84,7 +84,7 @@ fn read(texts: &[String]) -> Result<Vec<Multiaddr>> {
 fn on_chain(addresses: Vec<Multiaddr>) -> PeerAddresses {
     let mut fitting = PeerAddresses::default();
     for address in addresses {
-        // One that is too long, or one too many, is left out: the others will do.
+        // An address that is too long, or one too many, is left out: the others suffice.
         if let Ok(address) = PeerAddress::try_from(address.to_vec()) {
             let _ = fitting.try_push(address);
         }
@@ -150,8 +150,8 @@ mod tests {
         format!("{place}/tcp/30433/p2p/{PEER}")
     }
 
-    /// Regression: a node gives its addresses as text in order, so that of one on a machine with some containers only
-    /// loopback and bridges were registered, and of one behind a router not its relay.
+    /// Regression: a node gives its addresses sorted by their text. So a node on a machine with several containers
+    /// registered only loopback and bridges, and a node behind a router did not register its relay.
     #[test]
     fn what_strangers_dial_goes_before_what_they_do_not() {
         let bridges = (0..9).map(|net| direct(&format!("/ip4/172.{}.0.1", 17 + net)));
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(show_all(&of_node(&given, false).unwrap()), public);
         assert!(of_node(&["nonsense".into()], true).is_err());
 
-        // Loopback is named where there is room, which is what a chain on one machine needs.
+        // Loopback is included if there is room, because a chain on one machine needs it.
         let few = [direct("/ip4/127.0.0.1"), direct("/ip4/192.168.1.7")];
         let named = show_all(&of_node(&few, true).unwrap());
         assert_eq!(named, [few[1].clone(), few[0].clone()]);

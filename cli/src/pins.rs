@@ -1,12 +1,13 @@
-//! What this user has a node keep, and what for, so that it can be let go again.
+//! Remembers what this user has nodes keep, and why, so that it can be released again.
 //!
-//! A node keeps what is added to it or pinned until it is unpinned, and does not know why it keeps
-//! it. So there is a note, a small file, for each reason: a task, an upload that has no task yet, or
-//! that the user asked for it. Content is unpinned with the last note of the user's that names it.
+//! A node keeps what is added to it or pinned until it is unpinned, and does not know why it keeps it. So there is a
+//! note, a small file, for each reason: a task, an upload that has no task yet, or a request of the user. Content is
+//! unpinned together with the last of the user's notes that names it.
 //!
-//! Somebody who uploads holds the folder's lock together with others who do; somebody who lets go
-//! holds it alone: so that nothing is let go between its upload and its note. Who notes something first, and has the
-//! node fetch it after that, need not hold it meanwhile: what a note names that is not over stays.
+//! A program that uploads something shares the folder's lock with others that upload; a program that releases something
+//! holds the lock alone. So nothing is released between its upload and its note. A program that first notes something
+//! and then has the node fetch it need not hold the lock in the meantime: what a note names stays until the note is
+//! over.
 
 use std::{
     collections::BTreeSet,
@@ -24,7 +25,7 @@ use crate::{
     whole_file::WholeFile,
 };
 
-/// The version of a note.
+/// The version in a note.
 const VERSION: &str = "aicpw.pins/v1";
 
 /// Where the notes are.
@@ -43,7 +44,7 @@ pub struct PinsArgs {
 }
 
 impl PinsArgs {
-    /// The notes there. Without a place for them nothing is noted, and nothing let go.
+    /// Opens the folder of notes. If no place for it is known, nothing is noted and nothing released.
     pub fn open(&self) -> Pins {
         let folder = self.pins.clone();
         Pins {
@@ -52,11 +53,11 @@ impl PinsArgs {
     }
 }
 
-/// Why something is kept.
+/// Why a node keeps something.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// It is what a task's providers fetch.
+    /// A task's providers fetch it.
     Task {
         /// The chain: the hash of its block 0.
         genesis: String,
@@ -65,12 +66,12 @@ pub enum Reason {
     },
     /// It was uploaded for this manifest, which is not submitted yet.
     Upload(ContentId),
-    /// The user said so.
+    /// The user asked for it.
     Asked(ContentId),
 }
 
 impl Reason {
-    /// A task of the chain whose block 0 has this hash.
+    /// The reason for a task of the chain whose block 0 has this hash.
     pub fn task(genesis: &Hash, task: TaskId) -> Self {
         Self::Task {
             genesis: show_hash(genesis),
@@ -83,18 +84,18 @@ impl Reason {
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 pub struct Note {
     version: String,
-    /// The node: its peer id.
+    /// The node's peer id.
     pub node: String,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// Milliseconds since the Unix epoch.
+    /// When it was noted, in milliseconds since the Unix epoch.
     pub created: u64,
-    /// What.
+    /// The content that the node keeps.
     pub pins: BTreeSet<ContentId>,
 }
 
 impl Note {
-    /// From now on.
+    /// Makes a note that begins now.
     pub fn new(node: &str, reason: Reason, pins: BTreeSet<ContentId>) -> Self {
         Self {
             version: VERSION.into(),
@@ -105,7 +106,7 @@ impl Note {
         }
     }
 
-    /// One file for each reason and node.
+    /// The name of the note's file: there is one for each reason and node.
     fn file_name(&self) -> String {
         let reason = match &self.reason {
             Reason::Task { genesis, task } => format!("task-{genesis}-{task}"),
@@ -120,18 +121,18 @@ impl Note {
 #[derive(Debug)]
 pub struct Kept {
     path: PathBuf,
-    /// What it says.
+    /// The note.
     pub note: Note,
 }
 
-/// Held while something is uploaded and noted, or let go.
+/// A lock that is held while something is uploaded and noted, or released.
 #[derive(Debug)]
 pub struct Lock {
-    // Ends with the file.
+    // The lock ends when the file is closed.
     _file: Option<File>,
 }
 
-/// The notes of a user.
+/// The folder with a user's notes.
 #[derive(Clone, Debug)]
 pub struct Pins {
     folder: Option<PathBuf>,
@@ -152,7 +153,7 @@ impl Pins {
         Ok(Some((path, file)))
     }
 
-    /// Together with others, to upload something and to note it. Waits for whoever lets go.
+    /// Locks the folder together with others, to upload something and note it. Waits while somebody releases something.
     ///
     /// # Errors
     /// The folder cannot be used.
@@ -166,7 +167,7 @@ impl Pins {
         Ok(Lock { _file: Some(file) })
     }
 
-    /// Alone, to let something go; `None` while somebody uploads.
+    /// Locks the folder alone, to release something; `None` while somebody uploads.
     ///
     /// # Errors
     /// The folder cannot be used.
@@ -181,10 +182,10 @@ impl Pins {
         }
     }
 
-    /// Notes that a node keeps something, besides what is noted for this reason already.
+    /// Notes that a node keeps something, in addition to what is already noted for the same reason.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The note cannot be written.
     pub fn add(&self, _held: &Lock, mut note: Note) -> Result<()> {
         let Some(folder) = &self.folder else {
             return Ok(());
@@ -197,10 +198,10 @@ impl Pins {
         write(&path, &note)
     }
 
-    /// Notes that a node keeps something no more, whatever it was kept for.
+    /// Notes that a node no longer keeps something, whatever the reason was.
     ///
     /// # Errors
-    /// A note cannot be read, or written.
+    /// A note cannot be read or written.
     pub fn take_back(&self, _held: &Lock, node: &str, cid: &ContentId) -> Result<()> {
         let Some(folder) = &self.folder else {
             return Ok(());
@@ -216,11 +217,11 @@ impl Pins {
         Ok(())
     }
 
-    /// Removes the notes on what other nodes kept for tasks, or for uploads, before `created`: such a node was not
-    /// asked for anything since, and nobody can ask about the task. Returns how many.
+    /// Removes those notes about other nodes that were made before `created` for tasks or uploads. Since then, such a
+    /// node was not asked for anything, and nobody can ask about the task. Returns how many notes were removed.
     ///
     /// # Errors
-    /// A note cannot be read, or removed.
+    /// A note cannot be read or removed.
     pub fn forget_others(&self, _held: &Lock, node: &str, created: u64) -> Result<usize> {
         let mut forgotten = 0;
         for kept in self.all()? {
@@ -233,17 +234,17 @@ impl Pins {
         Ok(forgotten)
     }
 
-    /// Whether there is a note for a reason.
+    /// Whether there is a note for this reason.
     pub fn has(&self, node: &str, reason: &Reason) -> bool {
         let note = Note::new(node, reason.clone(), BTreeSet::new());
         let folder = self.folder.as_ref();
         folder.is_some_and(|folder| folder.join(note.file_name()).exists())
     }
 
-    /// Removes the note for a reason, if there is one.
+    /// Removes the note for this reason, if there is one.
     ///
     /// # Errors
-    /// It cannot be removed.
+    /// The note cannot be removed.
     pub fn remove(&self, node: &str, reason: Reason) -> Result<()> {
         match &self.folder {
             Some(folder) => {
@@ -257,7 +258,7 @@ impl Pins {
     /// All notes about a node.
     ///
     /// # Errors
-    /// One cannot be read: what it names is not known, so nothing may be let go.
+    /// A note cannot be read: then it is unknown what it names, so nothing may be released.
     pub fn of_node(&self, node: &str) -> Result<Vec<Kept>> {
         let mut all = self.all()?;
         all.retain(|kept| kept.note.node == node);
@@ -289,13 +290,13 @@ impl Kept {
     /// Removes the note.
     ///
     /// # Errors
-    /// It cannot be removed.
+    /// The note cannot be removed.
     pub fn remove(self) -> Result<()> {
         forget(&self.path)
     }
 }
 
-/// Held alone while a note is read, changed and written: those who hold the folder together may write the same one.
+/// Takes the lock for reading, changing and writing a note: those who hold the folder together may write the same note.
 fn writing(folder: &Path) -> Result<File> {
     let path = folder.join("writing");
     let file = File::options().create(true).append(true).open(&path);
@@ -314,8 +315,9 @@ fn forget(path: &Path) -> Result<()> {
     }
 }
 
-/// Also where the folder cannot be synced. A note that is lost in a power cut then costs room at the node; only where
-/// another note names the same, and is over first, is something let go that is still needed.
+/// Writes a note, even if the folder cannot be synced. If a power cut then loses the note, that usually costs only
+/// space at the node. Something that is still needed is released only if another note names it too, and that note is
+/// over first.
 fn write(path: &Path, note: &Note) -> Result<()> {
     let mut file = WholeFile::begin(path)?;
     file.write_json(note)?;
@@ -334,7 +336,7 @@ fn read(path: &Path) -> Result<Note> {
     }
 }
 
-/// What is let go with each of the notes of a node that are over: what no other note names.
+/// For each note of a node that is over, what to release with it: what no other note names.
 pub fn releases(
     mut notes: Vec<Kept>,
     is_over: impl Fn(&Note) -> bool,

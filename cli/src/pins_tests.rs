@@ -166,7 +166,7 @@ async fn without_a_place_nothing_is_noted() {
     assert!(nowhere.of_node("node").unwrap().is_empty());
 }
 
-/// Regression: "give another place", without a word of how.
+/// Regression: the hint was "give another place", without saying how.
 #[tokio::test]
 async fn a_place_where_nothing_can_be_noted_is_named_by_its_option() {
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -1,5 +1,5 @@
-//! Files that are read whole. Some things that a path can name are none: they have no end, or wait for somebody as soon
-//! as they are opened.
+//! Regular files that are read as a whole. A path can also name something else, which may have no end, or may block as
+//! soon as it is opened.
 
 use std::{
     fs::{File, FileType},
@@ -9,10 +9,10 @@ use std::{
 
 use crate::error::io_cause;
 
-/// How long a file is. Nothing is opened.
+/// The length of a file, found out without opening anything.
 ///
 /// # Errors
-/// Why it cannot be looked at, or what it is instead.
+/// Why the path cannot be examined, or what it is instead of a file.
 pub fn length(path: &Path) -> Result<u64, String> {
     let info = std::fs::metadata(path).map_err(|error| io_cause(&error))?;
     match info.is_file() {
@@ -21,10 +21,10 @@ pub fn length(path: &Path) -> Result<u64, String> {
     }
 }
 
-/// Reads the first `most` bytes of a file, which may be all: one may grow, or not say how long it is.
+/// Reads at most the first `most` bytes of a file, however long it claims to be: it may grow, or not tell its length.
 ///
 /// # Errors
-/// Why it cannot be read.
+/// Why the file cannot be read.
 pub fn begin(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let mut content = Vec::new();
     let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut content));
@@ -32,7 +32,7 @@ pub fn begin(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     Ok(content)
 }
 
-/// What it is instead of a file.
+/// What a path is instead of a file.
 fn what(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {

@@ -1,14 +1,14 @@
-//! How a task's program is called in what compilers and workers say of it.
+//! Puts a program's own file name into the messages of compilers and workers.
 //!
-//! They call every program by one name, for all that reaches them is its text.
+//! They call every program by the same name, because they get only its text.
 
-/// That name, before the number of a line.
+/// The name that they use, before the number of a line.
 const EVERY: &str = "program.cl:";
 
-/// A program whose file is not known: the way of compilers to name what is no file.
+/// The name for a program whose file is unknown, as compilers name input that is no file.
 const UNNAMED: &str = "<program>";
 
-/// What was said, with the name of the person's own file, or with none where that is not known.
+/// The message with the name of the user's own file, or with a placeholder if that is unknown.
 pub fn with_own_name(text: &str, file: Option<&str>) -> String {
     let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
     let mut parts = text.split(EVERY);
@@ -41,7 +41,7 @@ mod tests {
             with_own_name(said, None),
             "<program>:3:5: error: x\nfrom \"<program>:9\""
         );
-        // Another file, whose name ends so, and what is no place in a file.
+        // Another file whose name ends the same way, and text that is no position in a file.
         for other in [
             "my_program.cl:3: x",
             "lib/program.cl:3",

@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{Mebibytes, Milliseconds};
 
-/// In nanoseconds.
+/// A second, in nanoseconds.
 const SECOND: u128 = 1_000_000_000;
 
 /// Splits `12ms` into number and unit.
@@ -36,14 +36,14 @@ pub fn whole<T: TryFrom<u64>>(
     }
 }
 
-/// Reads the number of a task.
+/// Reads the id of a task.
 pub fn parse_task(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| {
         format!("`{text}` is not the number of a task, such as 7; `aicpw task ls` lists them")
     })
 }
 
-/// Reads a span: `1500ms`, `120s`, `10m`, `2h`, `1d`; a bare number is seconds.
+/// Reads a time span: `1500ms`, `120s`, `10m`, `2h`, `1d`; a bare number is seconds.
 pub fn parse_span(text: &str) -> Result<Milliseconds, String> {
     let wrong = || format!("`{text}` is not a span of time; write it as 1500ms, 120s, 10m or 2h");
     let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;
@@ -61,7 +61,7 @@ pub fn parse_span(text: &str) -> Result<Milliseconds, String> {
         .ok_or_else(wrong)
 }
 
-/// A span for people, exact: the largest unit that divides it.
+/// A time span for people, exact, in the largest unit that divides it.
 pub fn show_span(span: Milliseconds) -> String {
     let units = [
         (86_400_000, "d"),
@@ -78,10 +78,10 @@ pub fn show_span(span: Milliseconds) -> String {
     }
 }
 
-/// How long something took, for people: three digits.
+/// How long something took, for people, in three digits.
 pub fn show_elapsed(elapsed: std::time::Duration) -> String {
     let nanos = elapsed.as_nanos();
-    // Rounded before the unit is chosen: 119.6 s are two minutes, and not one and 60 s.
+    // Rounded before the unit is chosen, so that 119.6 s become 2 min and not 1 min 60 s.
     let rounded = |unit: u128| (nanos + unit / 2) / unit;
     let (ms, hundredths) = (rounded(1_000_000), rounded(10_000_000));
     let (tenths, seconds) = (rounded(100_000_000), rounded(SECOND));
@@ -101,7 +101,7 @@ pub fn show_elapsed(elapsed: std::time::Duration) -> String {
     }
 }
 
-/// How long something takes by the nominal time of blocks, for people: no more precise than that is.
+/// How long something takes according to the nominal time of blocks, for people, and no more precise than that.
 pub fn show_about(span: Milliseconds) -> String {
     let rounded = |unit: u64| span.0.saturating_add(unit / 2) / unit;
     match span.0 {
@@ -119,7 +119,7 @@ fn tenths(number: u64) -> String {
     }
 }
 
-/// So many of something, for people: `1 file`, `2 files`.
+/// A number of things, for people: `1 file`, `2 files`.
 pub fn count(number: usize, thing: &str) -> String {
     match number {
         1 => format!("1 {thing}"),
@@ -127,7 +127,7 @@ pub fn count(number: usize, thing: &str) -> String {
     }
 }
 
-/// Reads a size of memory: `512MiB`, `2GiB`, `1TiB`; a bare number is MiB.
+/// Reads a memory size: `512MiB`, `2GiB`, `1TiB`; a bare number is MiB.
 pub fn parse_memory(text: &str) -> Result<Mebibytes, String> {
     let wrong = || format!("`{text}` is not a size of memory; write it as 512MiB or 2GiB");
     let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;

@@ -1,6 +1,5 @@
-//! Running a job on this machine, as a provider's node would: for whoever doubts a result, and wants to
-//! know where it goes wrong. [`build()`] only compiles: what is not submitted
-//! yet.
+//! Runs a job on this machine, as a provider's node would, for people who doubt a result and want to know where it goes
+//! wrong. [`build()`] only compiles the program of a task that is not submitted yet.
 
 mod build;
 
@@ -36,20 +35,20 @@ use crate::{
     program_name::with_own_name,
 };
 
-/// Name of the program that runs jobs.
+/// The name of the program that runs jobs.
 const EXECUTOR: &str = "aicpw-executor";
 
-/// Processor time that is no bound: whoever waits can end it.
+/// A processor time limit that never matters: the user can end the run.
 const CPU_SECONDS: u64 = u32::MAX as u64;
 
-/// What is kept of all that a job's process prints: its end, where the executor says how it went.
+/// How much to keep of what a job's process prints: the end, in which the executor says how the job went.
 const KEPT_BYTES: usize = 1 << 20;
 
-/// Longest trace of a job, as text: what a checkpoint takes is less than half of its share.
+/// The most bytes of a job's trace, as text. A checkpoint needs less than half of its share.
 const TRACE_BYTES: u64 = limits::CHECKPOINTS * 160 + 4_096;
 
-/// How often, and after which pause, a folder is removed again into which a process still writes that was just
-/// killed.
+/// How often, and at what interval, to retry removing a folder into which a process that was just killed is still
+/// writing.
 const REMOVALS: u32 = 50;
 const REMOVE_AGAIN: Duration = Duration::from_millis(20);
 
@@ -65,10 +64,10 @@ pub struct ExecutorArgs {
 }
 
 impl ExecutorArgs {
-    /// The program. Without it there is something else to do.
+    /// Finds the program. `otherwise` is what the user can do without it.
     ///
     /// # Errors
-    /// It is not there.
+    /// The program is not there.
     pub fn find(&self, otherwise: &str) -> Result<PathBuf> {
         let running = std::env::current_exe().ok();
         let beside = running.and_then(|program| Some(program.parent()?.to_owned()));
@@ -91,7 +90,7 @@ impl ExecutorArgs {
     }
 }
 
-/// A job in a folder of its own, which is removed with this.
+/// A job in a folder of its own, which is removed when this is dropped.
 pub struct Rerun {
     folder: Folder,
     executor: PathBuf,
@@ -101,7 +100,7 @@ pub struct Rerun {
     sees_groups: bool,
 }
 
-/// Where a job is; gone with this.
+/// The folder of a job, removed when this is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -131,7 +130,7 @@ impl Drop for Folder {
     }
 }
 
-/// What tells a program how the driver has grouped its work items.
+/// What in a program's text shows that it looks at how the driver has grouped its work items.
 const OF_GROUPS: &[&str] = &[
     "__local",
     "barrier",
@@ -152,17 +151,17 @@ struct Listed {
     name: String,
 }
 
-/// What the executor has measured of it.
+/// What the executor has measured of a device.
 #[derive(Deserialize)]
 struct Measured {
     classes: ClassSet,
 }
 
 impl Rerun {
-    /// Fetches a job, and looks for a device that can run it.
+    /// Fetches a job, and finds a device that can run it.
     ///
     /// # Errors
-    /// Something of it cannot be fetched, or there is no such device.
+    /// Some part of the job cannot be fetched, or there is no such device.
     pub async fn prepare(
         args: &ExecutorArgs,
         source: &impl BlobSource,
@@ -223,13 +222,13 @@ impl Rerun {
         Ok(self)
     }
 
-    /// Bytes that a juror of a part fetches: the job, and the state at a checkpoint.
+    /// How many bytes a juror of a part fetches: the job, and the state at a checkpoint.
     pub fn fetched_bytes(&self) -> u64 {
         self.fetched_bytes
     }
 
-    /// Whether the program can see how work items are grouped where the driver chooses that: then what it
-    /// leaves in a buffer need not be the same on another device.
+    /// Whether the program can see how work items are grouped where the driver chooses that. If so, its results may
+    /// differ on another device.
     pub fn sees_groups(&self) -> bool {
         self.sees_groups
     }
@@ -270,10 +269,10 @@ impl Rerun {
         Ok(size)
     }
 
-    /// Builds and runs all of it.
+    /// Builds and runs the whole job.
     ///
     /// # Errors
-    /// What the program or the device says.
+    /// What the program or the device reports.
     pub async fn run(&self) -> Result<(JobResult, TraceRecord)> {
         self.say_part(None).await?;
         self.stage("build").await?;
@@ -290,7 +289,8 @@ impl Rerun {
         Ok((result, trace))
     }
 
-    /// Makes the state at a checkpoint of what was built, and returns the checkpoint's hash and the file.
+    /// Produces the state at a checkpoint of the job, which must be built already; returns the checkpoint's hash and
+    /// the file.
     ///
     /// # Errors
     /// There is no such checkpoint; as [`Self::run`].
@@ -322,7 +322,7 @@ impl Rerun {
             })
     }
 
-    /// How a stage has ended, in the executor's own words.
+    /// How a stage ended, in the executor's own words.
     async fn said(&self, stage: &str) -> Result<Result<Done, Failed>> {
         let mut arguments = vec![stage.as_ref(), self.folder.path().as_os_str()];
         if self.allow_weak_sandbox {
@@ -354,7 +354,7 @@ fn looks_at_groups(program: &str) -> bool {
     words.any(|word| OF_GROUPS.contains(&word))
 }
 
-/// The first device that has the memory, and keeps the class.
+/// Finds the first device that has the memory and keeps the determinism class.
 async fn device(executor: &Path, needs: &Needs) -> Result<(Hash, DeviceKind)> {
     let listed: Vec<Listed> = ask(executor, &["devices"]).await?;
     for Listed {
@@ -383,7 +383,7 @@ async fn device(executor: &Path, needs: &Needs) -> Result<(Hash, DeviceKind)> {
     )))
 }
 
-/// What the executor prints as JSON.
+/// Runs the executor, and parses the JSON that it prints.
 async fn ask<T: DeserializeOwned>(executor: &Path, arguments: &[&str]) -> Result<T> {
     let arguments: Vec<_> = arguments.iter().map(|text| (*text).as_ref()).collect();
     let ended = execute(executor, &arguments).await?;
@@ -397,27 +397,27 @@ async fn ask<T: DeserializeOwned>(executor: &Path, arguments: &[&str]) -> Result
         .map_err(|error| odd(&format!("printed something else than JSON ({error})")))
 }
 
-/// How a process ended, and what it has printed.
+/// How a process ended, and what it printed.
 struct Ended {
     status: ExitStatus,
     stdout: Said,
     stderr: Said,
 }
 
-/// The end of what was printed.
+/// The last part of what a process printed.
 struct Said {
     end: Vec<u8>,
     is_whole: bool,
 }
 
-/// Reads all there is, and keeps the last `most` bytes.
+/// Reads everything there is, and keeps the last `most` bytes.
 async fn end_of(mut from: impl AsyncRead + Unpin, most: usize) -> std::io::Result<Said> {
     let (mut end, mut is_whole) = (Vec::new(), true);
     let mut piece = vec![0; 1 << 16];
     loop {
         let read = from.read(&mut piece).await?;
         end.extend_from_slice(&piece[..read]);
-        // Not with each piece, so that each byte is moved about once.
+        // Not for every piece, so that each byte is moved about once.
         let is_end = read == 0;
         if end.len() > most.saturating_mul(2) || (is_end && end.len() > most) {
             end.drain(..end.len() - most);
@@ -429,7 +429,7 @@ async fn end_of(mut from: impl AsyncRead + Unpin, most: usize) -> std::io::Resul
     }
 }
 
-/// The begin of a file of the job, which a stranger's program may have written.
+/// Reads the beginning of a file of the job. A stranger's program may have written that file.
 async fn begin_of(path: &Path, most: u64) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| Error::file("read", path, &error);
     let file = tokio::fs::File::open(path).await.map_err(failed)?;
@@ -439,7 +439,7 @@ async fn begin_of(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Such a file as a whole.
+/// Reads such a file as a whole.
 async fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>> {
     let content = begin_of(path, most.saturating_add(1)).await?;
     match content.len() as u64 > most {
@@ -456,12 +456,12 @@ async fn execute(executor: &Path, arguments: &[&std::ffi::OsStr]) -> Result<Ende
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let mut child = Command::new(executor)
         .args(arguments)
-        // Nothing of this user's to a stranger's program but what drivers need.
+        // A stranger's program gets nothing of this user's environment but what drivers need.
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("LANG", "C.UTF-8")
         .envs(driver_variables(processors, |name| std::env::var_os(name)))
-        // It ends by itself when this is closed, however this program ends.
+        // The executor ends by itself when this is closed, however this program ends.
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,4 +1,4 @@
-//! Against a shell script in the executor's place.
+//! Tests with a shell script in place of the executor.
 
 use std::collections::BTreeMap;
 
@@ -78,7 +78,8 @@ fn trace() -> TraceRecord {
     }
 }
 
-/// An executor with two devices, of which only the second has the memory and keeps `fp32-strict`.
+/// A fake executor with two devices, of which only the second has the memory and keeps
+/// `fp32-strict`.
 fn executor(run: &str) -> (tempfile::TempDir, ExecutorArgs) {
     let dir = tempfile::tempdir().unwrap();
     let device = |digit: &str, memory: u64| {
@@ -135,7 +136,7 @@ async fn a_job_is_fetched_run_and_its_state_made() {
     let job = job.unwrap();
     assert_eq!(job.spec.device, [0x22; 32], "the first that has the memory");
     assert_eq!(job.spec.limits.output_bytes, 16);
-    // The manifest, the program, the buffer, and as much of a state.
+    // The manifest, the program, the buffer, and a state of the buffer's size.
     let some = blobs().0;
     let all: usize = some.values().map(Vec::len).sum();
     assert_eq!(job.fetched_bytes(), all as u64 + 16);
@@ -252,7 +253,7 @@ async fn an_executor_that_contradicts_itself_is_not_believed() {
     );
 }
 
-/// Much more than is kept, before what counts.
+/// Much more output than is kept, before the part that matters.
 const CHATTER: &str =
     "head -c 5000000 /dev/zero | tr '\\0' 'x'; head -c 5000000 /dev/zero >&2; echo";
 
@@ -293,7 +294,8 @@ async fn a_trace_without_end_is_not_read() {
 
 #[tokio::test]
 async fn a_signal_leaves_nothing_behind() {
-    // It writes into the folder until it is killed, but makes no new one where that was.
+    // It writes into the folder until it is killed, but does not create the folder anew once it is
+    // removed.
     let busy = r#"echo $$ > "$2/process"; mkdir "$2/more"
         while :; do n=$((n + 1)); mkdir "$2/more/$n"; done"#;
     let (_dir, args) = executor(busy);

@@ -1,11 +1,11 @@
 //! The folder that a result is put into: what may be there already, and how the files get there.
 //!
-//! Whether that will work is tried before anything is sent or paid. So the files are prepared where
-//! the folder's own file system is, and nothing but links and renames are left to do at the end.
+//! Whether that will work is tried before anything is sent or paid. So the files are prepared on the folder's own file
+//! system, and only links and renames are left to do at the end.
 //!
-//! Replaced is only what this program has written itself and nobody has changed since. So a record names each file
-//! with the root of its content, those of earlier results too, as long as they are there. Whoever looks at what is
-//! there and replaces it holds the folder alone, so that of two results one is there as a whole.
+//! A file is replaced only if this program wrote it and nobody has changed it since. So a record names each file with
+//! the root of its content, including the files of earlier results for as long as they are there. Whoever looks at what
+//! is there and replaces it holds the folder alone. So if two results arrive at once, one of them is there as a whole.
 
 use std::{
     collections::BTreeSet,
@@ -28,34 +28,34 @@ use crate::{
     whole_file::WholeFile,
 };
 
-/// The file with what is known of the result, beside the outputs.
+/// The file with what is known about the result, beside the outputs.
 pub const RECORD: &str = "result.json";
 
-/// The record of a result whose files are being moved to their places, which has its own last. Where the
-/// program is killed in between, it says what of the files there are this program's.
+/// The record of a result whose files are still being moved; its own file is moved last. If the program is killed in
+/// between, this file says which of the files in the folder are this program's.
 const UNFINISHED: &str = ".result.json.partial";
 
-/// Is there, and locked, as long as somebody holds the folder. It is not the folder itself that is locked: whoever runs
-/// this program may have done that, so that another does not run meanwhile.
+/// A file that exists and is locked as long as somebody holds the folder. The folder itself is not locked: the user may
+/// have locked it around this program, so that no other program runs meanwhile.
 const LOCK: &str = ".aicpw-result.lock";
 
-/// A folder is held for as long as some files take to be read and renamed.
+/// How long to wait for a folder: longer than it takes to read and rename some files.
 const HELD_AT_MOST: Duration = Duration::from_secs(30);
 
-/// Pause before it is tried again.
+/// How long to wait before trying again.
 const TRY_EVERY: Duration = Duration::from_millis(50);
 
-/// A longer record than this is none of ours: a manifest, which names the outputs, has a 16th of it.
+/// No record of this program is longer than this: a manifest, which names the outputs, is at most a 16th as long.
 const RECORD_BYTES: u64 = 16 << 20;
 
-/// What files of earlier results may take of a record, as text: more of them are not known again. With what the
-/// result itself takes it stays far below [`RECORD_BYTES`].
+/// How much room, as text, a record has for files of earlier results. Files beyond that are not recognised later.
+/// Together with the result itself this is far below [`RECORD_BYTES`].
 const EARLIER_BYTES: usize = 4 << 20;
 
-/// What an entry takes beside the name of its file.
+/// How much room an entry takes in addition to its file's name.
 const ENTRY_BYTES: usize = 150;
 
-/// What makes a file a record of ours, and what such a record permits to replace.
+/// The fields by which a file is recognised as a record of this program, and that say what may be replaced.
 #[derive(Deserialize)]
 struct Record {
     task: u64,
@@ -69,23 +69,23 @@ struct Record {
 }
 
 impl Record {
-    /// What is read of it once it is written.
+    /// Reads what a later run will read once this result is written.
     fn of(result: &impl Serialize) -> Result<Self> {
         let read = serde_json::to_value(result).and_then(serde_json::from_value);
         read.map_err(Error::other)
     }
 
-    /// Whether both are of the same result.
+    /// Whether both records are about the same result.
     fn is_of_same(&self, other: &Self) -> bool {
         (self.task, &self.root) == (other.task, &other.root)
     }
 }
 
-/// A file, as this program has written it.
+/// A file as this program wrote it.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct OwnFile {
     file: String,
-    /// Empty in a record of a version that kept none.
+    /// The root of its content; empty in a record of an old version, which did not store it.
     #[serde(default)]
     root: String,
 }
@@ -99,11 +99,11 @@ struct Written<'a, R> {
     earlier: Vec<OwnFile>,
 }
 
-/// Checks that results may be put into `folder`, and that they can be: it is new, empty, holds none of
-/// the files, or earlier results that list them as they are.
+/// Checks that results may be put into `folder`, and that this works. The folder must be new, be empty, hold none of
+/// the files, or hold earlier results whose records list the files as they are.
 ///
 /// # Errors
-/// A file that is no result of ours would be overwritten, or this user may not write there.
+/// A file that is not from an earlier result would be overwritten, or this user may not write there.
 pub fn check(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
     let folder = resolve(folder)?;
     check_files(&folder, outputs)?;
@@ -113,7 +113,7 @@ pub fn check(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
         .map_err(|error| unusable(place, &error))
 }
 
-/// Checks that nothing would be overwritten but an earlier result, and returns what of it would be.
+/// Checks that nothing but an earlier result would be overwritten, and returns those of its files that would be.
 fn check_files(folder: &Path, outputs: &[OutputFile]) -> Result<BTreeSet<OwnFile>> {
     let own = own_files(folder);
     let mut replaced = BTreeSet::new();
@@ -148,13 +148,13 @@ fn check_files(folder: &Path, outputs: &[OutputFile]) -> Result<BTreeSet<OwnFile
     Ok(replaced)
 }
 
-/// The task and the root of the result whose record is in a folder.
+/// The task and the result root in a folder's record.
 pub fn recorded(folder: &Path) -> Option<(u64, String)> {
     let record = earlier_record(&folder.join(RECORD))?;
     Some((record.task, record.root))
 }
 
-/// Whether it is a file, if it is there.
+/// Whether the path is a regular file; `None` if there is nothing.
 fn is_file(path: &Path) -> Result<Option<bool>> {
     match path.symlink_metadata() {
         Ok(there) => Ok(Some(there.is_file())),
@@ -168,14 +168,14 @@ fn in_the_way(path: &Path, why: &str) -> Error {
         .hint("give another folder, or move the file away")
 }
 
-/// The files that this program has written into the folder, as its records there say.
+/// The files in the folder that this program wrote, according to the records there.
 fn own_files(folder: &Path) -> BTreeSet<OwnFile> {
     let records = [RECORD, UNFINISHED].map(|name| earlier_record(&folder.join(name)));
     let files = |record: Record| record.files.into_iter().chain(record.earlier);
     records.into_iter().flatten().flat_map(files).collect()
 }
 
-/// The record in this file. One that cannot be read, or is something else, permits nothing: it is refused as a
+/// The record in this file. If it cannot be read, or is something else, it permits nothing, and is refused like any
 /// file that would be overwritten.
 fn earlier_record(path: &Path) -> Option<Record> {
     if !path.symlink_metadata().ok()?.is_file() {
@@ -187,9 +187,9 @@ fn earlier_record(path: &Path) -> Option<Record> {
     serde_json::from_slice(&text).ok()
 }
 
-/// What a record goes on to say of earlier results: the files of theirs that are there, whether they are unchanged
-/// or not, which is seen when one would be replaced. Of its own names only what is `replaced`, which is there as
-/// long as the new file is not.
+/// What a new record says about earlier results: their files that are still there. Whether those were changed is only
+/// checked when one would be replaced. Of files with the same name as one of the new result, only those in `replaced`
+/// are listed, because they are there until the new ones are.
 fn earlier(folder: &Path, record: &Record, replaced: BTreeSet<OwnFile>) -> Vec<OwnFile> {
     let names: BTreeSet<_> = record.files.iter().map(|one| &one.file).collect();
     let is_kept = |one: &OwnFile| {
@@ -209,13 +209,13 @@ fn earlier(folder: &Path, record: &Record, replaced: BTreeSet<OwnFile>) -> Vec<O
         .collect()
 }
 
-/// The folder that is meant, by a path that goes on to lead there.
+/// The real path of the folder, which goes on to lead there.
 fn resolve(folder: &Path) -> Result<PathBuf> {
     let absolute = std::path::absolute(folder).map_err(|error| unusable(folder, &error))?;
     match absolute.canonicalize() {
         Ok(real) if real.is_dir() => Ok(real),
         Ok(_) => Err(no_folder(folder)),
-        // Of `new/..` it cannot be said which folder it will be, and a link may lead nowhere.
+        // For `new/..` it cannot be said which folder that will be, and a link may lead nowhere.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             match absolute.file_name().is_some() && absolute.symlink_metadata().is_err() {
                 true => Ok(absolute),
@@ -240,8 +240,8 @@ fn unusable(folder: &Path, error: &io::Error) -> Error {
     .hint("give a folder in which this user may make files")
 }
 
-/// Where files are prepared, on the file system of the (resolved) folder: in it, for it may be a mount
-/// point or in a folder of somebody else's; beside it, as long as it is not there.
+/// Where files are prepared, on the file system of the (resolved) folder. If the folder exists, that is in it, because
+/// it may be a mount point or be inside somebody else's folder. Otherwise it is beside it.
 fn staging_place(folder: &Path) -> &Path {
     match folder.is_dir() {
         true => folder,
@@ -249,25 +249,25 @@ fn staging_place(folder: &Path) -> &Path {
     }
 }
 
-/// The part of an absolute path that is there.
+/// The longest existing ancestor of an absolute path.
 fn existing_part(path: &Path) -> &Path {
     let mut parts = path.ancestors();
     parts.find(|part| part.exists()).unwrap_or(path)
 }
 
-/// Held by who looks at what is in a folder and replaces it, who alone does so meanwhile. Where the file system has no
-/// locks, or no file can be made, it goes without.
+/// Exclusive access to a folder, for looking at what is in it and replacing it. If the file system has no locks, or no
+/// file can be made, this works without a lock.
 struct Alone {
     path: PathBuf,
-    // The lock ends with it, when it has no name any more.
+    // The lock ends when this is closed, which is after its name is removed.
     file: Option<File>,
 }
 
 impl Alone {
-    /// Waits for whoever holds the folder, and can be cancelled meanwhile.
+    /// Waits until nobody else holds the folder. The wait can be cancelled.
     ///
     /// # Errors
-    /// It is held for longer than `at_most`.
+    /// Somebody holds the folder for longer than `at_most`.
     async fn hold(folder: &Path, at_most: Duration) -> Result<Self> {
         let path = folder.join(LOCK);
         let held = async {
@@ -291,12 +291,12 @@ impl Alone {
         })
     }
 
-    /// `None` while somebody else holds it.
+    /// Tries to take the lock; `None` while somebody else holds it.
     fn attempt(path: &Path) -> Option<Self> {
         let file = Self::open(path);
         if let Some(file) = &file {
             let is_held = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-            // Whoever held it has taken the name away, and another may lock a new file by that name.
+            // The previous holder has removed the name, and somebody else may lock a new file with that name.
             if is_held || !is_at(file, path) {
                 return None;
             }
@@ -308,12 +308,12 @@ impl Alone {
     }
 
     fn open(path: &Path) -> Option<File> {
-        // A pipe would be waited for.
+        // Opening a pipe would block.
         if is_file(path).ok()? == Some(false) {
             return None;
         }
         let file = File::options().create(true).append(true).open(path);
-        // Another user's may be there to be read only.
+        // The file of another user may be read-only for this one.
         file.or_else(|_| File::open(path)).ok()
     }
 }
@@ -326,7 +326,7 @@ impl Drop for Alone {
     }
 }
 
-/// Whether a file is the one by this name.
+/// Whether the open file is the one with this name.
 fn is_at(file: &File, path: &Path) -> bool {
     let (Ok(open), Ok(there)) = (file.metadata(), path.metadata()) else {
         return false;
@@ -334,11 +334,11 @@ fn is_at(file: &File, path: &Path) -> bool {
     (open.dev(), open.ino()) == (there.dev(), there.ino())
 }
 
-/// Writes the record of a result beside its outputs once more, unless another result has come into its place: then that
-/// one's stays, and it is `false`.
+/// Writes a result's record beside its outputs once more. If another result has taken its place by now, that one's
+/// record stays, and this returns `false`.
 ///
 /// # Errors
-/// It cannot be written, or somebody else holds the folder.
+/// The record cannot be written, or somebody else holds the folder.
 pub async fn write_record(folder: &Path, record: &impl Serialize) -> Result<bool> {
     let _alone = Alone::hold(folder, HELD_AT_MOST).await?;
     let path = folder.join(RECORD);
@@ -352,7 +352,7 @@ pub async fn write_record(folder: &Path, record: &impl Serialize) -> Result<bool
     Ok(is_own)
 }
 
-/// The file appears as a whole or not at all.
+/// Writes the record to a file that appears as a whole or not at all.
 fn write_as(
     name: &str,
     folder: &Path,
@@ -365,12 +365,12 @@ fn write_as(
     file.replace_for_all()
 }
 
-/// Folders that were made for a result, each after the one that it is in. Removed when dropped, those in which nothing is.
+/// Folders that were made for a result, each after the one that contains it. On drop, the empty ones are removed.
 #[derive(Default)]
 struct Made(Vec<PathBuf>);
 
 impl Made {
-    /// Makes a folder, of an absolute path, and those that it is in.
+    /// Makes a folder at an absolute path, and the missing folders above it.
     fn make(&mut self, folder: &Path) -> io::Result<()> {
         let missing = folder.ancestors().take_while(|part| !part.is_dir());
         let missing: Vec<_> = missing.collect();
@@ -389,24 +389,24 @@ impl Made {
 impl Drop for Made {
     fn drop(&mut self) {
         for folder in self.0.iter().rev() {
-            // Not if something is in it.
+            // This fails if the folder is not empty.
             let _ = std::fs::remove_dir(folder);
         }
     }
 }
 
-/// A result that is being fetched. What there is of it goes when this is dropped, and so do folders that were made for
-/// it and have got nothing.
+/// A result that is being fetched. Unless it is published, its files are removed on drop, as are folders that were made
+/// for it and are empty.
 pub struct Staging {
     folder: PathBuf,
     unchecked: Unchecked,
-    // After what is in them.
+    // Dropped after the files in these folders.
     made: Made,
 }
 
 impl Staging {
-    /// For results that belong into `folder`. Nothing is there of them before they are published, if the file system
-    /// can do that.
+    /// Prepares for results that belong into `folder`. If the file system allows it, nothing of them is visible before
+    /// they are published.
     ///
     /// # Errors
     /// No files can be made there.
@@ -424,10 +424,11 @@ impl Staging {
         }
     }
 
-    /// The same on any file system: what there is of them is in a hidden folder, in `folder` or where that will be.
+    /// Like [`Self::new`], but works on any file system: the files are in a hidden folder, which is in `folder` or
+    /// where that will be.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// The hidden folder cannot be made.
     pub fn hidden(folder: &Path) -> Result<Self> {
         let folder = resolve(folder)?;
         let place = staging_place(&folder);
@@ -443,31 +444,31 @@ impl Staging {
         })
     }
 
-    /// Where the output of this name belongs.
+    /// The final path of the output with this name.
     pub fn path_of(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// A new file for the output of this name.
+    /// Makes a new file for the output with this name.
     ///
     /// # Errors
-    /// None can be made.
+    /// No file can be made.
     pub fn create(&self, name: &str) -> Result<File> {
         let file = self.unchecked.create(name);
         file.map_err(|error| Error::file("write", &self.path_of(name), &error))
     }
 
-    /// Keeps the file of that name, once it is written.
+    /// Keeps the file with that name, once it is written.
     pub fn keep(&mut self, name: String, file: File) {
         self.unchecked.keep(name, file);
     }
 
-    /// Moves them to where they belong, with the record, which is there when they all are. Whoever calls this has
-    /// checked them: from now on they have names.
+    /// Moves the files to their final place, and the record once they are all there. The caller has checked the result:
+    /// from now on the files have names.
     ///
     /// # Errors
-    /// They cannot be moved, somebody else holds the folder, or by now something is there that was not when that was
-    /// checked. What is moved by then is an earlier result for whoever tries again.
+    /// The files cannot be moved, somebody else holds the folder, or something is there now that was not there at the
+    /// check. What was moved by then counts as an earlier result when the user tries again.
     pub async fn publish(
         mut self,
         outputs: &[OutputFile],

@@ -27,7 +27,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Why results cannot be put there.
+/// Why results cannot be put into this folder.
 fn refused(folder: &Path) -> String {
     let error = check(folder, &outputs()).unwrap_err();
     assert_eq!(error.kind, Kind::Usage);
@@ -47,17 +47,17 @@ fn record(files: &[(&str, &str)]) -> serde_json::Value {
     json!({ "task": 1, "result": cid, "result_root": "0x", "price": "1", "files": files })
 }
 
-/// Does what may wait.
+/// Runs a future to its end.
 fn now<T>(work: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().build().unwrap().block_on(work)
 }
 
-/// How a result is begun: as the file system has it, and as any has it.
+/// How to begin a result: in the file system's own way, or in the way that works on any.
 type Begin = fn(&Path) -> Result<Staging>;
 const WAYS: [Begin; 2] = [Staging::new, Staging::hidden];
 
-/// A result with these files that is ready to be put into the folder.
+/// A result with these files, ready to be put into the folder.
 fn staged(
     begin: Begin,
     folder: &Path,
@@ -92,7 +92,7 @@ fn put_by(begin: Begin, folder: &Path, files: &[(&str, &str)]) -> Result<()> {
     Ok(())
 }
 
-/// The files that the record in a folder names beside those of its result.
+/// The files of earlier results that the record in a folder names.
 fn earlier_names(folder: &Path) -> Vec<String> {
     let record = earlier_record(&folder.join(RECORD)).unwrap();
     record.earlier.into_iter().map(|one| one.file).collect()
@@ -110,14 +110,14 @@ fn an_earlier_result_is_replaced_and_nothing_else() {
     assert!(now(write_record(dir.path(), &record(&files))).unwrap());
     check(dir.path(), &outputs()).unwrap();
 
-    // What it does not list is none of it.
+    // A file that the record does not list is not part of the result.
     std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("histogram.bin exists"));
     let files = [("image.bin", "mine"), ("histogram.bin", "mine")];
     assert!(now(write_record(dir.path(), &record(&files))).unwrap());
     check(dir.path(), &outputs()).unwrap();
 
-    // Nor is what a person has made of it.
+    // Nor is a file that somebody has changed.
     std::fs::write(dir.path().join("histogram.bin"), "sorted").unwrap();
     let message = refused(dir.path());
     assert!(
@@ -127,14 +127,14 @@ fn an_earlier_result_is_replaced_and_nothing_else() {
     std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
     check(dir.path(), &outputs()).unwrap();
 
-    // Nor is what is no file any more.
+    // Nor is something that is no longer a file.
     std::fs::remove_file(dir.path().join("image.bin")).unwrap();
     check(dir.path(), &outputs()).unwrap();
     std::fs::create_dir(dir.path().join("image.bin")).unwrap();
     assert!(refused(dir.path()).contains("image.bin exists"));
 }
 
-/// Regression: any file by that name made all others ours, and was overwritten itself.
+/// Regression: any file with the record's name made all other files count as ours, and was itself overwritten.
 #[test]
 fn a_record_of_something_else_permits_nothing() {
     for name in [RECORD, UNFINISHED] {
@@ -158,7 +158,7 @@ fn a_record_of_something_else_permits_nothing() {
     assert!(refused(dir.path()).contains("result.json exists"));
 }
 
-/// Which did not say what was in the files: whether one was changed since cannot be told.
+/// An earlier version did not store what was in the files, so it is unknown whether one was changed since.
 #[test]
 fn what_an_earlier_version_has_fetched_is_not_replaced() {
     let dir = tempfile::tempdir().unwrap();
@@ -175,8 +175,8 @@ fn what_an_earlier_version_has_fetched_is_not_replaced() {
     check(dir.path(), &outputs()).unwrap();
 }
 
-/// Regression: the record of the second result named the first's files no more, and so they were somebody else's
-/// when the first was fetched again.
+/// Regression: the record of the second result no longer named the files of the first. So they counted as somebody
+/// else's when the first result was fetched again.
 #[test]
 fn results_of_several_tasks_take_turns_in_one_folder() {
     let dir = tempfile::tempdir().unwrap();
@@ -198,7 +198,7 @@ fn results_of_several_tasks_take_turns_in_one_folder() {
     assert_eq!(read("image.bin"), "3");
     assert_eq!(earlier_names(folder), ["sum.bin"]);
 
-    // What is a person's by now is not replaced, also when a record that comes after it names it.
+    // A file that the user has changed is not replaced, even if a later record names it too.
     std::fs::write(folder.join("image.bin"), "retouched").unwrap();
     put(folder, &second).unwrap();
     let error = put(folder, &first).unwrap_err();
@@ -209,7 +209,7 @@ fn results_of_several_tasks_take_turns_in_one_folder() {
     assert_eq!(read("image.bin"), "retouched");
     assert_eq!(read("sum.bin"), "2");
 
-    // What is gone is forgotten, and then is not this program's if somebody else makes it.
+    // A file that is gone is forgotten. If somebody else then makes one with that name, it is not this program's.
     std::fs::remove_file(folder.join("image.bin")).unwrap();
     put(folder, &second).unwrap();
     assert_eq!(earlier_names(folder), ["log.bin"]);
@@ -218,7 +218,7 @@ fn results_of_several_tasks_take_turns_in_one_folder() {
     assert!(error.message.contains("not an earlier result"), "{error}");
 }
 
-/// Regression: of two that were put there at the same time, one had its record and the other some of the files.
+/// Regression: when two results were put there at the same time, one had its record and the other some of the files.
 #[tokio::test]
 async fn a_result_is_put_there_while_no_other_is() {
     let dir = tempfile::tempdir().unwrap();
@@ -228,7 +228,7 @@ async fn a_result_is_put_there_while_no_other_is() {
     let (staging, outputs) = staged(Staging::new, dir.path(), &files).unwrap();
     let record = record(&files);
     let mut putting = std::pin::pin!(staging.publish(&outputs, &record));
-    // The first look goes as far as it can without the lock.
+    // The first poll goes as far as possible without the lock.
     assert!(futures::poll!(putting.as_mut()).is_pending());
     assert!(!dir.path().join("image.bin").exists());
     drop(other);
@@ -236,7 +236,7 @@ async fn a_result_is_put_there_while_no_other_is() {
     assert_eq!(names(dir.path()), ["image.bin", "result.json"]);
 }
 
-/// Regression: to run `flock result aicpw submit … --out result` never ended.
+/// Regression: `flock result aicpw submit … --out result` never ended.
 #[test]
 fn who_has_locked_the_folder_itself_is_in_nobodys_way() {
     let dir = tempfile::tempdir().unwrap();
@@ -299,7 +299,7 @@ fn a_folder_is_held_by_one_at_a_time() {
     assert_eq!(names(dir.path()), [""; 0]);
 }
 
-/// What cannot be locked is not waited for.
+/// Something that cannot be locked is not waited for.
 #[test]
 fn a_folder_with_something_else_by_the_name_of_the_lock_is_used_without() {
     let dir = tempfile::tempdir().unwrap();
@@ -308,7 +308,7 @@ fn a_folder_with_something_else_by_the_name_of_the_lock_is_used_without() {
     assert_eq!(names(dir.path()), [LOCK, "image.bin", "result.json"]);
 }
 
-/// Regression: who waited until its task was paid put its record beside the files of another task.
+/// Regression: whoever waited until its task was paid put its record beside the files of another task.
 #[test]
 fn a_record_is_not_written_once_more_beside_another_result() {
     let dir = tempfile::tempdir().unwrap();
@@ -325,14 +325,14 @@ fn a_record_is_not_written_once_more_beside_another_result() {
         assert!(!now(write_record(folder, &record(&files))).unwrap());
         assert_eq!(std::fs::read(folder.join(RECORD)).unwrap(), there);
     }
-    // Nor in the place of what is no record.
+    // Nor does it replace something that is no record.
     std::fs::write(folder.join(RECORD), "mine").unwrap();
     assert!(!now(write_record(folder, &record(&files))).unwrap());
     std::fs::remove_file(folder.join(RECORD)).unwrap();
     assert!(now(write_record(folder, &record(&files))).unwrap());
 }
 
-/// What was killed while its files were moved leaves old and new ones, and a record of each.
+/// A run that was killed while its files were moved leaves old and new files, and a record of each.
 #[test]
 fn both_records_of_a_broken_off_move_are_of_use_to_the_next_result() {
     let dir = tempfile::tempdir().unwrap();
@@ -341,7 +341,7 @@ fn both_records_of_a_broken_off_move_are_of_use_to_the_next_result() {
     let new = [("image.bin", "new"), ("log.bin", "new")];
     write_as(UNFINISHED, folder, &record(&new), BTreeSet::new()).unwrap();
     std::fs::write(folder.join("image.bin"), "new").unwrap();
-    // Of another task, then again of this one.
+    // First a result of another task, then one of this task again.
     put(folder, &[("sum.bin", "2")]).unwrap();
     put(folder, &new).unwrap();
     for name in ["image.bin", "log.bin"] {
@@ -370,7 +370,7 @@ fn a_record_does_not_grow_beyond_what_is_read_of_it() {
     assert!(kept > most / 2 && kept < most, "{kept} of {most}");
 }
 
-/// Regression: it was found after the task had run and its result was fetched.
+/// Regression: this was found out only after the task had run and its result was fetched.
 #[test]
 fn a_folder_that_cannot_be_written_to_is_found_at_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -384,7 +384,7 @@ fn a_folder_that_cannot_be_written_to_is_found_at_once() {
         std::os::unix::fs::symlink("nowhere", dir.path().join("link")).unwrap();
         assert!(refused(&dir.path().join("link")).contains("not a folder"));
     }
-    // Not even root may write there.
+    // Not even root can write there.
     #[cfg(target_os = "linux")]
     for folder in ["/proc", "/proc/result", "/proc/deep/result"] {
         assert!(refused(Path::new(folder)).contains("cannot write to /proc"));
@@ -399,7 +399,7 @@ fn what_is_tried_leaves_nothing_behind() {
     assert_eq!(names(dir.path()), [""; 0]);
 }
 
-/// Regression: files were prepared beside it, which can be on another file system or somebody else's.
+/// Regression: files were prepared beside the folder, which can be on another file system or in somebody else's folder.
 #[test]
 fn files_are_prepared_in_a_folder_that_is_there() {
     let dir = tempfile::tempdir().unwrap();
@@ -416,13 +416,13 @@ fn files_are_prepared_in_a_folder_that_is_there() {
     std::fs::create_dir(dir.path().join("there")).unwrap();
     is_in(&dir.path().join("there"), real.join("there"));
     is_in(&dir.path().join("there/.."), real.clone());
-    // As the person named it, for it is not there.
+    // The path is as the user gave it, because the folder does not exist yet.
     is_in(&dir.path().join("deep/new"), dir.path().join("deep"));
     assert_eq!(names(dir.path()), ["there"]);
     assert_eq!(names(&dir.path().join("there")), [""; 0]);
 }
 
-/// Regression: what was made for a result that could not be fetched stayed.
+/// Regression: folders that were made for a result stayed if the result could not be fetched.
 #[test]
 fn folders_that_were_made_go_again_unless_something_is_in_them() {
     let dir = tempfile::tempdir().unwrap();
@@ -451,7 +451,7 @@ fn folders_that_were_made_go_again_unless_something_is_in_them() {
     assert_eq!(names(&good), all);
 }
 
-/// Regression: what was fetched and not checked yet had names in a hidden folder, and stayed if the program was killed.
+/// Regression: unchecked files had names in a hidden folder, and stayed there if the program was killed.
 #[test]
 fn files_without_names_are_nowhere_until_they_are_published() {
     let dir = tempfile::tempdir().unwrap();
@@ -493,7 +493,7 @@ fn a_result_is_the_same_whichever_way_it_came() {
         let ordinary = dir.path().join("ordinary");
         std::fs::write(&ordinary, "mine").unwrap();
         for folder in [dir.path().to_owned(), dir.path().join("deep/new")] {
-            // The second replaces the first.
+            // The second result replaces the first.
             for content in ["1", "2"] {
                 let files = [("image.bin", content), ("log.bin", "")];
                 put_by(begin, &folder, &files).unwrap();

@@ -1,4 +1,4 @@
-//! Sealing what goes up, and opening what comes down.
+//! Seals what is uploaded, and opens what is fetched.
 
 use std::path::Path;
 
@@ -18,10 +18,10 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Refuses what `--sealed` cannot keep its word about.
+/// Refuses a manifest for which `--sealed` could not keep its promise.
 ///
 /// # Errors
-/// The manifest names content that is on IPFS already, for everybody to read.
+/// The manifest names content that is already on IPFS for everybody to read.
 pub fn check_manifest(manifest: &Manifest) -> Result<()> {
     let public: Vec<_> = manifest
         .blobs()
@@ -38,8 +38,8 @@ pub fn check_manifest(manifest: &Manifest) -> Result<()> {
     .hint("name it by `file`, so that it can be sealed; nothing was sent"))
 }
 
-/// Seals a file into a temporary one, which is gone when it is dropped, or this before it is done. In a thread of its own,
-/// for the file may be large.
+/// Seals a file into a temporary one. That one is removed when it is dropped, or when this future is dropped before it
+/// is done. The work is done in a thread of its own, because the file may be large.
 ///
 /// # Errors
 /// A file cannot be read or written.
@@ -59,7 +59,7 @@ pub async fn seal_file(key: &DataKey, path: &Path) -> Result<tempfile::NamedTemp
     Ok(sealed)
 }
 
-/// Seals the manifest.
+/// Seals a manifest.
 ///
 /// # Errors
 /// The system gives no random bytes.
@@ -68,7 +68,7 @@ pub fn seal_manifest(key: &DataKey, manifest: &[u8]) -> Result<Vec<u8>> {
     stream::seal_bytes(key, Purpose::Content, salt, manifest).map_err(Error::other)
 }
 
-/// The data key of a task; `None` if it is public.
+/// The data key of a task; `None` if the task is public.
 ///
 /// # Errors
 /// The key is not here.
@@ -82,7 +82,7 @@ pub fn key_of(keys: &DataKeys, privacy: &Privacy) -> Result<Option<DataKey>> {
 /// Opens the manifest of a task, if it is sealed.
 ///
 /// # Errors
-/// It does not open.
+/// The manifest cannot be opened with the key.
 pub fn open_manifest(key: Option<&DataKey>, manifest: Vec<u8>) -> Result<Vec<u8>> {
     match key {
         None => Ok(manifest),
@@ -94,7 +94,7 @@ pub fn open_manifest(key: Option<&DataKey>, manifest: Vec<u8>) -> Result<Vec<u8>
 /// Opens the log of an assignment, if it is sealed.
 ///
 /// # Errors
-/// It does not open.
+/// The log cannot be opened with the key.
 pub fn open_log(key: Option<&DataKey>, assignment: AssignmentId, log: Vec<u8>) -> Result<Vec<u8>> {
     match key {
         None => Ok(log),
@@ -110,7 +110,7 @@ mod tests {
     use futures::FutureExt;
     use std::io::Read;
 
-    /// Regression: while a file was sealed no signal was heard.
+    /// Regression: while a file was being sealed, signals were not noticed.
     #[tokio::test]
     async fn a_file_is_sealed_beside_what_else_is_done() {
         let key = DataKey::from_bytes([7; 32]);
@@ -118,7 +118,7 @@ mod tests {
         let path = dir.path().join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
-        // It cannot be read before somebody writes.
+        // The file cannot be read before somebody writes to it.
         let mut sealing = std::pin::pin!(seal_file(&key, &path));
         assert!(sealing.as_mut().now_or_never().is_none());
         let pipe = path.clone();

@@ -1,4 +1,4 @@
-//! The signals with which a person or the system ends a command.
+//! The signals by which a person or the system ends a command.
 
 use std::{
     cell::Cell,
@@ -12,15 +12,15 @@ use tokio::signal::unix::{signal, Signal, SignalKind};
 
 use crate::error::{Error, Result};
 
-/// Exit code after a second signal, as of a program that Ctrl-C has ended.
+/// The exit code after a second signal, as for a program that Ctrl-C has ended.
 const IMPATIENT: i32 = 130;
 
 thread_local! {
-    /// How many listen. What a command does is one future, which stays on one thread.
+    /// How many listeners there are. What a command does is one future, which stays on one thread.
     static LISTENERS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// One of those that listen, counted as long as it is there.
+/// A listener, which is counted as long as it exists.
 struct Listener;
 
 impl Listener {
@@ -36,8 +36,8 @@ impl Drop for Listener {
     }
 }
 
-/// The usual ones, from now on: they end nothing by themselves any more. Who sends a second one does not want to
-/// wait for what the first has begun.
+/// Listens to the usual signals, which from then on end nothing by themselves. A second signal ends the program at
+/// once: whoever sends it does not want to wait for what the first has started.
 pub struct Ends {
     signals: Signals,
     _counted: Listener,
@@ -47,7 +47,7 @@ impl Ends {
     /// Begins to listen.
     ///
     /// # Errors
-    /// The system does not let it.
+    /// The system does not allow it.
     pub fn listen() -> Result<Self> {
         static WATCHED: Once = Once::new();
         let signals = Signals::listen()?;
@@ -65,7 +65,7 @@ impl Ends {
         })
     }
 
-    /// The next one, in words.
+    /// Waits for the next signal, and returns it in words.
     pub async fn next(&mut self) -> &'static str {
         self.signals.next().await
     }
@@ -74,7 +74,7 @@ impl Ends {
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
-    /// Not heard where whoever has started this had it ignored, as `nohup` does.
+    /// `None` if whoever started this program had the signal ignored, as `nohup` does.
     hangup: Option<Signal>,
 }
 
@@ -113,7 +113,7 @@ impl Signals {
     }
 }
 
-/// Whether this process ignores a signal, where the system says so.
+/// Whether this process ignores a signal, as far as the system says so.
 fn is_ignored(kind: SignalKind) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mut lines = status.lines();
@@ -122,8 +122,8 @@ fn is_ignored(kind: SignalKind) -> bool {
     ignored.is_some_and(|mask| mask & (1 << (kind.as_raw_value() - 1)) != 0)
 }
 
-/// Does something unless a signal comes first; then it is dropped, and with it the folders and the processes that
-/// it has made. `next_step` is for who has ended it.
+/// Runs `work` unless a signal comes first. Then `work` is dropped, and with it the folders and processes that it has
+/// made. `next_step` is a hint for the person who ended it.
 ///
 /// # Errors
 /// Those of `work`; a signal came.
@@ -131,7 +131,7 @@ pub async fn unless_ended<T>(work: impl Future<Output = Result<T>>, next_step: &
     unless_ended_amid(work, || next_step).await
 }
 
-/// The same, where the next step depends on how far `work` has got.
+/// Like [`unless_ended`], with a next step that depends on how far `work` has got.
 ///
 /// # Errors
 /// As of [`unless_ended`].
@@ -142,7 +142,7 @@ pub async fn unless_ended_amid<'a, T>(
     let mut ends = Ends::listen()?;
     let listeners = LISTENERS.get();
     let mut work = pin!(work);
-    // Who begins to listen while the signal comes may not have heard it: only who did before counts.
+    // A listener that is added while the signal comes may not have got it: only earlier listeners count.
     let listens_further_in = Cell::new(false);
     let looked_at = poll_fn(|context| {
         listens_further_in.set(LISTENERS.get() > listeners);
@@ -153,12 +153,12 @@ pub async fn unless_ended_amid<'a, T>(
         done = looked_at => return done,
         how = ends.next() => how,
     };
-    // A part of it that listens has its own answer to the signal, which has come to it too, and says more.
+    // A part of `work` that listens has got the signal too, and its own answer to it says more.
     if LISTENERS.get() > listeners {
         if listens_further_in.get() {
             return work.await;
         }
-        // One that began to listen when `work` was last looked at has an answer now, or has not heard it.
+        // A listener that was added at the last poll of `work` either has an answer by now, or has not got the signal.
         if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await
         {
             return done;

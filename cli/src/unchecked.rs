@@ -1,6 +1,6 @@
-//! Where the outputs of a result are as long as its root is not checked: in files without a name, so that nobody takes
-//! them for a result, and nothing is left of them however the program ends. Where the file system has no such files,
-//! they are in a hidden folder, which a program that is killed leaves.
+//! Holds the outputs of a result while its root is unchecked. They are in files without a name, so that nobody takes
+//! them for a result, and nothing is left of them however the program ends. If the file system has no such files, they
+//! are in a hidden folder, which stays if the program is killed.
 
 use std::{
     fs::File,
@@ -15,21 +15,21 @@ use crate::{
     unnamed_file,
 };
 
-/// Outputs of a result. They go when this is dropped.
+/// The outputs of a result whose root is not checked yet. They are removed on drop.
 pub enum Unchecked {
-    /// On the file system of this folder, without the names that they are to have.
+    /// Files on the file system of this folder, without their future names.
     Unnamed {
         /// The folder.
         place: PathBuf,
-        /// Those that are written, with these names.
+        /// The written files, with the names that they will get.
         files: Vec<(String, File)>,
     },
-    /// In this folder, with their names.
+    /// Files in this folder, with their names.
     Hidden(TempDir),
 }
 
 impl Unchecked {
-    /// In files without a name, on the file system of a folder; `None` if that has no such files.
+    /// Uses files without a name, on the file system of a folder; `None` if that has no such files.
     ///
     /// # Errors
     /// No files can be made there.
@@ -41,7 +41,7 @@ impl Unchecked {
         }))
     }
 
-    /// In a hidden folder, which is made in this one.
+    /// Uses a hidden folder, which is made in this one.
     ///
     /// # Errors
     /// No folders can be made there.
@@ -49,33 +49,34 @@ impl Unchecked {
         make_hidden(place).map(Self::Hidden)
     }
 
-    /// A new file for the output of this name.
+    /// Makes a new file for the output with this name.
     ///
     /// # Errors
-    /// None can be made.
+    /// No file can be made.
     pub fn create(&self, name: &str) -> io::Result<File> {
         match self {
             Self::Unnamed { place, .. } => {
                 let file = unnamed_file::create_in(place)?;
-                // There were such files at first, so the folder has gone.
+                // Such files could be made at first, so the folder must be gone.
                 file.ok_or_else(|| io::ErrorKind::NotFound.into())
             }
             Self::Hidden(folder) => File::create(folder.path().join(name)),
         }
     }
 
-    /// Keeps the file of that name, once it is written.
+    /// Keeps the file with that name, once it is written.
     pub fn keep(&mut self, name: String, file: File) {
-        // In a hidden folder it has its name, by which it is found.
+        // A file in a hidden folder already has its name.
         if let Self::Unnamed { files, .. } = self {
             files.push((name, file));
         }
     }
 
-    /// A hidden folder with all files by their names, now that they are checked: in `place` if they have had none.
+    /// Returns a hidden folder that has all files by their names, for use once they are checked. If they had no names,
+    /// the folder is made in `place`.
     ///
     /// # Errors
-    /// They cannot be put there.
+    /// The files cannot be put there.
     pub fn named(self, place: &Path) -> Result<TempDir> {
         let files = match self {
             Self::Unnamed { files, .. } => files,
@@ -93,7 +94,7 @@ impl Unchecked {
 /// Makes a hidden folder in this one.
 ///
 /// # Errors
-/// It cannot be made.
+/// The folder cannot be made.
 pub fn make_hidden(place: &Path) -> io::Result<TempDir> {
     tempfile::Builder::new()
         .prefix(".aicpw-result.")
@@ -117,7 +118,7 @@ mod tests {
         names
     }
 
-    /// With two files, each of which has its name as its content.
+    /// Adds two files, each of which has its name as its content.
     fn filled(mut unchecked: Unchecked) -> Unchecked {
         for name in ["image.bin", "log.bin"] {
             let mut file = unchecked.create(name).unwrap();
@@ -127,7 +128,7 @@ mod tests {
         unchecked
     }
 
-    /// Has them named, and looks at what they are like then.
+    /// Gives the files their names, and checks what they are like then.
     fn are_named(unchecked: Unchecked, place: &Path) {
         let folder = unchecked.named(place).unwrap();
         assert_eq!(folder.path().parent().unwrap(), place);

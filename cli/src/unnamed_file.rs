@@ -1,5 +1,5 @@
-//! Files without a name: nobody finds them, and nothing is left of them however the program ends. They can get a name
-//! later.
+//! Files without a name: nobody finds them, and nothing is left of them however the program ends. They can be given a
+//! name later.
 
 use std::{
     fs::File,
@@ -13,7 +13,7 @@ use rustix::{
     process::{getrlimit, setrlimit, Resource, Rlimit},
 };
 
-/// Makes one on the file system of a folder. `None` where that has no such files.
+/// Makes a file without a name on the file system of a folder; `None` if that has no such files.
 ///
 /// # Errors
 /// No file can be made there.
@@ -24,17 +24,17 @@ pub fn create_in(folder: &Path) -> io::Result<Option<File>> {
         io::Errno,
     };
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    // For whom any file is that a program makes: the user's mask is taken off.
+    // The mode that any program asks for; the user's mask is applied to it.
     let mode = Mode::from_raw_mode(0o666);
     match open(folder, flags, mode) {
         Ok(file) => Ok(Some(file.into())),
-        // The first is what a file system says that has none, the others a kernel that knows none.
+        // The first is the answer of a file system without such files, the others of a kernel without them.
         Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Makes none: they are Linux's.
+/// Makes no file: only Linux has files without a name.
 ///
 /// # Errors
 /// Never.
@@ -43,8 +43,8 @@ pub fn create_in(_folder: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// Gives one a name, which is to be on the same file system. Where that cannot be done, as without `/proc`, what is in
-/// it is written to a new file by that name.
+/// Gives a file a name on the same file system. If that is impossible, for example without `/proc`, the content is
+/// written to a new file with that name.
 ///
 /// # Errors
 /// Something has that name already, or no file can be made there.
@@ -63,10 +63,10 @@ fn copy(file: &mut File, path: &Path) -> io::Result<()> {
     to.sync_all()
 }
 
-/// Has this program keep as many files open as it may: those without a name are open as long as they are there.
+/// Raises the number of open files to the allowed maximum: files without a name are open as long as they exist.
 ///
 /// # Errors
-/// The system does not take it.
+/// The system does not allow it.
 pub fn allow_many() -> io::Result<()> {
     let limit = getrlimit(Resource::Nofile);
     let all = Rlimit {
@@ -110,7 +110,7 @@ mod tests {
         File::create(&ordinary).unwrap();
         assert_eq!(mode(&path), mode(&ordinary));
 
-        // What has the name keeps it.
+        // Whatever has the name keeps it.
         let mut other = create();
         other.write_all(b"other").unwrap();
         let error = give_name(&mut other, &path).unwrap_err();
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn what_cannot_be_linked_is_written_once_more() {
         let dir = tempfile::tempdir().unwrap();
-        // Of what has been removed no file can be made again.
+        // A file that was removed cannot be linked again.
         let gone = dir.path().join("gone");
         let mut file = File::create_new(&gone).unwrap();
         let mut reader = File::open(&gone).unwrap();

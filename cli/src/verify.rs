@@ -21,19 +21,19 @@ use crate::{
     quantity::{count, parse_span, show_span},
 };
 
-/// Outputs shorter than this can be guessed, so that `expected` protects nothing.
+/// Outputs shorter than this can be guessed, so `expected` does not protect them.
 const GUESSABLE_BYTES: u64 = 16;
 
-/// Time to look at a result, and to dispute it, once it is fetched.
+/// The time for looking at a fetched result and disputing it.
 const LOOKING: Milliseconds = Milliseconds(60_000);
 
-/// What is fetched in a second at the bandwidth that a window is reckoned by, 20 Mbit/s.
+/// How many bytes are fetched in a second at the bandwidth assumed for windows, 20 Mbit/s.
 const FETCHED_BYTES_PER_SECOND: u64 = 2_500_000;
 
-/// The default of `replicated`.
+/// The default number of replicas of `replicated`.
 const DEFAULT_REPLICAS: u8 = 3;
 
-/// The option as written.
+/// The option as the user wrote it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum VerifyArg {
     /// `optimistic`, or `optimistic=60s`.
@@ -76,7 +76,7 @@ impl FromStr for VerifyArg {
     }
 }
 
-/// The fewest that are more than half.
+/// The smallest number that is more than half.
 fn majority_of(replicas: u8) -> u8 {
     replicas / 2 + 1
 }
@@ -115,14 +115,14 @@ fn parse_replicas(numbers: &str) -> Result<VerifyArg, String> {
     Ok(VerifyArg::Replicated { replicas, quorum })
 }
 
-/// The window in which a result can be fetched and looked at: the default of `optimistic`, before it is fitted into
-/// what the chain allows. In whole seconds.
+/// The window in which a result can be fetched and looked at, in whole seconds. It is the default of `optimistic`,
+/// before it is limited to what the chain allows.
 fn window_for(output_bytes: u64) -> Milliseconds {
     let fetching = (output_bytes / FETCHED_BYTES_PER_SECOND).saturating_mul(1_000);
     Milliseconds(LOOKING.0.saturating_add(fetching))
 }
 
-/// Warns of a window in which the result may not be fetched and looked at.
+/// Warns about a window that may be too short to fetch and look at the result.
 fn too_short(window: Milliseconds, longest: u64, output_bytes: u64) -> Option<String> {
     let needed = window_for(output_bytes);
     if window.0 >= needed.0 {
@@ -143,12 +143,12 @@ fn too_short(window: Milliseconds, longest: u64, output_bytes: u64) -> Option<St
 }
 
 impl VerifyArg {
-    /// What goes on chain, and a warning for the person. `window_range` is what the chain allows,
-    /// in milliseconds; `output_bytes` the length of the canonical output.
+    /// What goes on chain, and a warning for the person. `window_range` is what the chain allows, in milliseconds;
+    /// `output_bytes` is the length of the canonical output.
     ///
     /// # Errors
-    /// A window that the chain does not allow; a file that cannot be read, is none, or is not as long as
-    /// the output.
+    /// The chain does not allow the window; or the file cannot be read, is not a regular file, or is not as long as the
+    /// output.
     pub fn resolve(
         &self,
         window_range: (u64, u64),
@@ -199,7 +199,7 @@ impl VerifyArg {
     }
 }
 
-/// The root of a file that has the canonical output, whose length is known.
+/// The root of a file with the canonical output, whose length is known.
 fn root_of_file(path: &Path, output_bytes: u64) -> Result<Hash> {
     let file = path.display();
     let wrong = |cause: String| {
@@ -218,7 +218,7 @@ fn root_of_file(path: &Path, output_bytes: u64) -> Result<Hash> {
     };
     require(plain_file::length(path).map_err(wrong)?)?;
     let content = std::fs::File::open(path)
-        // It may grow meanwhile.
+        // The file may grow meanwhile.
         .map(|file| file.take(output_bytes.saturating_add(1)))
         .and_then(root_of);
     let (root, length) = content.map_err(|error| wrong(io_cause(&error)))?;
@@ -226,10 +226,10 @@ fn root_of_file(path: &Path, output_bytes: u64) -> Result<Hash> {
     Ok(root)
 }
 
-/// The root of a content as of a whole output, and its length.
+/// The root of some content, treated as a whole output, and its length.
 ///
 /// # Errors
-/// It cannot be read.
+/// The content cannot be read.
 pub fn root_of(mut content: impl Read) -> std::io::Result<(Hash, u64)> {
     let mut root = RootWriter(ResultRootBuilder::default());
     let length = std::io::copy(&mut content, &mut root)?;
@@ -347,7 +347,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert!(said(dir.path()).ends_with(": it is a folder"));
         assert!(said(&dir.path().join("none")).ends_with(": there is no such file or folder"));
-        // Of this nothing is on the disk, and it would be read for hours.
+        // None of this file is on the disk, and reading it would take hours.
         let long = dir.path().join("long");
         let file = std::fs::File::create(&long).unwrap();
         file.set_len(1 << 40).unwrap();
@@ -385,8 +385,7 @@ mod tests {
             .contains("between 10s and 1h"));
     }
 
-    /// Regression: the default was a minute for a result of 16 GiB too, of which 750 MB arrive in that time at
-    /// 100 Mbit/s.
+    /// Regression: the default was a minute for a result of 16 GiB too. In that time, only 750 MB arrive at 100 Mbit/s.
     #[test]
     fn the_window_grows_with_the_result() {
         let resolved = |arg: VerifyArg, bytes| match arg.resolve(RANGE, bytes) {
@@ -396,7 +395,7 @@ mod tests {
         let default = |bytes| resolved(VerifyArg::default(), bytes);
         assert_eq!(default(2_499_999), (60_000, None));
         assert_eq!(default(2_500_000), (61_000, None));
-        // As many as 20 Mbit/s bring in five minutes.
+        // As much as arrives in five minutes at 20 Mbit/s.
         assert_eq!(default(750_000_000), (360_000, None));
         let (window, warning) = default(16 << 30);
         assert_eq!(window, 3_600_000, "all that the chain allows");

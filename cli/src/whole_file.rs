@@ -1,4 +1,4 @@
-//! Files that appear as a whole or not at all: their content is on the disk before they have their name.
+//! Files that appear as a whole or not at all: their content is on the disk before they get their name.
 
 use std::{
     fs::File,
@@ -11,18 +11,18 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
-/// A file that does not have its name yet. Removed when dropped.
+/// A file that does not have its name yet; removed on drop.
 pub struct WholeFile {
     path: PathBuf,
-    // For its owner only, as all temporary files are.
+    // Only its owner can read it, as with all temporary files.
     partial: NamedTempFile,
 }
 
 impl WholeFile {
-    /// Begins one that is to be at `path`.
+    /// Begins a file that will be at `path`.
     ///
     /// # Errors
-    /// Its folder is not there, or no files can be made in it.
+    /// The folder is missing, or no files can be made in it.
     pub fn begin(path: &Path) -> Result<Self> {
         let partial = NamedTempFile::new_in(folder_of(path));
         Ok(Self {
@@ -31,39 +31,39 @@ impl WholeFile {
         })
     }
 
-    /// To write its content to.
+    /// The file to write the content to.
     pub fn content(&mut self) -> &mut File {
         self.partial.as_file_mut()
     }
 
-    /// Writes a document.
+    /// Writes a document as JSON.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The document cannot be written.
     pub fn write_json(&mut self, document: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(document).map_err(Error::other)?;
         writeln!(self.content(), "{text}").map_err(|error| Error::file("write", &self.path, &error))
     }
 
-    /// Puts it in place of what is there, for its owner only; on the disk when this returns, unless its folder is one
-    /// that cannot be synced, as on some network shares.
+    /// Puts the file in place of what is there, readable only by its owner. It is on the disk when this returns, unless
+    /// the folder cannot be synced, as on some network shares.
     ///
     /// # Errors
-    /// It cannot be put there.
+    /// The file cannot be put there.
     pub fn replace_for_owner(self) -> Result<()> {
         self.place(|partial, path| {
             partial.persist(path)?;
-            // It is there; only a power cut could have what was there before come back.
+            // The file is there; only a power cut could bring the old one back.
             let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
             Ok(())
         })
     }
 
-    /// Puts it there for its owner only, unless something is there already, which stays; on the disk when this
-    /// returns.
+    /// Puts the file there, readable only by its owner, unless something is there already, which stays. It is on the
+    /// disk when this returns.
     ///
     /// # Errors
-    /// It cannot be put there.
+    /// The file cannot be put there.
     pub fn create_for_owner(self) -> Result<()> {
         self.place(|partial, path| {
             match partial.persist_noclobber(path) {
@@ -76,11 +76,11 @@ impl WholeFile {
         })
     }
 
-    /// Puts it in place of what is there, for everybody to read, as any file that a program writes. The folder is a
-    /// person's choice: it may be one that cannot be synced.
+    /// Puts the file in place of what is there, with the mode that any file of a program gets. The user chose the
+    /// folder, which may be one that cannot be synced.
     ///
     /// # Errors
-    /// It cannot be put there.
+    /// The file cannot be put there.
     pub fn replace_for_all(self) -> Result<()> {
         self.place(|partial, path| {
             make_readable(&partial)?;
@@ -89,10 +89,10 @@ impl WholeFile {
         })
     }
 
-    /// Puts it there for everybody to read, unless something is there already.
+    /// Puts the file there, readable by everybody, unless something is there already.
     ///
     /// # Errors
-    /// Something is, or it cannot be put there.
+    /// Something is there already, or the file cannot be put there.
     pub fn create_for_all(self) -> Result<()> {
         self.place(|partial, path| {
             make_readable(&partial)?;
@@ -191,7 +191,8 @@ mod tests {
         assert_eq!(mode(), 0o644);
     }
 
-    /// Regression: on a share that has no sync of folders nothing could be uploaded, for it could not be noted.
+    /// Regression: on a network share without sync of folders, nothing could be uploaded, because it could not be
+    /// noted.
     #[cfg(unix)]
     #[test]
     fn what_is_replaced_may_be_in_a_folder_that_cannot_be_synced() {
@@ -203,7 +204,7 @@ mod tests {
             let mode = std::fs::Permissions::from_mode(mode);
             std::fs::set_permissions(&folder, mode).unwrap();
         };
-        // It cannot be opened, but by root.
+        // Only root can open it then.
         set_mode(0o300);
         let path = folder.join("file");
         for content in ["first", "second"] {

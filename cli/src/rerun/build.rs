@@ -1,4 +1,4 @@
-//! Building the program of a task that is not submitted yet, so that its author sees what the compiler says before a
+//! Builds the program of a task that is not submitted yet, so that its author sees the compiler's messages before a
 //! provider does.
 
 use std::path::Path;
@@ -15,28 +15,28 @@ use crate::{
     program_name::with_own_name,
 };
 
-/// Longest part of a compiler's log that is shown.
+/// The longest part of a compiler's log that is shown.
 const LOG_BYTES: u64 = 1 << 20;
 
-/// What is left to do where nothing can be built.
+/// What the user can do if nothing can be built.
 const OTHERWISE: &str =
     "nothing was sent; without --compile the first provider's compiler sees the program first";
 
-/// A program that a compiler takes.
+/// A program that compiles.
 #[derive(Debug)]
 pub struct Built {
-    /// The device that it is built for.
+    /// The device for which it was built.
     pub device: String,
-    /// What the compiler says all the same.
+    /// The compiler's log, which may have warnings.
     pub log: String,
 }
 
-/// Builds the program in this file, which is the manifest's, for the first device of this machine, as a provider's
-/// node would. In the log it is called `name`.
+/// Builds the program in this file, which is the manifest's program, for the first device of this machine, as a
+/// provider's node would. The log calls it `name`.
 ///
 /// # Errors
-/// [`crate::error::Kind::Usage`] where the compiler does not take it, or the manifest does not fit it; it cannot be
-/// built here.
+/// [`crate::error::Kind::Usage`] if the program does not compile or the manifest does not fit it; another kind if it
+/// cannot be built here.
 pub async fn build(
     args: &ExecutorArgs,
     manifest: &Manifest,
@@ -92,7 +92,7 @@ pub async fn build(
     }
 }
 
-/// What the compiler said.
+/// The compiler's log.
 async fn log(job: &Rerun) -> Result<String> {
     let log = begin_of(&job.file(path::BUILD_LOG), LOG_BYTES).await?;
     Ok(String::from_utf8_lossy(&log).into_owned())
@@ -122,7 +122,7 @@ mod tests {
         error::Kind,
     };
 
-    /// What comes of building with an executor that does this in its build stage.
+    /// Builds with a fake executor that does `stage` in its build stage, and returns the outcome.
     async fn built(devices: &str, stage: &str) -> Result<Built> {
         let dir = tempfile::tempdir().unwrap();
         let executor = dir.path().join("executor");
@@ -147,7 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_compiles() {
-        // It is given all that it takes: the last is what the manifest's only buffer has.
+        // The executor is given everything it needs; the last of these is the content of the manifest's only buffer.
         let stage = r#"grep -q twice "$2/inputs/program.cl" && grep -q twice "$2/manifest.json" \
             && grep -q '"memory_bytes": 16' "$2/job.json" || exit 9
             echo 'program.cl:1: warning: x' > "$2/build/build.log"; echo '{"done":"build"}'"#;
