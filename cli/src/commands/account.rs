@@ -75,7 +75,7 @@ struct TransferJson {
     transaction_fee: Option<Amount>,
 }
 
-/// Runs one of them.
+/// Runs an account command.
 pub async fn run(context: &Context<'_>, command: AccountCommand) -> Result<()> {
     match command {
         AccountCommand::Balance { account } => {
@@ -114,7 +114,8 @@ pub async fn run(context: &Context<'_>, command: AccountCommand) -> Result<()> {
     Ok(())
 }
 
-/// Why the chain would refuse to give so little to an account that owns this, so that no fee is paid for that.
+/// Why the chain would refuse to give so little to an account with these funds. It is checked first, so that no fee is
+/// paid for a refusal.
 fn too_little(args: &TransferArgs, owned: &Funds) -> Option<Error> {
     let least = owned.existential_deposit.saturating_sub(owned.free);
     if args.amount.0 >= least {
@@ -179,7 +180,7 @@ mod tests {
     use super::*;
     use aicpw_protocol::units::AICP;
 
-    /// Regression: it was sent, and the chain refused it for a fee.
+    /// Regression: the transfer was sent, and the chain refused it for a fee.
     #[test]
     fn what_a_new_account_could_not_exist_with_is_not_sent() {
         let refused = |amount, free| {

@@ -1,4 +1,4 @@
-//! Where others are told on chain that they can fetch what this node has.
+//! The addresses that are published on chain, so that others can fetch what this node has.
 
 use aicpw_protocol::task::PeerAddresses;
 
@@ -17,22 +17,22 @@ pub struct AddressArgs {
     pub consent: Consent,
 }
 
-/// The addresses of a node as they go on chain.
+/// A node's addresses in the form in which they go on chain.
 #[derive(Debug)]
 pub struct Named {
     addresses: PeerAddresses,
-    /// Whether others can be expected to dial one of them.
+    /// Whether others can be expected to dial at least one of them.
     are_dialled: bool,
-    /// Whether the node has given any at all.
+    /// Whether the node gave any addresses at all.
     were_given: bool,
 }
 
 impl Named {
-    /// Asks the node. Private addresses are among them on a chain that runs in one network by its type, or if they are
-    /// asked for: nobody else's node dials them.
+    /// Asks the node for its addresses. Private ones are included if the chain's type says that it runs in one network,
+    /// or if they are asked for: nobody else's node dials them.
     ///
     /// # Errors
-    /// The node does not answer, or gives what is no address.
+    /// The node does not answer, or gives something that is not an address.
     pub async fn of_node(
         chain: &Chain,
         node: &NodeRpc<'_>,
@@ -48,12 +48,12 @@ impl Named {
         })
     }
 
-    /// What goes on chain.
+    /// The addresses that go on chain.
     pub fn addresses(&self) -> &PeerAddresses {
         &self.addresses
     }
 
-    /// Warns if others cannot be expected to fetch anything from the node. Whether they can.
+    /// Warns if others cannot be expected to fetch anything from the node. Returns whether they can.
     pub fn warn(&self, out: &Output) -> bool {
         if self.are_dialled {
             return true;
@@ -72,10 +72,10 @@ impl Named {
         false
     }
 
-    /// The same, and asks whether to go on all the same.
+    /// Warns likewise, and asks whether to go on all the same.
     ///
     /// # Errors
-    /// They do not want that, or there is nobody to ask.
+    /// The person does not want that, or there is nobody to ask.
     pub async fn confirm(&self, context: &Context<'_>, consent: Consent) -> Result<()> {
         if self.warn(context.out) {
             return Ok(());
@@ -99,7 +99,7 @@ mod tests {
         format!("/ip4/{host}/tcp/30433/p2p/{PEER}")
     }
 
-    /// A node at these hosts, of a chain of this type.
+    /// A node with these hosts, of a chain of this type.
     fn node(chain_type: Value, hosts: &[&str]) -> Chain {
         let addresses: Vec<_> = hosts.iter().map(|host| address(host)).collect();
         fake::answering(move |method, _| {
@@ -120,7 +120,7 @@ mod tests {
 
     async fn confirm(named: &Named, yes: bool) -> Result<()> {
         let global = crate::args::tests::global();
-        // Nobody can be asked.
+        // There is nobody to ask.
         let context = Context {
             global: &global,
             out: &Output::new(true),
@@ -158,7 +158,7 @@ mod tests {
         }
     }
 
-    /// Regression: who was behind a router registered addresses that nobody dials, and was not told.
+    /// Regression: a provider behind a router registered addresses that nobody dials, and was not told.
     #[tokio::test]
     async fn who_has_no_address_that_others_dial_is_asked() {
         let hosts = ["127.0.0.1", "172.17.0.1"];

@@ -1,6 +1,6 @@
-//! `aicpw agent`: stays up for an account. It grants the keys of the account's sealed tasks, to the
-//! first provider and to each next one, and has the node keep and serve what providers fetch. It appeals against
-//! verdicts that are against the account's own results. And it fetches the results of the account's tasks.
+//! `aicpw agent`: stays up for an account. It grants the keys of the account's sealed tasks, to the first provider and
+//! to each next one, and makes the node keep and serve what providers fetch. It appeals against verdicts that go
+//! against the account's own results. And it fetches the results of the account's tasks.
 
 mod appeals;
 mod fetches;
@@ -44,21 +44,21 @@ use crate::{
     signals::Ends,
 };
 
-/// How often the account's tasks are looked at.
+/// How often to look at the account's tasks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// How often it is looked whether the node can let something go.
+/// How often to check whether the node can release something.
 const LET_GO_EVERY: Duration = Duration::from_secs(60);
 
-/// Tasks of the account that are new to the agent when it starts, of which so many are looked at in each look until all
-/// were, the newest first: keys are granted in between. Later it is looked back to one that is known.
+/// How many of the tasks that existed before the agent started one look reads, newest first. The agent reads all of them
+/// in the end, and can grant keys between two looks. Newer tasks are read back to the first one that it knows.
 const AT_ONCE: usize = 1_000;
-/// Ids asked for at once.
+/// How many ids to ask for at once.
 const PAGE: u32 = 100;
-/// Requests that are under way at once.
+/// How many requests run at the same time.
 const PARALLEL: usize = 16;
 
-/// Pause before files of a task that could not be served are tried again.
+/// How long to wait before trying again to serve a task's files.
 const SERVE_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// What `agent` takes.
@@ -129,7 +129,7 @@ enum Line {
     },
 }
 
-/// Stays up.
+/// Runs the agent.
 pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     let signer = context.signer()?;
     let keys = context.global.data_keys.open();
@@ -172,17 +172,17 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     }
 }
 
-/// What the agent goes on with after a lost connection.
+/// What the agent keeps when it connects again after a lost connection.
 struct State {
-    /// Whether the node has answered: what fails after that can pass, be it a lost connection or a limit of the node's.
+    /// Whether the node has answered. A failure after that may be temporary: a lost connection, or a limit of the node.
     has_looked: bool,
     appeals: Appeals,
     grants: Posts<AssignmentId>,
     fetches: Fetches,
 }
 
-/// Follows the account's tasks as long as the node answers, or, if that was asked for, one is open or has a result that
-/// is to be fetched.
+/// Follows the account's tasks as long as the node answers. With `until_idle`, it ends once no task is open and no
+/// result is left to fetch.
 async fn follow(
     context: &Context<'_>,
     chain: &Chain,
@@ -217,7 +217,7 @@ async fn follow(
     let mut letting_go = LettingGo::default();
     let mut verdicts = tokio::time::interval(appeals::LOOK_EVERY);
     verdicts.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    // The account's own tasks that are.
+    // The account's own disputed tasks.
     let mut disputed = BTreeSet::new();
     loop {
         tokio::select! {
@@ -299,10 +299,10 @@ fn line(task: TaskId, granted: &Granted) -> Line {
     }
 }
 
-/// Has the node let go of what is over, and says so.
+/// Makes the node release what is no longer needed, and reports that.
 #[derive(Default)]
 struct LettingGo {
-    /// The last failure that was told, so that it is told once.
+    /// The last failure that was reported, so that it is reported once.
     told: Option<String>,
 }
 
@@ -333,26 +333,26 @@ impl LettingGo {
     }
 }
 
-/// The tasks of an account that are open.
+/// The open tasks of an account.
 #[derive(Default)]
 struct Tasks {
     open: BTreeSet<TaskId>,
     seen: BTreeSet<TaskId>,
-    /// Those of the open ones whose end was told already, or was there when they were first seen.
+    /// Those open tasks whose end was already reported, or had already happened when they were first seen.
     told: BTreeSet<TaskId>,
-    /// Tasks below this one were there when the agent started, and have not been looked at.
+    /// Tasks with ids below this one existed when the agent started, and have not been looked at yet.
     older: Option<TaskId>,
-    /// Whose files are served, or are being fetched for it.
+    /// The tasks whose files the node serves, or is fetching in order to serve them.
     served: BTreeSet<TaskId>,
-    /// Whose files could not be served, and when that is tried again.
+    /// The tasks whose files could not be served, and when to try again.
     again: BTreeMap<TaskId, Instant>,
-    /// Whose providers the node was to connect to.
+    /// The assignments whose providers the node was told to connect to.
     met: BTreeSet<AssignmentId>,
 }
 
 impl Tasks {
-    /// All open tasks as they are now, and once more those that have ended since the last look. `seen` gets each that
-    /// was looked at, those too of which there is nothing to tell.
+    /// Returns all open tasks as they are now, and, one last time, those that have ended since the last look. `seen`
+    /// gets each task that was looked at, even if there is nothing to report about it.
     async fn look(
         &mut self,
         chain: &Chain,
@@ -365,7 +365,8 @@ impl Tasks {
             true => return Ok(Vec::new()),
             false => Some(chain.final_hash().await?),
         };
-        // An end counts for good once it is final: a fork can miss a deadline that the chain then keeps.
+        // That a task has ended counts only once it is final: on a fork a task can miss a deadline that it meets on the
+        // final chain.
         let read = |id| async move {
             let view = chain.task(id, None).await?;
             let is_certain = match &view {
@@ -389,7 +390,7 @@ impl Tasks {
                     seen(&view);
                     views.extend(self.note(view, is_certain));
                 }
-                // A fork took the submission away; if it comes back it is looked at again.
+                // A fork removed the submission. If it comes back, the task is looked at again.
                 None => {
                     self.open.remove(&id);
                     self.seen.remove(&id);
@@ -400,8 +401,8 @@ impl Tasks {
         Ok(views)
     }
 
-    /// Takes those for open that are new since the last look, and of those that were there when the agent started as many
-    /// as one look has room for.
+    /// Adds tasks that are new since the last look, and as many of those that existed when the agent started as one
+    /// look has room for.
     async fn look_for_more<F>(&mut self, mut page: impl FnMut(Option<TaskId>) -> F) -> Result<()>
     where
         F: Future<Output = Result<Vec<TaskId>>>,
@@ -427,12 +428,12 @@ impl Tasks {
         Ok(())
     }
 
-    /// Whether none is open, of all that there are.
+    /// Whether no task is open, and all tasks have been looked at.
     fn are_idle(&self) -> bool {
         self.open.is_empty() && self.older.is_none()
     }
 
-    /// Whether the node is to be asked to serve the files of a task now; it is taken to be.
+    /// Whether to ask the node now to serve the files of a task. If so, it counts as asked from now on.
     fn is_to_be_served(&mut self, id: TaskId, now: Instant) -> bool {
         if self.again.get(&id).is_some_and(|at| now < *at) {
             return false;
@@ -441,13 +442,13 @@ impl Tasks {
         self.served.insert(id)
     }
 
-    /// It could not be.
+    /// Notes that the files of a task could not be served.
     fn not_served(&mut self, id: TaskId, now: Instant) {
         self.served.remove(&id);
         self.again.insert(id, now + SERVE_AGAIN_AFTER);
     }
 
-    /// Where the providers are that may have to fetch the files of a task, and were not there at an earlier look.
+    /// The addresses of providers that may have to fetch the task's files, and did not have to at an earlier look.
     fn new_fetchers(&mut self, view: &TaskView<Account>) -> Vec<String> {
         fetchers(view)
             .filter(|assignment| self.met.insert(assignment.id))
@@ -455,8 +456,9 @@ impl Tasks {
             .collect()
     }
 
-    /// What there is to tell: nothing of a task that had ended when it was first seen. One that has ended is open until
-    /// that `is_certain`, and its end is told once: if it has its result at once, else when it is certain.
+    /// Notes a view of a task, and returns it if there is something to report. Nothing is reported about a task that
+    /// had ended when it was first seen. A task that has ended stays open until that `is_certain`. Its end is reported
+    /// once: at once if it has a result, otherwise when it is certain.
     fn note(&mut self, view: TaskView<Account>, is_certain: bool) -> Option<TaskView<Account>> {
         let id = view.id;
         let is_new = self.seen.insert(id);
@@ -476,8 +478,8 @@ impl Tasks {
     }
 }
 
-/// Ids of tasks below `before`, newest first, page by page, until `is_enough` says so of all of them and the last page;
-/// and whether there are no more.
+/// Reads pages of task ids below `before`, newest first, until `is_enough` accepts all ids so far and the last page.
+/// Returns the ids, and whether there are no more.
 async fn pages<F>(
     before: Option<TaskId>,
     mut page: impl FnMut(Option<TaskId>) -> F,

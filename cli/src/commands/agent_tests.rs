@@ -68,7 +68,7 @@ fn every_line_is_documented() {
     }
 }
 
-/// Pages of the ids below `end`, the newest first.
+/// Pages of the ids below `end`, newest first.
 fn ids_below(end: u64) -> impl Fn(Option<TaskId>) -> std::future::Ready<Result<Vec<TaskId>>> {
     move |before| {
         let below = before.map_or(end, |id| id.0);
@@ -77,7 +77,7 @@ fn ids_below(end: u64) -> impl Fn(Option<TaskId>) -> std::future::Ready<Result<V
     }
 }
 
-/// Looks, sees that all have ended, and says which were looked at.
+/// Looks, pretends that all tasks have ended, and returns which were looked at.
 async fn look_at_ended(tasks: &mut Tasks, end: u64) -> Vec<u64> {
     tasks.look_for_more(ids_below(end)).await.unwrap();
     let looked_at = std::mem::take(&mut tasks.open);
@@ -85,7 +85,8 @@ async fn look_at_ended(tasks: &mut Tasks, end: u64) -> Vec<u64> {
     looked_at.into_iter().map(|id| id.0).collect()
 }
 
-/// Regression: of what was there when it started, only the newest thousand were looked at.
+/// Regression: of the tasks that existed when the agent started, only the newest thousand were
+/// looked at.
 #[tokio::test]
 async fn whatever_was_there_is_looked_at_bit_by_bit() {
     let mut tasks = Tasks::default();
@@ -94,7 +95,7 @@ async fn whatever_was_there_is_looked_at_bit_by_bit() {
         (1_500..2_500).collect::<Vec<_>>()
     );
     assert!(!tasks.are_idle());
-    // New ones come in between.
+    // New tasks come in between.
     let second = (500..1_500).chain(2_500..2_700).collect::<Vec<_>>();
     assert_eq!(look_at_ended(&mut tasks, 2_700).await, second);
     assert!(!tasks.are_idle());
@@ -174,7 +175,7 @@ fn what_ends_is_told_once() {
     assert!(later.note(cancelled(), true).is_none(), "had ended before");
     assert!(later.open.is_empty());
 
-    // Regression: it was told once it was certain.
+    // Regression: the end was only reported once it was certain.
     let mut uncertain = Tasks::default();
     uncertain.open.insert(cancelled().id);
     for is_certain in [false, false, true] {
@@ -183,7 +184,7 @@ fn what_ends_is_told_once() {
     }
     assert!(uncertain.open.is_empty() && uncertain.told.is_empty());
 
-    // What a fork has taken back by then is an end that comes after.
+    // If a fork takes the end back before it is certain, a later end counts as new.
     let mut forked = Tasks::default();
     forked.open.insert(cancelled().id);
     assert!(forked.note(cancelled(), false).is_none());
@@ -200,7 +201,7 @@ fn an_end_with_a_result_is_told_before_it_is_certain() {
     assert!(tasks.note(active(), false).is_some());
     assert!(tasks.note(settled(), false).is_some());
     assert!(tasks.note(settled(), false).is_none(), "it was told");
-    // A fork had it.
+    // The end was only on a fork.
     assert!(tasks.note(active(), false).is_some());
     assert!(tasks.note(settled(), false).is_some());
     assert!(!tasks.are_idle());
@@ -208,14 +209,15 @@ fn an_end_with_a_result_is_told_before_it_is_certain() {
     assert!(tasks.are_idle());
 }
 
-/// Regression: a task that had ended in a fork was looked at no more, and got no key.
+/// Regression: a task that had ended on a fork was no longer looked at, and its key was not
+/// granted.
 #[tokio::test]
 async fn a_task_that_has_ended_in_a_fork_only_stays_open() {
     let refunded = TaskStatus::Refunded {
         at: 1,
         reason: Refunded::MatchWindowEnded,
     };
-    // As of the best block, and of the last final one.
+    // The status in the best block, and in the last final one.
     let now = Arc::new(Mutex::new((TaskStatus::Active, TaskStatus::Active)));
     let state = Arc::clone(&now);
     let last = format!("0x{}", "0f".repeat(32));
@@ -232,7 +234,7 @@ async fn a_task_that_has_ended_in_a_fork_only_stays_open() {
         };
         let answer = match params[0].as_str().unwrap() {
             "TasksApi_task" => Some(view(status, vec![])).encode(),
-            // One page of one task.
+            // One page with one task.
             "TasksApi_tasks" => match hex::decode(&params[1].as_str().unwrap()[2..]) {
                 Ok(arguments) if arguments[33] == 0 => vec![TaskId(7)].encode(),
                 _ => Vec::<TaskId>::new().encode(),

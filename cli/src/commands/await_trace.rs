@@ -1,4 +1,4 @@
-//! Waiting for a provider to open its trace, which ends whatever the provider and the chain do.
+//! Waits for a provider to open its trace. The wait ends whatever the provider and the chain do.
 
 use aicpw_protocol::{
     trace::OpenTrace,
@@ -12,21 +12,22 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Blocks for which the dispute may be missing, because a fork has taken it away, and blocks that the chain may be
-/// late with what follows when the time to open the trace is over.
+/// For how many blocks the dispute may be missing because of a fork, and for how many blocks the chain may be late in
+/// going on once the time to open the trace is over.
 const GRACE: BlockNumber = 40;
 
-/// What is known of the opening of a trace.
+/// Tracks whether a trace has been opened.
 #[derive(Default)]
 pub struct Opening {
     missing: BlockNumber,
 }
 
 impl Opening {
-    /// The trace, once it is open, and until when a part of it can be named. `dispute` is that of a new block.
+    /// The trace, once it is open, and the last block in which a part of it can be named. `dispute` is the dispute in a
+    /// new block.
     ///
     /// # Errors
-    /// It will not be opened any more.
+    /// The trace will not be opened any more.
     pub fn look(
         &mut self,
         dispute: Option<DisputeView<Account>>,
@@ -93,7 +94,7 @@ mod tests {
         for _ in 0..GRACE {
             assert_eq!(waits.look(None, &CLOCK).unwrap(), None);
         }
-        // It came back: a fork had taken it away.
+        // The dispute is back: a fork had removed it.
         let back = dispute(DisputeState::Opening { until: 300 });
         assert_eq!(waits.look(Some(back), &CLOCK).unwrap(), None);
         for _ in 0..GRACE {

@@ -1,4 +1,4 @@
-//! `aicpw task claim-unavailable`: saying that a result that was paid cannot be fetched.
+//! `aicpw task claim-unavailable`: claims that a result that was paid for cannot be fetched.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, TaskStatus},
@@ -30,7 +30,7 @@ pub struct ClaimArgs {
     replica: Option<u8>,
 }
 
-/// Claims it.
+/// Makes the claim.
 pub async fn claim(context: &Context<'_>, args: &ClaimArgs) -> Result<()> {
     let id = args.contest.id();
     let signer = context.signer()?;
@@ -54,14 +54,14 @@ pub async fn claim(context: &Context<'_>, args: &ClaimArgs) -> Result<()> {
         call: Call::claim_unavailable(claimed.id),
         bond,
         round: 0,
-        // What is fetched of a sealed task is its ciphertext.
+        // For a sealed task, only the ciphertext is fetched.
         needs_key: false,
         consequence: consequence(claimed, bond),
     };
     call_jury(context, &args.contest, &signer, &chain, &task, plan).await
 }
 
-/// Why the chain would refuse it, so that no fee is paid for that.
+/// Why the chain would refuse the claim. It is checked first, so that no fee is paid for a refusal.
 fn obstacle(
     task: &TaskView<Account>,
     before: Option<&DisputeView<Account>>,
@@ -85,7 +85,7 @@ fn obstacle(
     None
 }
 
-/// The paid result that is meant.
+/// The paid result that the claim is about.
 fn delivered(task: &TaskView<Account>, replica: Option<u8>) -> Result<&AssignmentView<Account>> {
     let mut paid = life::results(task);
     paid.retain(|one| matches!(one.status, AssignmentStatus::Settled { .. }));

@@ -1,4 +1,4 @@
-//! `aicpw completions`: what a shell completes after `aicpw`.
+//! `aicpw completions`: prints a script with which a shell completes `aicpw` commands.
 
 use clap::CommandFactory;
 use clap_complete::{generate, Shell};

@@ -1,4 +1,4 @@
-//! Asking a person before something that cannot be taken back.
+//! Asks a person before something that cannot be undone.
 
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -17,10 +17,10 @@ pub struct Consent {
 }
 
 impl Context<'_> {
-    /// Goes on if the person agrees, now or with `--yes`. Nothing may be sent before that.
+    /// Returns if the person agrees, now or with `--yes`. The caller must not send anything before that.
     ///
     /// # Errors
-    /// They do not, there is nobody to ask, or a signal comes instead of an answer.
+    /// The person does not agree, there is nobody to ask, or a signal comes instead of an answer.
     pub async fn confirm(&self, consequence: &str, consent: Consent) -> Result<()> {
         if consent.yes {
             return Ok(());
@@ -31,8 +31,8 @@ impl Context<'_> {
                 .hint("nothing was sent; if that is what you want, give --yes"));
         }
         let mut ends = Ends::listen()?;
-        // In a thread of its own, which may wait for ever: the process ends without it. It must not hold standard
-        // error meanwhile, to which is written why the process ends.
+        // The question is asked in a thread of its own, which may wait for ever: the process can end without it. The
+        // thread must not hold standard error meanwhile, because the reason why the process ends is written there.
         let consequence = consequence.to_owned();
         let asking = tokio::task::spawn_blocking(move || {
             ask(&consequence, &mut input.lock(), &mut question)
@@ -40,7 +40,7 @@ impl Context<'_> {
         tokio::select! {
             biased;
             how = ends.next() => {
-                // The question stands in this line.
+                // End the line with the question.
                 let _ = writeln!(std::io::stderr());
                 Err(Error::other(how).hint("nothing was sent"))
             }

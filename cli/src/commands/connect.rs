@@ -1,4 +1,4 @@
-//! Connecting the node to peers that probably have some content.
+//! Connects the node to peers that probably have some content.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use crate::{
 /// How long connecting to a peer may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Has the node connect to peers that its own user named; why not, of each that it does not reach. That
-/// some do not answer is no failure: others may have it.
+/// Makes the node connect to peers that its own user named. Returns a message about each peer that it did not reach.
+/// That is not an error: others may have the content.
 pub async fn to_named(node: &NodeRpc<'_>, addresses: &[String]) -> Vec<String> {
     to_each(node, addresses, false).await
 }
@@ -41,18 +41,18 @@ async fn to_each(node: &NodeRpc<'_>, addresses: &[String], are_strangers: bool) 
     ended.into_iter().flatten().collect()
 }
 
-/// The node as a source of what others have, connected to those who should have it. Where it gets nothing all the
-/// same, the failure says whom it does not reach.
+/// The node as a source of content of other nodes, connected to the peers that should have it. If it still gets
+/// nothing, the failure says which peers it did not reach.
 pub struct Connected<'a> {
     node: &'a NodeRpc<'a>,
     unreached: Vec<String>,
 }
 
 impl<'a> Connected<'a> {
-    /// Connected to peers that strangers named, as providers do at their registration and requesters in their
-    /// tasks: the node dials no private addresses for them, unless it allows them.
+    /// Connects to peers that strangers named, as providers do at their registration and requesters in their tasks. The
+    /// node does not dial private addresses for that, unless its settings allow it.
     pub async fn to_strangers(node: &'a NodeRpc<'a>, addresses: &[String]) -> Connected<'a> {
-        // Itself it cannot dial. One that says nothing of itself fails at what comes next.
+        // The node cannot dial itself. If it does not say who it is, the next request fails.
         let own = node.addresses().await.ok();
         let own = own.and_then(|addresses| peers::own_id(&addresses));
         let others = peers::others(addresses.to_vec(), own.as_deref());

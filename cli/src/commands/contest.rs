@@ -1,4 +1,4 @@
-//! `aicpw task dispute` and `aicpw task appeal`: calling a jury.
+//! `aicpw task dispute` and `aicpw task appeal`: call a jury.
 
 use aicpw_protocol::{
     availability::uploaded,
@@ -29,7 +29,7 @@ use crate::{
     rerun::ExecutorArgs,
 };
 
-/// A juror who fails is replaced once, and the other needs the key too.
+/// A juror that fails is replaced once, and its replacement needs the key too.
 const GRANTS_PER_JUROR: Balance = 2;
 
 /// What both take.
@@ -59,7 +59,7 @@ impl ContestArgs {
         self.wait
     }
 
-    /// How long at most.
+    /// How long to wait at most.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout.map(dispute::span)
     }
@@ -77,7 +77,7 @@ pub struct DisputeArgs {
     pub executor: ExecutorArgs,
 }
 
-/// The document of both.
+/// The document of both commands.
 #[derive(Serialize)]
 struct ContestJson {
     dispute: Option<DisputeJson>,
@@ -87,21 +87,21 @@ struct ContestJson {
     transaction_fee: Option<Amount>,
 }
 
-/// A jury that is to be called.
+/// A jury to call.
 pub struct Plan {
-    /// By this call.
+    /// The call that calls the jury.
     pub call: Call,
-    /// What is put up for it.
+    /// The bond for it.
     pub bond: Balance,
-    /// Appeals before that jury.
+    /// The number of appeals before that jury.
     pub round: u8,
-    /// Whether its jurors have to be granted the key of a sealed task.
+    /// Whether the jurors have to be granted the key of a sealed task.
     pub needs_key: bool,
-    /// What the person agrees to.
+    /// What the person has to agree to.
     pub consequence: String,
 }
 
-/// Doubts the result of a task.
+/// Disputes the result of a task.
 pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
     if args.part {
         return narrow::dispute(context, args).await;
@@ -132,10 +132,10 @@ pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
     call_jury(context, args, &signer, &chain, &task, plan).await
 }
 
-/// The bond of whoever disputes the result of a task.
+/// The bond for disputing the result of a task.
 ///
 /// # Errors
-/// It cannot be disputed.
+/// The result cannot be disputed.
 pub async fn bond_of(chain: &Chain, task: &TaskView<Account>) -> Result<Balance> {
     chain.dispute_bond(task.id).await?.ok_or_else(|| {
         task::refused(
@@ -147,7 +147,7 @@ pub async fn bond_of(chain: &Chain, task: &TaskView<Account>) -> Result<Balance>
     })
 }
 
-/// Calls a larger jury.
+/// Appeals to a larger jury.
 pub async fn appeal(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
     let id = TaskId(args.id);
     let signer = context.signer()?;
@@ -174,7 +174,7 @@ pub fn results(task: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView
     })
 }
 
-/// The refusal of a second dispute about a task.
+/// The refusal of a second dispute about the same task.
 pub(super) fn open_already(
     task: &TaskView<Account>,
     before: Option<&DisputeView<Account>>,
@@ -186,7 +186,7 @@ pub(super) fn open_already(
     })
 }
 
-/// Why the chain would refuse a dispute, so that no fee is paid for that.
+/// Why the chain would refuse a dispute. It is checked first, so that no fee is paid for a refusal.
 pub fn dispute_obstacle(
     task: &TaskView<Account>,
     before: Option<&DisputeView<Account>>,
@@ -216,17 +216,17 @@ pub fn dispute_obstacle(
     None
 }
 
-/// What the provider of a result gets at most where a dispute about it ends without a verdict. A node that does not say
-/// it takes disputes all the same.
+/// The most that a result's provider gets if a dispute about it ends without a verdict; `None` if the node does not
+/// say. Such a node takes disputes all the same.
 pub async fn base_fee(chain: &Chain) -> Option<Balance> {
     chain.constant("Tasks", "BaseFee").await.ok()
 }
 
-/// What of the budget does not come back without a verdict.
+/// Which part of the budget is not returned if there is no verdict.
 fn kept_without_verdict(task: &TaskView<Account>, base_fee: Option<Balance>) -> String {
     let price = results(task).map(|one| one.price).max();
     let fee = match base_fee {
-        // It is paid as far as the escrow goes, and is never more than the price.
+        // The base fee is paid as far as the escrow reaches, and is never more than the price.
         Some(fee) => format!(
             "a base fee of {}",
             Amount(fee.min(task.escrow).min(price.unwrap_or(fee))).brief_with_unit()
@@ -239,7 +239,7 @@ fn kept_without_verdict(task: &TaskView<Account>, base_fee: Option<Balance>) -> 
     }
 }
 
-/// What whoever disputes a result puts at stake.
+/// What the person who disputes a result puts at stake.
 pub fn dispute_consequence(
     task: &TaskView<Account>,
     bond: Balance,
@@ -270,7 +270,7 @@ pub fn dispute_consequence(
     )
 }
 
-/// What jurors have to fetch in time. The chain does not know how much a task's files are.
+/// What jurors have to fetch in time. The chain does not know the size of a task's files.
 async fn to_fetch(chain: &Chain, clock: &Clock) -> Result<String> {
     let window = chain.market_parameters().await?.start_window;
     Ok(fetch_note(window, clock))
@@ -288,13 +288,13 @@ fn fetch_note(start_window: BlockNumber, clock: &Clock) -> String {
     )
 }
 
-/// Of the window in which jurors start, how much they have to fetch: they begin some blocks after its begin, and
-/// end some before its end.
+/// How much of the jurors' start window they have for fetching: they begin some blocks after its start, and finish some
+/// blocks before its end.
 pub fn time_to_fetch(start_window: BlockNumber) -> BlockNumber {
     start_window - start_window / 4
 }
 
-/// The dispute, if its verdict can be appealed against, and what that means.
+/// The dispute, if its verdict can be appealed against, and what an appeal means.
 fn appealable(
     task: &TaskView<Account>,
     before: Option<DisputeView<Account>>,
@@ -326,10 +326,10 @@ fn appealable(
     Ok((before, consequence))
 }
 
-/// Calls a jury, once the person agrees, and follows it if it is to.
+/// Calls a jury once the person agrees, and follows the dispute if asked to.
 ///
 /// # Errors
-/// The person does not agree, the account cannot pay, or the chain refuses it.
+/// The person does not agree, the account cannot pay, or the chain refuses the call.
 pub(super) async fn call_jury(
     context: &Context<'_>,
     args: &ContestArgs,
@@ -358,10 +358,10 @@ pub(super) async fn call_jury(
     tell(context, args, chain, id, &inclusion, at).await
 }
 
-/// Has the person agree to what follows.
+/// Asks the person to agree to the consequence.
 ///
 /// # Errors
-/// It does not.
+/// The person does not agree.
 pub async fn agree(context: &Context<'_>, args: &ContestArgs, consequence: &str) -> Result<()> {
     if args.consent.yes {
         context.out.say(consequence);
@@ -370,10 +370,10 @@ pub async fn agree(context: &Context<'_>, args: &ContestArgs, consequence: &str)
     agreed.map_err(|error| error.about_task(args.id))
 }
 
-/// Sends what was agreed to, unless the account cannot pay for it, or for the grants that are to follow.
+/// Sends what was agreed to, if the account can pay for it and for the grants that follow.
 ///
 /// # Errors
-/// It cannot, or the chain refuses it.
+/// The account cannot pay, or the chain refuses the call.
 pub async fn pay(
     signer: &Signer,
     chain: &Chain,
@@ -389,7 +389,7 @@ pub async fn pay(
     ended.await.map_err(|error| error.about_task(id.0))
 }
 
-/// Says what there is of the dispute, in a block or now.
+/// Reports the dispute as it is in a block, or now.
 pub async fn tell(
     context: &Context<'_>,
     args: &ContestArgs,
@@ -428,7 +428,7 @@ fn document(
     }
 }
 
-/// How the task goes on.
+/// How the task goes on after the verdict.
 fn after_verdict(task: &TaskView<Account>, dispute: &DisputeView<Account>) -> String {
     let (id, state) = (task.id, life::state_name(&task.status));
     let mut text = format!("`aicpw dispute show {id}` says who found what; the task is {state}");
@@ -448,7 +448,7 @@ fn after_verdict(task: &TaskView<Account>, dispute: &DisputeView<Account>) -> St
     text
 }
 
-/// For a sealed task, who grants jurors its key; whether this account does.
+/// For a sealed task, tells who grants its key to jurors. Returns whether this account does.
 async fn prepare_key(
     context: &Context<'_>,
     args: &ContestArgs,
@@ -486,11 +486,11 @@ async fn prepare_key(
     Ok(true)
 }
 
-/// Signs the call, with this nonce or the account's next, if the account can pay for it, for what it holds and for the
-/// grants that follow.
+/// Signs the call, with this nonce or the account's next one, if the account can pay the fee, the bond and the grants
+/// that follow.
 ///
 /// # Errors
-/// It cannot.
+/// The account cannot pay, or the call cannot be signed.
 pub async fn sign(
     chain: &Chain,
     signer: &Signer,

@@ -125,7 +125,7 @@ fn what_is_at_stake_is_said_first() {
     }
 }
 
-/// Regression: it said that the whole budget goes back, and that the provider is not paid.
+/// Regression: it was said that the whole budget is returned and that the provider is not paid.
 #[test]
 fn what_does_not_come_back_without_a_verdict_is_said_first() {
     let said = |task: &TaskView<Account>, base_fee| {

@@ -1,5 +1,4 @@
-//! What a submission takes from the requester's account: everything that will be paid or held is
-//! counted before anything is uploaded.
+//! What a submission costs the requester: everything that will be paid or held is added up before anything is uploaded.
 
 use aicpw_protocol::{
     sealing::Envelope, task::Submission, view::MarketParameters, AssignmentId, Balance, ContentId,
@@ -14,7 +13,7 @@ use crate::{
     keys::Signer,
 };
 
-/// What a fee is asked for before there is a task: only lengths count.
+/// A placeholder for estimating a fee before there is a task: only lengths count.
 const ANY_ASSIGNMENT: AssignmentId = AssignmentId {
     task: TaskId(u64::MAX),
     replica: 0,
@@ -27,15 +26,15 @@ const ANY_ENVELOPE: Envelope = Envelope {
 };
 const ANY_CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-/// A CID as long as that of every manifest.
+/// A CID of the same length as that of every manifest.
 ///
 /// # Errors
-/// None: it is one.
+/// None: it is a valid CID.
 pub fn any_cid() -> Result<ContentId> {
     ANY_CID.parse().map_err(Error::other)
 }
 
-/// The network's fee for the grant of a data key, estimated.
+/// The estimated network fee for the grant of a data key.
 ///
 /// # Errors
 /// The node does not answer.
@@ -44,21 +43,21 @@ pub async fn grant_fee(chain: &Chain, signer: &Signer) -> Result<Balance> {
     chain.fee(signer, &grant).await
 }
 
-/// What is counted.
+/// The costs of a submission.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Costs {
     budget: Balance,
     submission_fee: Balance,
-    /// The network's fee for the submission.
+    /// The network fee for the submission.
     transaction: Balance,
-    /// The network's fees for what has to follow it: grants of a data key, the acceptance.
+    /// The network fees for what has to follow: grants of a data key, the acceptance.
     following: Balance,
 }
 
 impl Costs {
-    /// The costs of a submission. The network's fees are the node's estimates; they go by the length
-    /// of a transaction, which does not depend on what is in its manifest's CID. A sealed task may
-    /// need a grant for each attempt of each replica; with `accepts` the result is accepted too.
+    /// Estimates the costs of a submission. The network fees are the node's estimates. They depend on the length of a
+    /// transaction, but not on the value of the manifest's CID. A sealed task may need a grant for each attempt of each
+    /// replica; with `accepts` the result is accepted too.
     ///
     /// # Errors
     /// The node does not answer.
@@ -92,7 +91,7 @@ impl Costs {
         })
     }
 
-    /// With the network's fee of the transaction as it was signed.
+    /// Replaces the network fee by that of the transaction as it was signed.
     pub fn with_transaction(self, fee: Balance) -> Self {
         Self {
             transaction: fee,
@@ -110,10 +109,10 @@ impl Costs {
             .saturating_add(self.network())
     }
 
-    /// Whether the account has it, and still exists then.
+    /// Checks that the account can pay this and still exists afterwards.
     ///
     /// # Errors
-    /// [`Kind::InsufficientFunds`], with each part.
+    /// [`Kind::InsufficientFunds`], with each part of the costs.
     pub fn check(&self, account: Account, funds: &Funds) -> Result<()> {
         let (need, has) = (self.all(), funds.spendable());
         if has >= need {

@@ -1,4 +1,4 @@
-//! `aicpw dispute …`: looking at disputes.
+//! `aicpw dispute …`: shows disputes.
 
 use std::time::{Duration, Instant};
 
@@ -65,7 +65,7 @@ Examples:
     },
 }
 
-/// Runs one of them.
+/// Runs a dispute command.
 pub async fn run(context: &Context<'_>, command: DisputeCommand) -> Result<()> {
     let chain = context.connect().await?;
     match command {
@@ -102,12 +102,12 @@ pub async fn run(context: &Context<'_>, command: DisputeCommand) -> Result<()> {
     }
 }
 
-/// A span as the clock of this machine counts it.
+/// Converts a span to the type that this machine's clock uses.
 pub fn span(span: Milliseconds) -> Duration {
     Duration::from_millis(span.0)
 }
 
-/// A dispute and its task, both as of one block.
+/// Reads a dispute and its task, both as of one block.
 async fn read(
     chain: &Chain,
     id: TaskId,
@@ -130,9 +130,9 @@ async fn read(
     }
 }
 
-/// Tells what happens to a dispute until it is over, task and dispute as of one block each time, and grants jurors the
-/// key of a sealed task on the way, as `granting`. With `lines`, a program is told each change on a line of JSON. It
-/// goes on after a lost connection, see [`follow_on`].
+/// Reports what happens to a dispute until it is over, each time with task and dispute as of one block. On the way it
+/// grants jurors the key of a sealed task, if there is a signer for that (`granting`). With `lines`, it prints each change as a line
+/// of JSON for programs. It goes on after a lost connection, see [`follow_on`].
 ///
 /// # Errors
 /// The node does not answer; the task is gone.
@@ -146,7 +146,7 @@ pub async fn follow(
 ) -> Result<(DisputeView<Account>, TaskView<Account>)> {
     let start = Instant::now();
     let mut told: Option<DisputeJson> = None;
-    // Those that were sent, over whichever connection.
+    // The grants that were sent, over whichever connection.
     let grants = Posts::default();
     follow_on(context, chain, timeout, async |chain: &Chain| {
         let mut granter = match granting {
@@ -170,7 +170,7 @@ pub async fn follow(
                 ))
             };
             let (dispute, clock) = match read.await {
-                // A fork may have taken it away for some blocks,
+                // A fork may have removed the dispute for some blocks,
                 Ok((None, _)) => continue,
                 Ok((Some(dispute), clock)) => (dispute, clock),
                 // or the block.

@@ -1,4 +1,4 @@
-//! `aicpw dry-run`: who would take a task now.
+//! `aicpw dry-run`: shows which device would take a task now.
 
 use aicpw_protocol::{
     judging,
@@ -28,10 +28,10 @@ use crate::{
     signals::unless_ended,
 };
 
-/// Who asks without a key: nobody, who has no devices, so that none is left out as the requester's own.
+/// The requester if there is no key. This account has no devices, so none is left out as the requester's own.
 const NOBODY: Account = Account([0; 32]);
 
-/// Votes without which a jury comes to no verdict: more than half of the five of a first one.
+/// How many votes a jury needs for a verdict: more than half of the five of the first jury.
 const VERDICT: usize = 3;
 
 /// What `dry-run` takes.
@@ -72,29 +72,30 @@ enum AnswerJson {
     Undecided,
 }
 
-/// What is known before a task is submitted of who would take it.
+/// What is known, before a task is submitted, about who would take it.
 pub struct Outlook {
     /// Who would take the first replica now.
     answer: DryRun,
     verification: Verification,
-    /// What the budget makes dearer.
+    /// What the budget makes more expensive.
     dearer: Option<Dearer>,
-    /// How many different providers offer what it needs (in class `device` on a device that is equal to that of the
-    /// first replica), where the chain compares their results and that is known.
+    /// How many different providers offer what the task needs (in class `device`, on a device that is equal to that of
+    /// the first replica). `None` if the chain does not compare their results, or if the number is not known.
     providers: Option<usize>,
     class: DeterminismClass,
 }
 
-/// What judging a result is reckoned by where the budget makes that more than the price, though a lower one would do.
+/// The judged price, if the budget makes it higher than the price although a lower budget would do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Dearer {
     judged: Balance,
-    /// The highest budget with which it is the price; where the chain takes none so low, the lowest that it takes.
+    /// The highest budget with which the judged price is the price; or the lowest budget that the chain takes, if that
+    /// is higher.
     lower: Amount,
 }
 
 impl Dearer {
-    /// At this price, of each replica.
+    /// Compares the budget with this price of each replica.
     fn new(
         price: Balance,
         budget: Balance,
@@ -112,7 +113,7 @@ impl Dearer {
         })
     }
 
-    /// For people.
+    /// Explains it to people.
     fn explain(&self) -> String {
         format!(
             "the budget is far more than the price: audits, a dispute and what its provider locks are reckoned by {} \
@@ -150,7 +151,7 @@ impl Outlook {
         if let (DryRun::Match { device, .. }, true) = (&answer, counts) {
             let wanted = Wanted::new(needs, budget, limit, verification, market.min_stake);
             let known = fitting::count(chain, &wanted, Some(*device), &[requester]).await?;
-            // Who was found just now may have left in the block after.
+            // A provider that was found just now may have left in the next block.
             providers = known.map(|fit| fit.max(1));
         }
         Ok(Self {
@@ -162,7 +163,7 @@ impl Outlook {
         })
     }
 
-    /// Warns where hardly anybody could find that a result is wrong.
+    /// Warns if hardly anybody could find out that a result is wrong.
     pub fn warning(&self) -> Option<String> {
         let DryRun::Match { device, .. } = &self.answer else {
             return None;
@@ -184,7 +185,7 @@ impl Outlook {
         ))
     }
 
-    /// The answer for people: `Err` if as things are the task would not come to its end.
+    /// The answer for people; `Err` if, as things are, the task would end without a result.
     pub fn explain(&self) -> Result<String, String> {
         let mut first = explain(&self.answer, self.verification.replicas())?;
         if let Some(dearer) = self.dearer {
@@ -212,13 +213,12 @@ impl Outlook {
     }
 }
 
-/// Whether a result can be compared only with those of devices that are equal to the provider's, and may have to be.
+/// Whether a result may have to be compared with others, and only results of equal devices can be compared with it.
 fn needs_equals(class: DeterminismClass, verification: Verification) -> bool {
     class == DeterminismClass::Device && verification.is_audited()
 }
 
-/// The chain's answer for people: `Err` if nothing fits now.
-/// `replicas` are wanted.
+/// The chain's answer for people; `Err` if nothing fits now. `replicas` is how many replicas are wanted.
 fn explain(answer: &DryRun, replicas: u8) -> Result<String, String> {
     match answer {
         DryRun::Match {
@@ -252,7 +252,7 @@ fn explain(answer: &DryRun, replicas: u8) -> Result<String, String> {
     }
 }
 
-/// Asks. A signal that ends it leaves nothing behind of a compiler on this machine.
+/// Runs the command. If a signal ends it, no compiler process stays behind on this machine.
 pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
     unless_ended(ask(context, args), "nothing was sent").await
 }
@@ -312,7 +312,7 @@ async fn ask(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the program here, and tells and returns what the compiler says.
+/// Compiles the program on this machine; reports and returns the compiler's messages.
 async fn compile(out: &Output, executor: &ExecutorArgs, prepared: &Prepared) -> Result<String> {
     let program = prepared.program_file().ok_or_else(|| {
         Error::usage("--compile: the manifest names its program by CID").hint(
@@ -335,7 +335,7 @@ async fn compile(out: &Output, executor: &ExecutorArgs, prepared: &Prepared) -> 
     Ok(built.log)
 }
 
-/// Warns if the account could not pay for the submission, which `submit` then refuses.
+/// Warns if the account could not pay for the submission, which `submit` would then refuse.
 async fn warn_of_funds(
     out: &Output,
     chain: &Chain,
@@ -377,7 +377,7 @@ mod tests {
         assert!(text.contains("one of 3 replicas"), "{text}");
     }
 
-    /// Regression: at the lowest budget that the chain takes it said to name a lower one.
+    /// Regression: at the lowest budget that the chain takes, it was advised to choose a lower one.
     #[test]
     fn what_the_budget_makes_dearer_than_the_price_is_said() {
         let said = |dearer| {
@@ -405,7 +405,7 @@ mod tests {
         assert!(text.contains("With --budget 0.01 they cost less"), "{text}");
         assert_eq!(dearer(AICP / 100, 1), None);
         assert!(!said(None).contains("--budget"));
-        // At a price of 1 AICP, of which each of three replicas can have two.
+        // At a price of 1 AICP, where each of three replicas can have two.
         let dearer = |budget| Dearer::new(AICP, budget, Amount(AICP / 100), 3, 2);
         assert_eq!(dearer(6 * AICP), None);
         let text = said(dearer(12 * AICP));
@@ -413,7 +413,7 @@ mod tests {
         assert!(text.contains("With --budget 6 they cost less"), "{text}");
     }
 
-    /// Regression: that one provider fits was enough, of a task of which no result can come then.
+    /// Regression: one fitting provider was enough even for a task that cannot get a result then.
     #[test]
     fn as_many_providers_are_needed_as_have_to_agree() {
         let said = |providers, quorum| {

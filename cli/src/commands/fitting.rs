@@ -1,7 +1,7 @@
-//! How many different providers offer what a task needs.
+//! Counts how many different providers offer what a task needs.
 //!
-//! No provider gets a task twice, and the chain's dry run answers for the first replica only. So where a task
-//! wants several, or has had some providers already, those that there are have to be counted.
+//! No provider gets a task twice, and the chain's dry run answers for the first replica only. So if a task wants
+//! several replicas, or some providers have already had it, the remaining providers have to be counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,11 @@ use aicpw_protocol::{
 
 use crate::{account::Account, chain::Chain, error::Result, output::provider::active};
 
-/// Most providers that are looked at. Where there are more, a task hardly lacks any.
+/// How many providers to look at, at most. If there are more, a task hardly lacks any.
 const MOST: u32 = 1_000;
 
-/// What whoever gets a task must offer, as far as it can be read: what is free of a device and of a stake changes
-/// all the time, and is not asked for. Who does not offer this gets no replica as things are.
+/// What a provider must offer to get a task, as far as it can be read. Which slots, memory and stake are free changes
+/// all the time, and is not considered. A provider that does not offer this gets no replica as things are.
 pub struct Wanted {
     needs: Needs,
     highest_ask: AskPrice,
@@ -27,7 +27,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// By what a task that is not submitted yet would ask for.
+    /// What a task needs that is not submitted yet.
     pub fn new(
         needs: Needs,
         budget: Balance,
@@ -35,7 +35,7 @@ impl Wanted {
         verification: Verification,
         min_stake: Balance,
     ) -> Self {
-        // Audits come on top, which are less for who is trusted more: a higher ask than this is never paid.
+        // Audits cost extra, and less for providers that are trusted more. A higher ask than this is never paid.
         let each = budget / Balance::from(verification.replicas().max(1));
         Self {
             needs,
@@ -44,7 +44,7 @@ impl Wanted {
         }
     }
 
-    /// By what was submitted.
+    /// What a submitted task needs.
     pub fn of(submission: &Submission, min_stake: Balance) -> Self {
         let Submission {
             needs,
@@ -75,8 +75,9 @@ impl Wanted {
             && device.ask <= self.highest_ask
     }
 
-    /// How many of these providers offer it, but for some. In class `device` whoever else runs the task needs a device
-    /// that is equal to the first one's: then those who have that, or if it is not known one of the kind that most have.
+    /// How many of these providers offer what is needed, not counting those in `without`. In class `device` all
+    /// providers of the task need devices that are equal to the first one's. So only providers with such a device
+    /// count; if the first device is unknown, those with the kind of device that most have.
     fn count(
         &self,
         all: &[ProviderView<Account>],
@@ -105,8 +106,9 @@ impl Wanted {
     }
 }
 
-/// How many providers offer it, but for some; `None` if there are more than are looked at. `first` is the device that
-/// has or would have the first replica, if that is known: in class `device` others are to be equal to it.
+/// How many providers offer what is needed, not counting those in `without`; `None` if there are too many to look at.
+/// `first` is the device that has or would have the first replica, if known: in class `device` others have to be equal
+/// to it.
 pub async fn count(
     chain: &Chain,
     wanted: &Wanted,
@@ -118,12 +120,13 @@ pub async fn count(
     Ok(are_all.then(|| wanted.count(&all, first, without)))
 }
 
-/// Whether a task waits though everybody who offers what it needs has had it already.
+/// Whether a task is parked, and every provider that offers what it needs has already had it.
 pub async fn is_nobody_left(chain: &Chain, view: &TaskView<Account>) -> Result<bool> {
     let TaskStatus::Parked { reason, .. } = view.status else {
         return Ok(false);
     };
-    // To the chain who has the task is busy like others: it looks no further at a device without a free slot.
+    // The chain says that devices that have the task are busy, as it says of others: it looks no further at a device
+    // without a free slot.
     let may_be = matches!(reason, Unmatched::Busy | Unmatched::Independence);
     if !may_be || view.assignments.is_empty() {
         return Ok(false);
@@ -203,7 +206,7 @@ mod tests {
             min_reputation: Reputation(500),
             ..submission.needs
         };
-        // At an ask of 1 AICP, 100 GFLOPS for 120 s cost a 300th of one: each of three can have twice that.
+        // At an ask of 1 AICP, 100 GFLOPS for 120 s cost 1/300 AICP: each of three replicas can have twice that.
         submission.budget = AICP / 50;
         submission.verification = Verification::Replicated {
             replicas: 3,
@@ -220,7 +223,7 @@ mod tests {
             change(&mut other);
             wanted.count(&[provider(1), other], None, &[])
         };
-        // Busy, or cooling down: that passes.
+        // Being busy or cooling down is temporary, so it does not matter.
         assert_eq!(two(&|_| ()), 2);
         let device = |change: fn(&mut DeviceView<Account>)| {
             two(&|other: &mut ProviderView<Account>| change(&mut other.devices[0]))
@@ -250,7 +253,7 @@ mod tests {
     #[test]
     fn replicas_of_class_device_need_equal_devices() {
         let (mut second, mut other) = (provider(2), provider(3));
-        // The second of its machine's is equal to the first of another.
+        // The second device of this provider's machine is equal to the first device of another machine.
         second.devices[0].spec.fingerprint = fingerprint(&[7; 32], 1);
         other.devices[0].spec.fingerprint = [8; 32];
         let all = [provider(1), second, other];
@@ -260,13 +263,13 @@ mod tests {
         assert_eq!(count(DeterminismClass::Int, None, &[]), 3);
         assert_eq!(count(DeterminismClass::Int, Some(3), &[]), 3);
         assert_eq!(count(DeterminismClass::Device, None, &[]), 2);
-        // Once it is known who has the first replica, its device is the measure.
+        // Once the device of the first replica is known, others have to be equal to it.
         for (first, equal) in [(1, 2), (2, 2), (3, 1)] {
             assert_eq!(count(DeterminismClass::Device, Some(first), &[]), equal);
         }
         let own = [Account([1; 32])];
         assert_eq!(count(DeterminismClass::Device, Some(2), &own), 1);
-        // Who was found just now may have left.
+        // A provider that was found just now may have left.
         assert_eq!(count(DeterminismClass::Device, Some(4), &[]), 2);
     }
 }

@@ -1,4 +1,4 @@
-//! `aicpw history verify`: the hash chain over all submissions, computed again.
+//! `aicpw history verify`: computes the hash chain over all submissions again.
 
 use std::{cell::Cell, future::Future};
 
@@ -23,13 +23,13 @@ use crate::{
     quantity::{count, parse_task},
 };
 
-/// Requests that are under way at once.
+/// How many requests run at the same time.
 const PARALLEL: usize = 16;
 
-/// As many ids the chain looks at for a page of them, where tasks were removed (`pallets/tasks/src/views.rs`).
+/// How many ids the chain looks at for one page, where tasks were removed (`pallets/tasks/src/views.rs`).
 const LOOKED_AT: u64 = 100_000;
 
-/// How often a read is tried in a newer state. A node keeps states for longer than one takes.
+/// How often to try a read, each time in a newer state. A node keeps each state for longer than one read takes.
 const TRIES: u32 = 5;
 
 /// `aicpw history …`
@@ -50,27 +50,27 @@ Examples:
     },
 }
 
-/// What was found.
+/// The document with what was found.
 #[derive(Serialize, Debug, Default, PartialEq, Eq)]
 struct HistoryJson {
     valid: bool,
     length: u64,
     head: String,
     from: u64,
-    /// Submissions whose link was computed again.
+    /// The number of submissions whose link was computed again.
     verified: u64,
-    /// Submissions whose link could not be: the task before was removed, so that only its own head
-    /// is known.
+    /// The number of submissions whose link could not be computed: the task before was removed, so only this
+    /// submission's own head is known.
     unlinked: u64,
-    /// Ranges of tasks that were removed, the last one included.
+    /// Ranges of removed tasks, including the last one.
     removed: Vec<(u64, u64)>,
-    /// The first task whose head is not what it should be.
+    /// The first task whose head is not as it should be.
     wrong: Option<u64>,
 }
 
-/// Computes the chain over tasks in order.
+/// Computes the hash chain over tasks in order.
 struct Verifier {
-    /// The head before the next task, if it is known.
+    /// The head before the next task, if known.
     head: Option<Hash>,
     next: u64,
     found: HistoryJson,
@@ -93,7 +93,7 @@ impl Verifier {
         }
     }
 
-    /// A task behind those before; what is between them was removed. `false`: its head is wrong.
+    /// Adds a task; any tasks between it and the previous one were removed. Returns `false` if its head is wrong.
     fn add(&mut self, id: u64, view: &TaskView<Account>) -> bool {
         self.pass_over(id);
         self.next = id.saturating_add(1);
@@ -114,7 +114,7 @@ impl Verifier {
         true
     }
 
-    /// Whatever there is up to this id was removed.
+    /// Notes that all remaining tasks up to this id were removed.
     fn pass_over(&mut self, id: u64) {
         if id > self.next {
             self.found.removed.push((self.next, id - 1));
@@ -129,15 +129,15 @@ impl Verifier {
         }
         self.found.length = head.length;
         self.found.head = show_hash(&head.head);
-        // With the last task removed its head is not known, and there is nothing to compare.
+        // If the last task was removed, its head is not known, and there is nothing to compare.
         let ends_there = self.head.is_none_or(|found| found == head.head);
         self.found.valid = self.found.wrong.is_none() && ends_there;
         self.found
     }
 }
 
-/// Reads in the state of a recent final block, and in that of a newer one when the node has no more of it: a node
-/// keeps the states of about a minute. What is read of the history is the same in each, as no fork replaces them.
+/// Reads in the state of a recent final block, and switches to a newer one when the node has dropped that state: a node
+/// keeps states for about a minute. Every final state has the same history, because no fork replaces a final block.
 struct Recent<'a> {
     chain: &'a Chain,
     at: Cell<H256>,
@@ -149,7 +149,7 @@ impl<'a> Recent<'a> {
         Ok(Self { chain, at })
     }
 
-    /// From now on in the newest.
+    /// Switches to the newest final block.
     async fn renew(&self) -> Result<()> {
         self.at.set(self.chain.final_hash().await?);
         Ok(())
@@ -165,7 +165,7 @@ impl<'a> Recent<'a> {
             match read(at).await {
                 Err(error) if is_of_replaced_block(&error) && tries < TRIES => {
                     tries += 1;
-                    // Unless another read has already.
+                    // Unless another read has already done so.
                     if self.at.get() == at {
                         self.renew().await?;
                     }
@@ -179,12 +179,12 @@ impl<'a> Recent<'a> {
         self.read(|at| self.chain.history_head(Some(at))).await
     }
 
-    /// `None` if it was removed.
+    /// A task; `None` if it was removed.
     async fn task(&self, id: u64) -> Result<Option<TaskView<Account>>> {
         self.read(|at| self.chain.task(TaskId(id), Some(at))).await
     }
 
-    /// The tasks that the chain keeps of these, oldest first.
+    /// The ids in this range of which the chain still has the task, oldest first.
     async fn kept(&self, from: u64, until: u64) -> Result<Vec<u64>> {
         let mut ids = Vec::new();
         let mut before = until;
@@ -193,7 +193,7 @@ impl<'a> Recent<'a> {
             let page = self
                 .read(|at| self.chain.task_ids_before(None, newest, PAGE, Some(at)))
                 .await?;
-            // Where nothing is left in what the chain has looked at, something older can be.
+            // If nothing is left among the ids that the chain looked at, there may still be older tasks.
             let mut reached = before.saturating_sub(LOOKED_AT);
             for TaskId(id) in page {
                 if id >= before {
@@ -216,7 +216,7 @@ impl<'a> Recent<'a> {
 /// What to do about a node with a wrong history.
 const DISTRUST: &str = "do not trust this node: compare with another (--url)";
 
-/// Computes the chain over the tasks up to `until` that are kept. `false`: it is wrong.
+/// Computes the chain over the remaining tasks up to `until`. Returns `false` if it is wrong.
 async fn look_at(
     out: &Output,
     recent: &Recent<'_>,
@@ -235,7 +235,7 @@ async fn look_at(
     while let Some((id, view)) = views.try_next().await? {
         done += 1;
         bar.set_of(done, total);
-        // One that was removed since it was listed is passed over with the next.
+        // A task that was removed after it was listed is passed over together with the next one.
         if let Some(view) = view {
             if !verifier.add(id, &view) {
                 return Ok(false);
@@ -263,14 +263,14 @@ async fn verify(out: &Output, chain: &Chain, from: u64) -> Result<HistoryJson> {
     if !look_at(out, &recent, &mut verifier, head.length).await? {
         return Ok(verifier.finish(&head));
     }
-    // That has taken its time: what was submitted meanwhile is looked at too.
+    // That took some time, so look at what was submitted in the meantime, too.
     recent.renew().await?;
     let head = recent.head().await?;
     look_at(out, &recent, &mut verifier, head.length).await?;
     Ok(verifier.finish(&head))
 }
 
-/// Runs one of them.
+/// Runs a history command.
 pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
     let HistoryCommand::Verify { from } = command;
     let chain = context.connect().await?;

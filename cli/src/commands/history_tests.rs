@@ -96,17 +96,17 @@ fn a_changed_submission_is_found() {
     );
 }
 
-/// What a node has of a history.
+/// A fake node with a history.
 struct Node {
     kept: BTreeMap<u64, TaskView<Account>>,
-    /// One after the other, the last for ever.
+    /// The heads that it answers with, one after the other, and the last one for ever.
     heads: Vec<HistoryHead>,
-    /// In the state of a block it answers so many calls.
+    /// How many calls it answers in the state of one block.
     answers: usize,
-    /// Of the newest final block.
+    /// How many it has answered in that of the newest final block.
     answered: usize,
     final_blocks: u64,
-    /// The tasks that were asked for.
+    /// The tasks that it was asked for.
     asked: Vec<u64>,
 }
 
@@ -170,7 +170,7 @@ impl Node {
     }
 }
 
-/// What is found at a node, and what it was asked.
+/// Verifies the history of a node. Returns what was found, and which tasks the node was asked for.
 async fn verify_at(node: Node) -> (Result<HistoryJson>, Vec<u64>) {
     let node = Arc::new(Mutex::new(node));
     let asked = Arc::clone(&node);
@@ -184,7 +184,7 @@ fn all(views: Vec<TaskView<Account>>) -> BTreeMap<u64, TaskView<Account>> {
     (0..).zip(views).collect()
 }
 
-/// Regression: all was read in one state, of which a node has nothing left after a minute.
+/// Regression: everything was read in one state, which a node drops after a minute.
 #[tokio::test]
 async fn a_history_that_takes_longer_than_a_state_is_kept() {
     let (views, head) = history(240);
@@ -215,7 +215,7 @@ async fn what_is_submitted_meanwhile_is_looked_at_too() {
     assert!(found.valid);
     assert_eq!((found.length, found.verified), (12, 12));
 
-    // The head that is compared is the last one.
+    // The last head is the one that is compared.
     let wrong = HistoryHead {
         head: [7; 32],
         ..head

@@ -1,4 +1,4 @@
-//! `aicpw ipfs …`: the node's store.
+//! `aicpw ipfs …`: the node's IPFS store.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -20,10 +20,10 @@ use crate::{
     whole_file::WholeFile,
 };
 
-/// Requests that are under way at once.
+/// How many requests run at the same time.
 const READ_AHEAD: usize = 4;
 
-/// What is waited for where the node may have to search.
+/// What to show while the node may have to search.
 const LOOKING: &str = "looking for it";
 const FETCHING: &str = "fetching what is missing";
 
@@ -121,7 +121,7 @@ impl BlobJson {
     }
 }
 
-/// Runs one of them.
+/// Runs an IPFS command.
 pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
     let out = context.out;
     let chain = context.connect().await?;
@@ -154,7 +154,7 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out: Some(file),
             peer,
         } => {
-            // What is there stays, so that nothing is fetched in its place.
+            // An existing file stays, so do not fetch anything.
             if file.symlink_metadata().is_ok() {
                 let there = io::ErrorKind::AlreadyExists.into();
                 return Err(Error::file("write", &file, &there));
@@ -188,7 +188,7 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             let size = patiently(out, LOOKING, find(&node, &cid, &peer)).await?;
             let mut stdout = std::io::stdout().lock();
             if stdout.is_terminal() {
-                // Amid content there is no place for a bar, and a stranger's content is nothing to obey.
+                // There is no place for a bar amid the content, and a terminal must not obey a stranger's content.
                 drop(bar);
                 copy(&node, &cid, size, &mut Terminal::new(&mut stdout), |_| ()).await?;
             } else {
@@ -238,8 +238,8 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
     Ok(())
 }
 
-/// Notes that the user wants it to stay at the node with this id, so that it does when a task that had it too is over.
-/// Without an id nothing can be noted, and is never let go.
+/// Notes that the user wants the content to stay at the node with this id, so that it stays even when a task that
+/// needed it is over. Without an id nothing can be noted, and nothing is ever released.
 fn keep(pins: &Pins, held: &Lock, node: Option<&str>, cid: &ContentId) -> Result<()> {
     match node {
         Some(id) => {
@@ -250,8 +250,8 @@ fn keep(pins: &Pins, held: &Lock, node: Option<&str>, cid: &ContentId) -> Result
     }
 }
 
-/// Has the node keep a file. It is noted before the node is asked for it, so that it is not let go meanwhile, and the
-/// notes are not held while the node searches for it, which can take minutes.
+/// Makes the node keep a file. This is noted before the node is asked, so that the file is not released meanwhile. The
+/// lock on the notes is not held while the node searches for the file, which can take minutes.
 async fn pin(out: &Output, pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
     let id = peers::own_id(&node.addresses().await?);
     let id = id.as_deref();
@@ -260,9 +260,9 @@ async fn pin(out: &Output, pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> 
     keep(pins, &pins.together().await?, id, cid)?;
     let pinned = node.pin(cid).await;
     match (&pinned, id) {
-        // Somebody may have unpinned it meanwhile: it is kept now.
+        // Somebody may have unpinned it meanwhile, so note it again: it is kept now.
         (Ok(()), _) => keep(pins, &pins.together().await?, id, cid)?,
-        // It is not kept, and stays for no other reason because of this.
+        // The file is not kept, so remove the note that this call made.
         (Err(_), Some(id)) if !was_noted => {
             if let Err(error) = pins.remove(id, reason) {
                 out.warn(format!(
@@ -275,7 +275,8 @@ async fn pin(out: &Output, pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> 
     pinned
 }
 
-/// How long some content is, once the node has found it: at these peers, which it is connected to first, or elsewhere.
+/// The length of some content, once the node has found it. The node first connects to these peers, but may also find
+/// the content elsewhere.
 async fn find(node: &NodeRpc<'_>, cid: &ContentId, peers: &[String]) -> Result<u64> {
     connect::to_named(node, peers).await;
     node.size(cid).await
@@ -295,7 +296,7 @@ async fn save(
     whole.create_for_all()
 }
 
-/// Whether more is wanted. That whoever reads has had enough, as `head` has, is no failure.
+/// Whether the reader wants more. That the reader has had enough, as `head` does, is no failure.
 fn is_wanted(written: io::Result<()>) -> Result<bool> {
     match written {
         Ok(()) => Ok(true),

@@ -51,19 +51,19 @@ Examples:
     },
 }
 
-/// How a key is named.
+/// How the user names a key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Which {
     /// By its task.
     Task(TaskId),
-    /// By how its commitment begins, as text.
+    /// By the first digits of its commitment, as text.
     Commitment(String),
 }
 
-/// Fewest digits of a commitment that name a key.
+/// The fewest digits of a commitment that name a key.
 const FEWEST_DIGITS: usize = 8;
 
-/// Digits of a commitment in the list of keys.
+/// How many digits of a commitment the list of keys shows.
 const LISTED_DIGITS: usize = 16;
 
 impl std::str::FromStr for Which {
@@ -88,7 +88,7 @@ impl std::str::FromStr for Which {
     }
 }
 
-/// What is told of a key: not the key.
+/// The document about a key, without the key itself.
 #[derive(Serialize)]
 struct KeyJson {
     commitment: String,
@@ -121,7 +121,7 @@ impl From<Record> for KeyJson {
     }
 }
 
-/// Runs one of them.
+/// Runs a keys command.
 pub async fn run(context: &Context<'_>, command: KeysCommand) -> Result<()> {
     let keys = context.global.data_keys.open();
     match command {
@@ -143,7 +143,7 @@ pub async fn run(context: &Context<'_>, command: KeysCommand) -> Result<()> {
             };
             let (record, _) = keys.load(&commitment)?;
             let Some(path) = out else {
-                // The key's own file is the document, for people and programs.
+                // The key's own file is the document, for people and for programs.
                 context.out.result(&record, |record| {
                     serde_json::to_string_pretty(record).unwrap_or_default()
                 });
@@ -192,7 +192,7 @@ async fn commitment_of(context: &Context<'_>, task: TaskId) -> Result<Hash> {
     }
 }
 
-/// The keys for people, at `now` in milliseconds since the Unix epoch.
+/// The list of keys for people, at the time `now` in milliseconds since the Unix epoch.
 fn list(documents: &[KeyJson], now: u64) -> String {
     if documents.is_empty() {
         return "no data keys on this machine".into();
@@ -234,7 +234,7 @@ mod tests {
         assert!(table.contains(" 2.6 h ago   bafybe…5fbzdi "), "{table}");
         assert!(table.lines().all(|line| line.chars().count() < 80));
         assert!(list(&[], 0).contains("no data keys"));
-        // What the list shows names the key.
+        // The digits that the list shows are enough to name the key.
         let shown = table.lines().nth(2).unwrap().trim();
         let shown = shown.split(' ').next().unwrap();
         let Ok(Which::Commitment(begins)) = shown.parse() else {

@@ -1,4 +1,4 @@
-//! `aicpw account ledger`: what an account was paid and has paid, from final blocks.
+//! `aicpw account ledger`: what an account received and paid, from final blocks.
 
 use std::path::PathBuf;
 
@@ -20,14 +20,14 @@ use crate::{
     },
 };
 
-/// Final blocks of which an ordinary node has the states.
+/// For how many final blocks an ordinary node has the states.
 const KEPT: u64 = 256;
 
-/// Blocks that are read at once. An archive can be far away, and so it takes long to answer each.
+/// How many blocks are read at once. An archive node may be far away, so each answer may take long.
 const PARALLEL: usize = 16;
 
-/// Blocks after which a file says anew how far it goes, where there are no entries: seconds, of the minute for which an
-/// ordinary node keeps a state.
+/// After how many blocks without entries the file is brought up to date on how far it goes. That is seconds, compared
+/// with the minute for which an ordinary node keeps a state.
 const SAY_EVERY: u64 = 20;
 
 /// What `account ledger` takes.
@@ -46,22 +46,22 @@ pub struct LedgerArgs {
     follow: bool,
 }
 
-/// The document.
+/// The document of the command.
 #[derive(Serialize, Default)]
 struct LedgerJson {
     account: Option<Account>,
     from_block: u64,
     to_block: u64,
-    /// The first and the last block of each row of blocks whose state the node does not have.
+    /// The first and the last block of each range of blocks whose states the node does not have.
     gaps: Vec<(u64, u64)>,
     entries: Vec<Line>,
     sum: Change,
 }
 
-/// What a program is told of blocks that are missing, by one that stays up.
+/// The line about missing blocks that a program gets from a ledger that stays up.
 #[derive(Serialize)]
 struct GapJson {
-    /// The first and the last of them.
+    /// The first and the last missing block.
     gap: (u64, u64),
 }
 
@@ -70,11 +70,11 @@ struct GapJson {
 enum Found {
     /// A block, and what it did to the account.
     Block { seen: Seen, lines: Vec<Line> },
-    /// The node has no state of these.
+    /// A range of blocks whose states the node does not have.
     Gap { first: u64, last: u64 },
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
     let account = context.account(args.account)?;
     let mut file = match &args.out {
@@ -97,7 +97,7 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
                 )),
             );
         }
-        // Block 0 moves nothing: what accounts own there is in the chain spec.
+        // Block 0 moves nothing: what accounts own there is in the chain specification.
         (None, Some(from)) => from.max(1),
         (None, None) => {
             let read = async |height: u64| chain.block(height).await;
@@ -122,7 +122,8 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
         if !(args.follow && passes(&error)) {
             return Err(error);
         }
-        // Not once it has synchronised: by then it has forgotten what the blocks did that it fetched first.
+        // Do not wait until the node has synchronised: by then it has dropped the states of the blocks that it fetched
+        // first.
         let connect = async || context.connect().await;
         chain = trouble.reconnect(context.out, &error, connect).await;
     }
@@ -131,12 +132,13 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
     Ok(())
 }
 
-/// Whether a ledger that stays up goes on after this: a node forgets what a block did after about a minute.
+/// Whether this error is temporary, so that a ledger that stays up goes on after it. If it ended, it would miss blocks:
+/// a node drops a block's state after about a minute.
 fn passes(error: &Error) -> bool {
     matches!(error.kind, Kind::Unreachable | Kind::Timeout)
 }
 
-/// Fails unless the block up to which a file goes is one of this chain.
+/// Fails unless the last block of a file is a block of this chain.
 async fn is_of_chain(chain: &Chain, seen: &Seen, newest: u64) -> Result<()> {
     if seen.block > newest {
         return Err(Error::other(format!(
@@ -148,7 +150,7 @@ async fn is_of_chain(chain: &Chain, seen: &Seen, newest: u64) -> Result<()> {
     require_same(seen, chain.hash_at(seen.block).await?)
 }
 
-/// Fails if this, the block at that height, is another.
+/// Fails if the block at that height is another one.
 fn require_same(seen: &Seen, here: Option<H256>) -> Result<()> {
     let (Some(hash), Some(here)) = (&seen.hash, here) else {
         return Ok(());
@@ -163,7 +165,7 @@ fn require_same(seen: &Seen, here: Option<H256>) -> Result<()> {
     .hint("nothing was changed; give another name, or another node with --url"))
 }
 
-/// Goes through the blocks from `from` to `newest`, and gives what it finds.
+/// Goes through the blocks from `from` to `newest`, and passes on what it finds.
 async fn walk(
     read: &impl AsyncFn(u64) -> Result<Option<Block>>,
     account: &Account,
@@ -195,7 +197,7 @@ async fn walk(
             next = height.saturating_add(1);
         }
         drop(blocks);
-        // It has ended with one that is gone.
+        // The range ended with a block that is gone.
         if next <= newest {
             let kept = first_kept(read, next, newest).await?;
             take(Found::Gap {
@@ -208,15 +210,15 @@ async fn walk(
     Ok(())
 }
 
-/// Takes the heads that come, so that none waits for who is at work. Ends when no more come.
+/// Takes incoming heads, so that they do not pile up while the caller is at work. Ends when no more come.
 async fn drain(heads: &mut Heads) -> Result<()> {
     loop {
         heads.next().await?;
     }
 }
 
-/// The first block after `gone` of which the node has the state, which it has of all after it too; that after `newest`
-/// if there is none.
+/// The first block after `gone` whose state the node has; it has those of all blocks after it, too. If there is none,
+/// the block after `newest`.
 async fn first_kept(
     read: &impl AsyncFn(u64) -> Result<Option<Block>>,
     gone: u64,
@@ -238,7 +240,7 @@ struct Ledger<'a> {
     out: &'a Output,
     account: Account,
     follow: bool,
-    /// Up to which block the file goes.
+    /// The block up to which the file says that it goes.
     said: u64,
     /// The last block that was looked at.
     last: Option<Seen>,
@@ -246,7 +248,8 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    /// Goes on after the last block that was looked at: up to the newest final one, or as long as the node answers.
+    /// Continues after the last block that was looked at, up to the newest final block; with `follow`, for as long as
+    /// the node answers.
     async fn go_on(&mut self, chain: &Chain, mut file: Option<&mut LedgerFile>) -> Result<()> {
         let read = async |height: u64| chain.block(height).await;
         let account = self.account;
@@ -254,7 +257,7 @@ impl Ledger<'_> {
         let mut is_known = false;
         loop {
             let newest = chain.final_height().await?;
-            // After a lost connection it can be another node, which may still have to catch up.
+            // After a lost connection it may be another node, which may still have to catch up.
             if !is_known && newest >= self.found.to_block {
                 if let Some(last) = &self.last {
                     is_of_chain(chain, last, newest).await?;
@@ -278,7 +281,7 @@ impl Ledger<'_> {
             if !self.follow {
                 return Ok(());
             }
-            // What became final meanwhile does not wait for the next head.
+            // Look at blocks that became final meanwhile without waiting for the next head.
             if is_new {
                 continue;
             }
@@ -331,7 +334,7 @@ impl Ledger<'_> {
                 self.said = block;
             }
         }
-        // The file has them now: who is told of some can read them there.
+        // By now the file has the lines: a program that is told about them can read them there.
         if let Some(gap) = gap.filter(|_| self.follow) {
             self.out.json_line(&GapJson { gap });
         }
@@ -342,7 +345,7 @@ impl Ledger<'_> {
                 self.out.json_line(line);
             }
         }
-        // Who stays up would keep them for ever.
+        // A ledger that stays up would keep them for ever.
         if !self.follow {
             self.found.gaps.extend(gap);
             self.found.entries.extend(lines);

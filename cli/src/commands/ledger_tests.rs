@@ -3,7 +3,7 @@ use std::cell::Cell;
 use super::*;
 use crate::ledger::tests::{settled, PROVIDER};
 
-/// A node that has these blocks' states, in which block 5 settles a task.
+/// A fake node that has these blocks' states. Block 5 settles a task.
 fn node(kept: std::ops::RangeInclusive<u64>) -> impl AsyncFn(u64) -> Result<Option<Block>> {
     async move |height: u64| -> Result<Option<Block>> {
         let block = Block {
@@ -69,7 +69,7 @@ async fn blocks_are_gone_through_and_those_that_are_not_there_are_said() {
     assert_eq!((lines[0].block, lines[0].timestamp), (5, 5_000));
     assert_eq!(lines[0].entry.change, Change(98));
     assert!(found(&node(3..=6), 7, 6).await.is_empty());
-    // Nothing that it has kept.
+    // The node has none of these states.
     let none = found(&node(9..=9), 2, 6).await;
     assert_eq!(none, [Found::Gap { first: 2, last: 6 }]);
 }
@@ -85,7 +85,8 @@ fn a_lost_connection_passes_and_another_chain_does_not() {
     let other = require_same(&seen(5), here(6)).unwrap_err();
     assert!(other.message.contains("another chain"), "{other}");
     assert!(!passes(&other));
-    // What cannot be told: a block that the node does not have, and one that a file has no hash of.
+    // Nothing can be said about a block that the node does not have, or for which the file has no
+    // hash.
     require_same(&seen(5), None).unwrap();
     let gone = Seen {
         hash: None,
@@ -94,7 +95,8 @@ fn a_lost_connection_passes_and_another_chain_does_not() {
     require_same(&gone, here(6)).unwrap();
 }
 
-/// Regression: they were read one after the other, slower from far away than they become final.
+/// Regression: blocks were read one after the other, which from far away is slower than they become
+/// final.
 #[tokio::test]
 async fn blocks_are_read_ahead_and_come_in_their_order() {
     let (running, most) = (Cell::new(0_usize), Cell::new(0_usize));
@@ -102,7 +104,7 @@ async fn blocks_are_read_ahead_and_come_in_their_order() {
     let read = async |height: u64| {
         running.set(running.get() + 1);
         most.set(most.get().max(running.get()));
-        // Later ones are there sooner.
+        // Later blocks are answered sooner.
         for _ in height..60 {
             tokio::task::yield_now().await;
         }
@@ -116,7 +118,7 @@ async fn blocks_are_read_ahead_and_come_in_their_order() {
         Found::Gap { .. } => panic!("{found:?}"),
     });
     assert!(heights.eq(3..=50));
-    // Those that are gone are passed over at once.
+    // Blocks whose states are gone are passed over at once.
     let all = found(&read, 1, 4).await;
     assert_eq!(all.len(), 3);
     assert_eq!(all[0], Found::Gap { first: 1, last: 2 });
@@ -127,14 +129,14 @@ async fn the_oldest_state_is_found() {
     let first = async |kept, gone| first_kept(&node(kept), gone, 1_000).await.unwrap();
     assert_eq!(first(745..=1_000, 744).await, 745);
     assert_eq!(first(745..=1_000, 0).await, 745);
-    // An archive has all, of which only the newest are wanted.
+    // An archive has all states, but only the newest blocks are wanted.
     assert_eq!(first(0..=1_000, 744).await, 745);
     assert_eq!(first(1_000..=1_000, 0).await, 1_000);
     assert_eq!(first(2_000..=2_000, 0).await, 1_001);
     assert_eq!(first_kept(&node(0..=3), 0, 3).await.unwrap(), 1);
 }
 
-/// What a signal ends is at most some blocks behind.
+/// When a signal ends it, the file is at most some blocks behind.
 #[tokio::test]
 async fn a_file_says_how_far_it_goes_also_where_nothing_happens() {
     let folder = tempfile::tempdir().unwrap();
@@ -168,7 +170,7 @@ async fn a_file_says_how_far_it_goes_also_where_nothing_happens() {
     assert_eq!(ledger.found.entries.len(), 1);
 }
 
-/// Regression: they were replaced by a gap.
+/// Regression: the lines were replaced by a gap.
 #[tokio::test]
 async fn lines_that_are_there_stay_when_the_state_of_their_block_is_gone() {
     for last in [5, 8] {
@@ -219,7 +221,7 @@ fn where_no_block_was_looked_at_it_is_said() {
     assert!(one.contains("9 to 9"), "{one}");
 }
 
-/// Regression: a program that reads what a ledger tells did not learn that blocks are missing.
+/// Regression: a program that reads the output of a ledger did not learn that blocks are missing.
 #[test]
 fn a_gap_is_a_line_for_programs() {
     let gap = GapJson { gap: (3, 9) };

@@ -1,4 +1,4 @@
-//! Has the node let go of what tasks needed that nobody can ask about any more.
+//! Makes the node release files of tasks that nobody can ask about any more.
 
 use std::collections::BTreeMap;
 
@@ -17,42 +17,42 @@ use crate::{
     user_data::unix_ms,
 };
 
-/// What was uploaded and is on no chain after so long was never submitted, or its task is forgotten.
+/// After how many milliseconds an upload that is on no chain was never submitted, or its task is forgotten.
 const FORGOTTEN_AFTER: u64 = 24 * 3_600_000;
 
-/// A task of a chain that this node does not follow any more has ended by then: no match, run, dispute and appeal
-/// of one take so long, and no chain of ours remembers it.
+/// After how many milliseconds a task of a chain that this node no longer follows has surely ended. Its match, run,
+/// dispute and appeal take no longer than this, and no chain that we follow knows the task any more.
 const OF_NO_CHAIN_AFTER: u64 = 60 * 24 * 3_600_000;
 
-/// What another node keeps is not remembered for longer: it is not used.
+/// For how many milliseconds to remember what another node keeps, which by then is no longer used.
 const OTHER_NODE_AFTER: u64 = 180 * 24 * 3_600_000;
 
-/// Requests that are under way at once.
+/// How many requests run at the same time.
 const PARALLEL: usize = 16;
 
-/// What was let go.
+/// Files that were released.
 #[derive(Debug)]
 pub struct Released {
-    /// Of this task; `None` of what was never submitted, or on another chain.
+    /// The task that needed them; `None` if it was never submitted, or is on another chain.
     pub task: Option<TaskId>,
-    /// How many files.
+    /// The number of files.
     pub blobs: usize,
 }
 
-/// When it is.
+/// The present, for deciding what is over.
 struct Now {
-    /// The market block.
+    /// The market's block.
     block: BlockNumber,
-    /// Blocks from the end of a task for which it can be asked about.
+    /// For how many blocks after its end a task can be asked about.
     retrieval_window: BlockNumber,
-    /// Milliseconds since the Unix epoch.
+    /// The time in milliseconds since the Unix epoch.
     unix_ms: u64,
-    /// Tasks that were ever submitted, in the block that is asked. A node that still syncs does not
-    /// know the newer ones, and has not forgotten them.
+    /// How many tasks were ever submitted, as of the block that is read. A node that is still synchronising does not
+    /// know newer tasks; that does not mean that the chain has forgotten them.
     submitted: u64,
 }
 
-/// Whether nobody needs any more what is noted. `view` is that of the note's task.
+/// Whether nobody needs the files of a note any more. `view` is the note's task.
 fn is_over(note: &Note, view: Option<&TaskView<Account>>, now: &Now) -> bool {
     let forgotten = now.unix_ms.saturating_sub(note.created) > FORGOTTEN_AFTER;
     match (&note.reason, view.map(|view| view.status)) {
@@ -71,13 +71,13 @@ fn is_over(note: &Note, view: Option<&TaskView<Account>>, now: &Now) -> bool {
     }
 }
 
-/// Whether the task of a note of another chain is over.
+/// Whether the task of a note about another chain is over.
 fn is_of_no_chain(note: &Note, now: &Now) -> bool {
     matches!(note.reason, Reason::Task { .. })
         && now.unix_ms.saturating_sub(note.created) > OF_NO_CHAIN_AFTER
 }
 
-/// The task of a note, if it is of this chain.
+/// The task of a note, if it is on this chain.
 fn task_of(note: &Note, genesis: &Hash) -> Option<TaskId> {
     match &note.reason {
         Reason::Task { task, .. } if note.reason == Reason::task(genesis, *task) => Some(*task),
@@ -85,8 +85,8 @@ fn task_of(note: &Note, genesis: &Hash) -> Option<TaskId> {
     }
 }
 
-/// Unpins, at the node that is connected to, what was kept for tasks that have ended: once their
-/// results cannot be fetched any more. Does nothing while somebody uploads.
+/// Unpins, at the connected node, what was kept for tasks that have ended, once their results can no longer be fetched.
+/// Does nothing while somebody uploads.
 ///
 /// # Errors
 /// The notes cannot be read, or the node does not answer.
@@ -139,12 +139,12 @@ pub async fn let_go(chain: &Chain, pins: &Pins) -> Result<Vec<Released>> {
     Ok(released)
 }
 
-/// That nothing was let go, and why.
+/// The message that nothing was released, and why.
 pub fn failed(error: &Error) -> String {
     format!("the node goes on keeping files of tasks that are over: {error}")
 }
 
-/// Says what was let go.
+/// Reports what was released.
 pub fn tell(out: &Output, released: &Released) {
     let files = count(released.blobs, "file");
     out.say(match released.task {

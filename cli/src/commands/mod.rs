@@ -41,11 +41,11 @@ use crate::{
     signals::unless_ended,
 };
 
-/// What a command works with.
+/// What every command works with.
 pub struct Context<'a> {
-    /// What every command takes.
+    /// The options that every command takes.
     pub global: &'a GlobalArgs,
-    /// Where to print.
+    /// Where the command prints.
     pub out: &'a Output,
 }
 
@@ -55,22 +55,22 @@ impl Context<'_> {
         Chain::connect(&self.global.url).await
     }
 
-    /// Connects to the node, for a transaction: waits until the node has caught up with the chain.
+    /// Connects to the node for a transaction: waits until the node has caught up with the chain.
     pub async fn connect_to_send(&self) -> Result<Chain> {
         let chain = self.connect().await?;
         chain.caught_up(self.out).await?;
         Ok(chain)
     }
 
-    /// The key.
+    /// The signer.
     pub fn signer(&self) -> Result<Signer> {
         self.global.keys.signer()
     }
 
-    /// The account that was named, or else that of the key.
+    /// The account that was named, or else the account of the key.
     ///
     /// # Errors
-    /// None was named, and there is no key, or it cannot be read.
+    /// No account was named, and there is no key or it cannot be read.
     pub fn account(&self, named: Option<Account>) -> Result<Account> {
         if let Some(account) = named {
             return Ok(account);
@@ -85,13 +85,13 @@ impl Context<'_> {
         })
     }
 
-    /// The key, for what goes without one too.
+    /// The signer, if a key was given, for commands that also work without one.
     pub fn signer_if_given(&self) -> Result<Option<Signer>> {
         self.global.keys.signer_if_given()
     }
 }
 
-/// What to do after a signal has ended a command that says nothing of its own.
+/// What to do after a signal has ended a command that has no hint of its own.
 fn next_step(command: &Command) -> &'static str {
     use task::TaskCommand::{Accept, Appeal, Cancel, ClaimUnavailable, Dispute, Rate};
 
@@ -115,7 +115,8 @@ fn next_step(command: &Command) -> &'static str {
     }
 }
 
-/// Runs a command, unless a signal ends it; then what it has made for itself goes too.
+/// Runs a command, unless a signal ends it. In that case the temporary files of the command are
+/// removed, too.
 ///
 /// # Errors
 /// What happened, what it means, and what to do next.

@@ -1,5 +1,5 @@
-//! `aicpw task dispute --part`: this machine runs the job, finds where the disputed run goes wrong, and a jury
-//! runs no more than that part.
+//! `aicpw task dispute --part`: this machine runs the job and finds where the disputed run goes wrong, so that a jury
+//! runs only that part.
 
 use aicpw_protocol::{
     availability::upload_time,
@@ -33,11 +33,11 @@ use crate::{
     signals::unless_ended,
 };
 
-/// What is kept of a time, so that what has to be said in it still is.
+/// How much of a window is reserved, so that there is still time to send what has to be sent in it.
 const LAST: Milliseconds = Milliseconds(60_000);
 
-/// Doubts a result, for the part of it that is wrong. One's own dispute whose part is still to be named is
-/// gone on with. A signal that ends it leaves nothing behind of the run on this machine.
+/// Disputes the part of a result that is wrong. If this account already has a dispute whose part is still to be named,
+/// it continues with that. If a signal ends it, nothing of the run stays behind on this machine.
 pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
     let next = "the same command goes on with the dispute, if it is open: `aicpw dispute show TASK` says so";
     let ended = unless_ended(dispute_part(context, args), next).await;
@@ -127,8 +127,8 @@ async fn dispute_part(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
     court.follow(&args.contest, &inclusion).await
 }
 
-/// What a run comes to, if it ends in time. What is not known to be wrong is not disputed unasked: the bond would
-/// be lost where the result is right.
+/// The outcome of a run, if it ends in time. A result that is not known to be wrong is not disputed without being
+/// asked: if it is right, the bond would be lost.
 async fn in_time<T>(left: Duration, run: impl Future<Output = Result<T>>) -> Result<T> {
     let ended = tokio::time::timeout(left, run).await;
     ended.unwrap_or_else(|_| {
@@ -140,7 +140,7 @@ async fn in_time<T>(left: Duration, run: impl Future<Output = Result<T>>) -> Res
     })
 }
 
-/// What is left of the window for a run, less what it takes to dispute the result afterwards.
+/// How much of the window is left for a run, less the time that is reserved for disputing the result afterwards.
 fn time_to_run(task: &TaskView<Account>, clock: &Clock) -> Duration {
     match task.status {
         TaskStatus::Verifying { settle_at } => time_until(settle_at, clock),
@@ -154,8 +154,8 @@ fn time_until(block: BlockNumber, clock: &Clock) -> Duration {
     Duration::from_millis(left.saturating_sub(LAST.0))
 }
 
-/// Why a part would let somebody go who has said that a wrong result is right: whether the result is, a
-/// jury of a part does not find out.
+/// Why disputing a part would spare an auditor that confirmed a wrong result: a jury of a part does not find out
+/// whether the whole result is right.
 fn vouched(task: &TaskView<Account>, root: &Hash) -> Option<Error> {
     let has_vouched = task.assignments.iter().any(|one| {
         let revealed = one.opening().filter(|_| one.role == Role::Auditor);
@@ -172,12 +172,12 @@ fn vouched(task: &TaskView<Account>, root: &Hash) -> Option<Error> {
     Some(error.about_task(task.id.0))
 }
 
-/// Whether it is a dispute of this account, whose part is still to be named.
+/// Whether this is a dispute of this account whose part is still to be named.
 fn is_to_be_named(dispute: Option<&DisputeView<Account>>, account: Account) -> bool {
     dispute.is_some_and(|dispute| dispute.challenger == Some(account) && awaits_part(dispute))
 }
 
-/// Whether a jury waits for the name of a part.
+/// Whether the part to be judged is still to be named.
 fn awaits_part(dispute: &DisputeView<Account>) -> bool {
     matches!(
         dispute.state,
@@ -185,7 +185,7 @@ fn awaits_part(dispute: &DisputeView<Account>) -> bool {
     )
 }
 
-/// Why the chain would refuse a dispute about a part, or it would be lost.
+/// Why the chain would refuse a dispute about a part, or why it would be lost.
 fn part_obstacle(task: &TaskView<Account>, account: Account) -> Option<Error> {
     let refused = |what: &str, error| Some(task::refused(task, what, "Disputes", error));
     if task.requester != account {
@@ -207,7 +207,7 @@ fn part_obstacle(task: &TaskView<Account>, account: Account) -> Option<Error> {
     None
 }
 
-/// Why there is no time for a run of its own.
+/// Why there is no time for a run on this machine.
 fn late(task: &TaskView<Account>, clock: &Clock) -> Option<Error> {
     let TaskStatus::Verifying { settle_at } = task.status else {
         return None;
@@ -228,7 +228,7 @@ fn late(task: &TaskView<Account>, clock: &Clock) -> Option<Error> {
     Some(error.about_task(task.id.0))
 }
 
-/// Why no juror would find the state: they look for it where the task's files are.
+/// Why no juror would find the state: jurors look for it at the node that has the task's files.
 fn elsewhere(task: &TaskView<Account>, addresses: &[String]) -> Option<Error> {
     let own = peers::own_id(addresses);
     let known = peers::show_all(&task.submission.peers);
@@ -245,7 +245,7 @@ fn elsewhere(task: &TaskView<Account>, addresses: &[String]) -> Option<Error> {
     Some(error.about_task(task.id.0))
 }
 
-/// Why jurors would not have the job and the state in time: all of them fetch them at once from one node.
+/// Why jurors would not get the job and the state in time: all of them fetch from one node at once.
 fn too_large(
     task: &TaskView<Account>,
     bytes: u64,
@@ -269,7 +269,7 @@ fn too_large(
     Some(error.about_task(task.id.0))
 }
 
-/// Why jurors may come to other states than this machine though all are right.
+/// Why jurors might get other states than this machine although all runs are right.
 fn inexact(task: &TaskView<Account>, sees_groups: bool) -> Option<Error> {
     if !sees_groups {
         return None;
@@ -294,7 +294,7 @@ fn result_of(task: &TaskView<Account>) -> Result<(&AssignmentView<Account>, Hash
     revealed.ok_or_else(|| Error::other(format!("task {} has no result yet", task.id)))
 }
 
-/// What this machine has come to.
+/// The outcome of the run on this machine.
 struct Own {
     job: Rerun,
     result_root: Hash,
@@ -353,7 +353,7 @@ impl Court<'_> {
         })
     }
 
-    /// What opens the dispute.
+    /// The plan for opening the dispute.
     async fn plan(&self, view: &TaskView<Account>) -> Result<Plan> {
         let bond = contest::bond_of(self.chain, view).await?;
         let clock = self.chain.clock().await?;
@@ -371,7 +371,7 @@ impl Court<'_> {
         })
     }
 
-    /// Follows the dispute, if it is to, and says what there is of it.
+    /// Follows the dispute if asked to, and reports on it.
     async fn follow(&self, args: &ContestArgs, inclusion: &Inclusion) -> Result<()> {
         let (context, chain, id) = (self.context, self.chain, self.id);
         if args.waits() {
@@ -382,7 +382,7 @@ impl Court<'_> {
         contest::tell(context, args, chain, id, inclusion, None).await
     }
 
-    /// Waits for the trace, and finds the first hash that is not that of the own run.
+    /// Waits for the trace, and finds the first hash that differs from that of the run on this machine.
     async fn part(&self, made: &AssignmentView<Account>, own: &Own) -> Result<NamedPart> {
         let (trace, until) = self.opened().await?;
         let left = time_until(until, &self.chain.clock().await?);
@@ -390,7 +390,7 @@ impl Court<'_> {
         found.map_err(|_| Error::other("the time to name a part is over soon"))?
     }
 
-    /// The first hash of the trace that is not that of the own run.
+    /// The first hash of the trace that differs from that of the run on this machine.
     async fn differs(
         &self,
         trace: &OpenTrace,
@@ -405,7 +405,7 @@ impl Court<'_> {
         let state = match number.checked_sub(1) {
             None => None,
             Some(before) => {
-                // Behind the end nothing follows.
+                // There is nothing after the end.
                 if before + 1 >= own.len() {
                     return Err(Error::other("the trace goes on behind the end of the job"));
                 }
@@ -426,7 +426,7 @@ impl Court<'_> {
         NamedPart::new(&hashes, number, state).ok_or_else(|| Error::other("the trace is too long"))
     }
 
-    /// Names the part, or has the whole job judged; unless that is so already.
+    /// Names the part, or asks for the whole job to be judged, unless that was already done.
     async fn name(&self, part: Option<&NamedPart>) -> Result<Option<Inclusion>> {
         let dispute = self.chain.dispute(self.id, None).await?;
         if !dispute.as_ref().is_some_and(awaits_part) {
@@ -438,7 +438,7 @@ impl Court<'_> {
         sent.finalised().await.map(Some)
     }
 
-    /// The trace, once it is open, and until when a part of it can be named.
+    /// The trace, once it is open, and the last block in which a part of it can be named.
     async fn opened(&self) -> Result<(OpenTrace, BlockNumber)> {
         let mut watch = Watch::new(self.chain, self.id).await?;
         let mut opening = Opening::default();

@@ -106,7 +106,7 @@ fn what_depends_on_the_driver_is_judged_as_a_whole() {
 fn the_window_must_be_longer_than_a_run() {
     let mut task = revealed();
     task.submission.time_limit = aicpw_protocol::Milliseconds(60_000);
-    // 240 blocks of a run, from block 100 on, and as many to dispute what it comes to.
+    // From block 100 on, 240 blocks for a run, and as many for disputing its outcome.
     task.status = TaskStatus::Verifying { settle_at: 581 };
     assert!(late(&task, &CLOCK).is_none());
     assert!(time_to_run(&task, &CLOCK) >= Duration::from_secs(60));

@@ -10,34 +10,34 @@ use crate::{
     plain_file,
 };
 
-/// Some editors put it before a text in UTF-8. It is no part of the text: JSON has none, and who builds a program leaves
-/// it away.
+/// The bytes that some editors put before a text in UTF-8. They are not part of the text: JSON does not allow them, and
+/// providers leave them out when they build a program.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A file that has to be uploaded.
 #[derive(Debug)]
 pub struct LocalFile {
-    /// As the manifest names it.
+    /// The file's name in the manifest.
     pub name: String,
-    /// Where it is.
+    /// The file's path.
     pub path: PathBuf,
-    /// Its length.
+    /// The file's length.
     pub bytes: u64,
 }
 
-/// A valid manifest, whose files are there and as long as they must be.
+/// A valid manifest whose files exist and have the right lengths.
 #[derive(Debug)]
 pub struct Prepared {
     /// The manifest.
     pub manifest: Manifest,
-    /// The files that it names.
+    /// The files that the manifest names.
     pub files: Vec<LocalFile>,
-    /// Its outputs.
+    /// The outputs.
     pub outputs: Vec<OutputFile>,
 }
 
 impl Prepared {
-    /// Reads a manifest and looks for its files.
+    /// Reads a manifest and finds its files.
     ///
     /// # Errors
     /// Everything that is wrong with the manifest, each with its field, and with its files, as far as it names any that
@@ -77,7 +77,7 @@ impl Prepared {
         })
     }
 
-    /// The file of the program, as the manifest names it.
+    /// The program's file, as the manifest names it.
     pub fn program(&self) -> Option<String> {
         match &self.manifest.program {
             Source::File(name) => Some(name.clone()),
@@ -85,13 +85,13 @@ impl Prepared {
         }
     }
 
-    /// That file.
+    /// The program's file.
     pub fn program_file(&self) -> Option<&LocalFile> {
         let name = self.program()?;
         self.files.iter().find(|file| file.name == name)
     }
 
-    /// Bytes of all files.
+    /// The total length of all files, in bytes.
     pub fn upload_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
     }
@@ -117,7 +117,7 @@ fn is_blank(content: &[u8]) -> bool {
     content.iter().all(u8::is_ascii_whitespace)
 }
 
-/// Why a file holds nothing that a JSON parser could say something useful of, and what to do about it.
+/// Why a JSON parser could say nothing useful about a file's content, and what to do about it.
 fn no_manifest(content: &[u8]) -> Option<(String, &'static str)> {
     if is_blank(content) {
         let next =
@@ -127,9 +127,10 @@ fn no_manifest(content: &[u8]) -> Option<(String, &'static str)> {
     Some((no_text(content, "a manifest")?, "save it as UTF-8"))
 }
 
-/// Why a file holds no text in UTF-8, as which `what` is written.
+/// Why a file is not text in UTF-8, which is the encoding of `what`.
 fn no_text(content: &[u8], what: &str) -> Option<String> {
-    // With its mark, or without one: of ASCII every second byte is zero then, the first or the second.
+    // With a byte order mark, or without: in that case every second byte of ASCII is zero, the first or the second of
+    // each pair.
     let is_utf16 = matches!(
         content,
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, ..] | [0, ..]
@@ -149,7 +150,7 @@ fn no_text(content: &[u8], what: &str) -> Option<String> {
     Some(format!("line {} has a zero byte", line(zero)))
 }
 
-/// Refuses a program that no provider gives to its compiler: they say so once it is paid for.
+/// Refuses a program that no provider would give to its compiler. Providers would say so only once it is paid for.
 fn check_program(path: &Path) -> Result<(), String> {
     let content = plain_file::begin(path, limits::PROGRAM_BYTES)?;
     let content = without_mark(&content);
@@ -162,7 +163,7 @@ fn check_program(path: &Path) -> Result<(), String> {
     }
 }
 
-/// What is wrong with a manifest, and with its files as far as they could be looked at.
+/// The error with what is wrong with a manifest, and with its files as far as they could be examined.
 fn invalid(path: &Path, errors: &ManifestErrors, files: &[String]) -> Error {
     let mut text = format!("the manifest {} is not valid:", path.display());
     for problem in &errors.problems {
@@ -175,8 +176,8 @@ fn invalid(path: &Path, errors: &ManifestErrors, files: &[String]) -> Error {
     Error::usage(text).hint("correct it; nothing was sent")
 }
 
-/// The files that a manifest names, and what is wrong with each that is not as it should be. That a name may not be, or
-/// how long a buffer is cannot be told, is what the manifest's own rules say.
+/// The files that a manifest names, and what is wrong with each that is not as it should be. Names that are not
+/// allowed, and buffers whose length cannot be determined, are left to the manifest's own rules.
 fn local_files(folder: &Path, manifest: &Manifest) -> (Vec<LocalFile>, Vec<String>) {
     let is_program = |name: &str| matches!(&manifest.program, Source::File(file) if file == name);
     let (mut files, mut problems) = (Vec::new(), Vec::new());
@@ -196,7 +197,7 @@ fn local_files(folder: &Path, manifest: &Manifest) -> (Vec<LocalFile>, Vec<Strin
 fn local_file(folder: &Path, name: &str, expected: Option<u64>) -> Result<LocalFile, String> {
     let path = folder.join(name);
     let real = path.canonicalize().map_err(|error| io_cause(&error))?;
-    // A manifest that came from somebody else must not publish this person's other files.
+    // A manifest that somebody else wrote must not publish this person's other files.
     let root = folder.canonicalize().map_err(|error| io_cause(&error))?;
     if !real.starts_with(&root) {
         return Err("leads out of the manifest's folder".into());
@@ -293,7 +294,7 @@ pub(crate) mod tests {
         padded(most + 1).unwrap();
         let length = format!("it has {} bytes, and a manifest may have {most};", most + 1);
         assert!(problem(&path).contains(&length), "{}", problem(&path));
-        // Of this nothing is on the disk, and more than there is memory would be read.
+        // None of this file is on the disk, and reading it all would need more memory than there is.
         let file = std::fs::File::create(&path).unwrap();
         file.set_len(1 << 40).unwrap();
         assert!(problem(&path).contains("it has 1099511627776 bytes"));
@@ -355,7 +356,7 @@ pub(crate) mod tests {
                 assert!(hint.contains("save it as UTF-8"), "{hint}");
             }
         }
-        // As editors of another age save it: its name on the third line.
+        // In an encoding of older editors, with the name on the third line.
         let latin: Vec<_> = "{\n\n\"name\": \"gr\u{f6}\u{df}er\"}"
             .chars()
             .map(|c| c as u8)
@@ -384,7 +385,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Regression: of a wrong output and two missing files only the output was told.
+    /// Regression: with a wrong output and two missing files, only the output was reported.
     #[test]
     fn what_is_wrong_with_a_manifest_and_with_its_files_is_told_together() {
         let wrong = MANIFEST.replace("\"outputs\": [ \"x\" ]", "\"outputs\": [ \"nxt\" ]");
@@ -400,7 +401,7 @@ pub(crate) mod tests {
         ] {
             assert!(message.contains(part), "{part} in {message}");
         }
-        // A name that may not be is not looked for, nor a file for a buffer of which no length can be told.
+        // A name that is not allowed is not looked for, nor is the file of a buffer whose length cannot be determined.
         let length = format!("\"length\": {}", u64::MAX);
         let wrong = wrong
             .replace("double.cl", "../double.cl")
@@ -412,7 +413,8 @@ pub(crate) mod tests {
         assert!(!message.contains("nor are its files"), "{message}");
     }
 
-    /// Regression: "expected value at line 1 column 1" alone, of a kernel that was named in the manifest's place.
+    /// Regression: the only message was "expected value at line 1 column 1" when a kernel was named instead of the
+    /// manifest.
     #[test]
     fn what_is_no_json_is_called_that() {
         let (dir, _) = folder(MANIFEST);
@@ -421,7 +423,7 @@ pub(crate) mod tests {
         assert!(message.ends_with(said), "{message}");
     }
 
-    /// Regression: it was paid for, and failed at each provider that was tried.
+    /// Regression: the program was paid for, and failed at each provider that was tried.
     #[test]
     fn a_program_that_is_no_text_is_found_before_it_is_paid_for() {
         let (dir, path) = folder(MANIFEST);
@@ -462,7 +464,7 @@ pub(crate) mod tests {
             let said = format!("\n  double.cl: {why}; {next}");
             assert!(message.ends_with(&said), "{message}");
         }
-        // It is not read if it is too long.
+        // A program that is too long is not read.
         let file = std::fs::File::create(dir.path().join("double.cl")).unwrap();
         file.set_len(1 << 40).unwrap();
         let long = "double.cl: has 1099511627776 bytes, and a program may have 1048576";

@@ -1,4 +1,4 @@
-//! Going on after the connection to the node was lost.
+//! Continues after the connection to the node was lost.
 
 use std::time::{Duration, Instant};
 
@@ -9,16 +9,16 @@ use crate::{
     output::Output,
 };
 
-/// Pause before a node that does not answer is tried again.
+/// How long to wait before trying again to reach a node.
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 
-/// How long it is tried for who has given no time of its own.
+/// How long to keep trying if the caller gives no timeout.
 const WITHOUT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A connection that is lost sooner has not ended the trouble that it came after.
+/// A connection that is lost sooner than this does not count as the end of the trouble before it.
 const STEADY_AFTER: Duration = Duration::from_secs(60);
 
-/// A failure that lasts is told again after so long.
+/// After how long to report a lasting failure again.
 const TELL_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Connects again, however long that takes. `failed` gets each failure.
@@ -31,7 +31,7 @@ async fn connect_again<C>(
         tokio::time::sleep(pause).await;
         match connect().await {
             Ok(chain) => return chain,
-            // The node can have come back as one that this program does not talk to.
+            // The node may have come back as one that this program cannot talk to.
             Err(error) => failed(error),
         }
     }
@@ -41,15 +41,15 @@ fn say_back(out: &Output) {
     out.say("connected again");
 }
 
-/// Does `work`, which only looks at the chain or knows by itself what it has sent, and again with a new connection when
-/// one was lost, or gives no new blocks, as that to a node that synchronises: `first` is the first. A later one is used
-/// once its node has synchronised, however far finality is behind: what waits for that before it signs is
-/// [`until_ready`]. It is said that one was lost, and that another is there. Without a `timeout` it is given up after
-/// ten minutes without a node.
+/// Runs `work` on the connection `first`, and runs it again on a new connection whenever one is lost or brings no new
+/// blocks, as one to a node that is synchronising does. `work` must only read the chain, or know by itself what it has
+/// sent. A new connection is used once its node has synchronised, however far finality is behind; before `work` signs
+/// something, it can wait for finality with [`until_ready`]. The user is told of each lost connection and of each new
+/// one. This gives up after `timeout` without a node, by default ten minutes.
 ///
 /// # Errors
-/// Those of `work`; once it is given up [`Kind::Unreachable`], or [`Kind::Timeout`] if the chain stands still, or the
-/// node gets no further.
+/// Those of `work`. After giving up: [`Kind::Unreachable`], or [`Kind::Timeout`] if the chain stands still or the node
+/// makes no progress.
 pub async fn follow_on<T>(
     context: &Context<'_>,
     first: &Chain,
@@ -61,11 +61,10 @@ pub async fn follow_on<T>(
     go_on(context.out, first, connect, RECONNECT_AFTER, limit, work).await
 }
 
-/// Connects to the node for somebody who was connected before, and waits until it has synchronised: what a node has that
-/// is behind the chain is old.
+/// Connects to the node again, and waits until it has synchronised: a node that is behind the chain shows an old state.
 ///
 /// # Errors
-/// [`Kind::Unreachable`] if nothing answers, [`Kind::Timeout`] if the node is behind and gets no further.
+/// [`Kind::Unreachable`] if nothing answers, [`Kind::Timeout`] if the node is behind and makes no progress.
 pub async fn connect_synchronised(context: &Context<'_>) -> Result<Chain> {
     let chain = context.connect().await?;
     let synchronised = chain.synchronised(context.out).await;
@@ -73,16 +72,17 @@ pub async fn connect_synchronised(context: &Context<'_>) -> Result<Chain> {
     Ok(chain)
 }
 
-/// Waits until the node is far enough for a transaction of somebody who follows: one that is bound to an old final
-/// block is invalid.
+/// Waits until the node is far enough for a transaction of a command that is following something. A transaction that is
+/// bound to an old final block is invalid.
 ///
 /// # Errors
-/// [`Kind::Timeout`] if the node is behind, or finality, and gets no further.
+/// [`Kind::Timeout`] if the node or finality is behind and makes no progress.
 pub async fn until_ready(out: &Output, chain: &Chain) -> Result<()> {
     chain.caught_up(out).await.map_err(of_follower)
 }
 
-/// Whoever follows may have sent something before: that is not to be said of it.
+/// Replaces the hint: a command that follows something may already have sent a transaction, so the error must not say
+/// that nothing was sent.
 fn of_follower(error: Error) -> Error {
     let error = Error {
         hint: None,
@@ -132,7 +132,7 @@ fn is_lost(error: &Error) -> bool {
     error.kind == Kind::Unreachable || is_stalled(error)
 }
 
-/// Whether the connection was of use for long enough, which ended so after this time.
+/// Whether the connection that ended with this error after this time had been of use for long enough.
 fn was_steady(error: &Error, lasted: Duration) -> bool {
     let stood_still = match is_stalled(error) {
         true => STALL_TIMEOUT,
@@ -141,7 +141,8 @@ fn was_steady(error: &Error, lasted: Duration) -> bool {
     lasted.saturating_sub(stood_still) >= STEADY_AFTER
 }
 
-/// Whatever the last try has failed of, the node is not to be reached, unless it was there and got no further.
+/// The error after giving up: that the node cannot be reached, whatever the last attempt failed with, unless the node
+/// was there and made no progress.
 fn given_up(error: Error) -> Error {
     if error.kind == Kind::Timeout {
         return error;
@@ -152,14 +153,15 @@ fn given_up(error: Error) -> Error {
     }
 }
 
-/// What keeps somebody from its work who never gives up: told when it is new, and again when it has lasted.
+/// A problem that keeps a command from its work that never gives up. It is reported when it is new, and again when it
+/// lasts.
 #[derive(Default)]
 pub struct Trouble {
     told: Option<(String, Instant)>,
 }
 
 impl Trouble {
-    /// Tells what has failed, connects again, however long that takes, and tells that.
+    /// Reports the failure, connects again, however long that takes, and reports the new connection.
     pub async fn reconnect(
         &mut self,
         out: &Output,
@@ -212,7 +214,7 @@ mod tests {
         Error::new(Kind::Unreachable, "lost")
     }
 
-    /// A node that comes back as another chain's would otherwise be waited for without a word, for ever.
+    /// Otherwise, a node that comes back on another chain would be waited for silently and for ever.
     #[test]
     fn what_is_wrong_is_told_when_it_changes_and_while_it_lasts() {
         let mut trouble = Trouble::default();
@@ -227,12 +229,12 @@ mod tests {
         assert!(trouble.is_worth_telling("gone", after(68)));
     }
 
-    /// Regression: who waited for a task ended with the first lost connection.
+    /// Regression: waiting for a task ended with the first lost connection.
     #[tokio::test]
     async fn who_follows_goes_on_with_the_next_connection() {
         let out = Output::new(true);
         let tries = Cell::new(0u32);
-        // Connections have numbers; each other try fails.
+        // Connections have numbers; every other attempt fails.
         let connect = async || -> Result<u32> {
             tries.set(tries.get() + 1);
             match tries.get() % 2 {
@@ -253,7 +255,7 @@ mod tests {
         assert_eq!(*used.borrow(), [0, 2, 4]);
     }
 
-    /// Regression: a node that had to synchronise for more than a minute ended whoever waited.
+    /// Regression: a node that had to synchronise for more than a minute ended the wait.
     #[tokio::test]
     async fn a_node_without_new_blocks_is_as_one_that_was_lost() {
         let out = Output::new(true);
@@ -267,7 +269,7 @@ mod tests {
         let end = go_on(&out, &0, connect, SOON, LATE, work).await;
         assert_eq!(end.unwrap(), 7);
         let connect = async || -> Result<u32> { Ok(1) };
-        // The chain stands still: that it took a minute to see that is no sign of a good connection.
+        // The chain stands still. That it took a minute to notice does not make the connection a good one.
         let work = async |_: &u32| -> Result<()> { Err(stalled()) };
         let end = go_on(&out, &0, connect, SOON, 50 * SOON, work).await;
         let error = end.unwrap_err();
@@ -285,8 +287,8 @@ mod tests {
         }
     }
 
-    /// Regression: of a task that had gone with the chain of a development node it was said that it had never been
-    /// submitted, or ended long ago.
+    /// Regression: when a task was gone together with the chain of a development node, the message said that it had
+    /// never been submitted, or had ended long ago.
     #[tokio::test]
     async fn a_task_that_is_gone_with_its_chain_was_there_before() {
         let out = Output::new(true);
@@ -305,7 +307,7 @@ mod tests {
             "{error}"
         );
         assert!(error.hint.unwrap().contains("--dev"));
-        // What was not there at the first look may never have been.
+        // A task that was missing at the first look may never have existed.
         let connect = async || -> Result<u32> { panic!("the node is there") };
         let work = async |_: &u32| -> Result<()> { Err(unknown_task(TaskId(20))) };
         let end = go_on(&out, &0, connect, SOON, LATE, work).await;
@@ -332,12 +334,12 @@ mod tests {
         let error = end.unwrap_err();
         assert_eq!(error.kind, Kind::Unreachable);
         assert_eq!(error.message, "of another chain");
-        // So is one that never answers more than once.
+        // So is a node that never answers more than once.
         let connect = async || -> Result<u32> { Ok(1) };
         let work = async |_: &u32| -> Result<()> { Err(lost()) };
         let end = go_on(&out, &0, connect, SOON, 50 * SOON, work).await;
         assert_eq!(end.unwrap_err().message, "lost");
-        // One that is there and gets no further is not away.
+        // A node that answers but makes no progress is not unreachable.
         let behind = "the node is behind";
         let connect = async || -> Result<u32> { Err(Error::new(Kind::Timeout, behind)) };
         let work = async |_: &u32| -> Result<()> { Err(lost()) };

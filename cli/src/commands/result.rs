@@ -1,4 +1,4 @@
-//! Fetching the result of a task into a folder.
+//! Fetches the result of a task into a folder.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ use crate::{
     peers, result_folder, sealed,
 };
 
-/// What `result.json` says, and the part of documents that is about the result.
+/// The content of `result.json`, and the part of other documents that is about the result.
 #[derive(Serialize, Clone, Debug)]
 pub struct ResultJson {
     task: u64,
@@ -54,7 +54,7 @@ struct FileJson {
 }
 
 impl ResultJson {
-    /// With the time to each phase.
+    /// Adds the time to each phase.
     pub fn with_latencies(self, latencies: Latencies) -> Self {
         Self {
             latencies: Some(latencies),
@@ -62,16 +62,17 @@ impl ResultJson {
         }
     }
 
-    /// Writes it beside the outputs, once more; `false` if another result is there by now, whose record stays.
+    /// Writes the record beside the outputs once more. Returns `false` if another result is there by now; its record
+    /// stays.
     ///
     /// # Errors
-    /// It cannot be written, or somebody else holds the folder.
+    /// The record cannot be written, or somebody else holds the folder.
     pub async fn write(&self, folder: &Path) -> Result<bool> {
         let written = result_folder::write_record(folder, self).await;
         written.map_err(after_the_run)
     }
 
-    /// The files, for people.
+    /// The list of files, for people.
     pub fn show(&self, folder: &Path) -> String {
         let rows = self
             .files
@@ -87,7 +88,7 @@ impl ResultJson {
     }
 }
 
-/// The outputs of a task whose manifest is only known by its CID.
+/// The outputs of a task of which only the manifest's CID is known.
 ///
 /// # Errors
 /// The manifest cannot be fetched, or is not valid.
@@ -115,12 +116,12 @@ pub async fn outputs_of(
     Ok(fetch::outputs(&manifest))
 }
 
-/// Fetches the result, checks its root, and writes it with its record into `folder`. Where several
-/// providers have it, from the first that it can be fetched from.
+/// Fetches the result, checks its root, and writes it with its record into `folder`. If several providers have it, the
+/// first one from which it can be fetched is used.
 ///
 /// # Errors
-/// There is no result yet; it cannot be fetched from any provider, or is not what was revealed; the folder is
-/// not any more as it was when it was checked. Never [`Kind::Usage`], which says that nothing was sent.
+/// There is no result yet; it cannot be fetched from any provider, or is not what was revealed; the folder is no longer
+/// as it was when it was checked. Never [`Kind::Usage`], which would say that nothing was sent.
 pub async fn fetch_into(
     out: &Output,
     node: &NodeRpc<'_>,
@@ -153,13 +154,13 @@ fn after_the_run(error: Error) -> Error {
     }
 }
 
-/// The jurors who could fetch a result that was said not to be there: they serve it since.
+/// The fetchers that could fetch a result that was claimed to be unavailable; they have served it since.
 fn fetched_by(view: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
     let all = view.assignments.iter();
     all.filter(|one| one.has_fetched() == Some(true))
 }
 
-/// Fetches it from one of the providers.
+/// Fetches the result from one of the providers.
 async fn fetch_from(
     out: &Output,
     node: &NodeRpc<'_>,
@@ -229,7 +230,7 @@ pub mod tests {
 
     const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-    /// A result with everything that it can say.
+    /// A result with every field set.
     pub fn result() -> ResultJson {
         ResultJson {
             task: 7,

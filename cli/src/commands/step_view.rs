@@ -1,4 +1,4 @@
-//! What is known of a step from the view that it was found in: whose it is, and when it was.
+//! What the view in which a step was found says about the step: whose it is, and when it happened.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
@@ -16,12 +16,12 @@ fn assignment<'a>(step: &Step, view: &'a TaskView<Account>) -> Option<&'a Assign
     view.assignments.iter().find(|one| one.id == id)
 }
 
-/// Whether it is one on the way to the result, and not of somebody who only compares with it.
+/// Whether the step belongs to an assignment that delivers the result, and not to one that only compares with it.
 pub fn is_of_result(step: &Step, view: &TaskView<Account>) -> bool {
     assignment(step, view).is_none_or(|one| one.role.delivers())
 }
 
-/// Whose it is, where that is not plain: of several replicas, and of whoever compares.
+/// Whose step it is, if that is not obvious: with several replicas, and for assignments that compare.
 pub fn whose(step: &Step, view: &TaskView<Account>) -> Option<String> {
     let one = assignment(step, view)?;
     match one.role {
@@ -33,7 +33,7 @@ pub fn whose(step: &Step, view: &TaskView<Account>) -> Option<String> {
     }
 }
 
-/// How long ago it was, for people. Of some steps the chain does not keep that.
+/// How long ago the step happened, for people; `None` for steps whose time the chain does not keep.
 pub fn age(step: &Step, view: &TaskView<Account>, clock: &Clock) -> Option<String> {
     let one = assignment(step, view);
     let at = match (step, one.map(|one| &one.status), view.status) {
@@ -61,8 +61,8 @@ mod tests {
     };
     use aicpw_protocol::task::{Fault, Refunded, Verification};
 
-    /// Regression: who waited read "matched" and "started" anew, and when the result was there that it had run for as
-    /// long as its auditor.
+    /// Regression: while waiting one read "matched" and "started" twice, and when the result was there, the auditor's
+    /// run time was shown as its own.
     #[test]
     fn the_steps_of_an_auditor_are_told_from_those_of_the_result() {
         let result = assignment(0, AssignmentStatus::Assigned { start_by: 140 });
@@ -75,7 +75,7 @@ mod tests {
         assert!(is_of_result(&of_result, &task) && !is_of_result(&of_auditor, &task));
         assert_eq!(whose(&of_result, &task), None);
         assert_eq!(whose(&of_auditor, &task).as_deref(), Some("auditor 7-1-0"));
-        // What is of the task as a whole.
+        // A step of the task as a whole.
         assert!(is_of_result(&Step::Disputed, &task));
         assert_eq!(whose(&Step::Disputed, &task), None);
         task.submission.verification = Verification::Replicated {
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(whose(&of_result, &task).as_deref(), Some("7-0-0"));
     }
 
-    /// Regression: all of what had happened before the command began took it 51 ms.
+    /// Regression: everything that had happened before the command began was said to have taken 51 ms.
     #[test]
     fn what_was_before_somebody_watched_has_its_age_as_far_as_that_is_known() {
         let clock = Clock { now: 341, ..CLOCK };

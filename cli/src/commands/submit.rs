@@ -92,11 +92,11 @@ struct Submitted {
     result: Option<ResultJson>,
 }
 
-/// How far a submission has got, by which it is known what is left of one that a signal ends.
+/// How far a submission has come, which determines what it leaves behind if a signal ends it.
 #[derive(Clone, Copy)]
 enum Reached {
     Nothing,
-    /// Files of it may be at the node.
+    /// Some of its files may be at the node.
     Upload,
     /// The task may be submitted.
     Sent,
@@ -114,18 +114,18 @@ impl Reached {
     }
 }
 
-/// Submits a task, and with `--wait` sees it through.
+/// Submits a task, and with `--wait` follows it to its end.
 pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let reached = Cell::new(Reached::Nothing);
     let next_step = || reached.get().next_step();
     unless_ended_amid(submit(context, args, &reached), next_step).await
 }
 
-/// Notes in `reached` how far it is.
+/// Submits a task, and notes in `reached` how far the submission has come.
 async fn submit(context: &Context<'_>, args: &SubmitArgs, reached: &Cell<Reached>) -> Result<()> {
     let out = context.out;
     let pins = context.global.pins.open();
-    // Everything that can be known to be wrong is found before anything is sent.
+    // Find everything that can be known to be wrong before anything is sent.
     let prepared = Prepared::load(&args.terms.manifest)?;
     let keys = context.global.data_keys.open();
     let key = match args.sealed {
@@ -171,7 +171,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, reached: &Cell<Reached
     ));
     named.confirm(context, args.address.consent).await?;
 
-    // What earlier tasks left makes room for this one. It is no part of this submission.
+    // Releasing what earlier tasks left makes room for this one. It is not part of this submission.
     match let_go(&chain, &pins).await {
         Ok(released) => released
             .iter()
@@ -288,7 +288,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, reached: &Cell<Reached
     })
 }
 
-/// What is known of a submission that is waited for, over as many connections as that takes.
+/// What is known about a submission while it is waited for, over as many connections as that takes.
 struct Following<'a> {
     context: &'a Context<'a>,
     args: &'a SubmitArgs,
@@ -296,24 +296,24 @@ struct Following<'a> {
     prepared: &'a Prepared,
     submission: &'a Submission,
     keys: DataKeys,
-    /// Grants that were sent, over whichever connection.
+    /// The grants that were sent, over whichever connection.
     grants: Posts<AssignmentId>,
     teller: Teller<'a>,
     task: TaskId,
     inclusion: Inclusion,
-    /// The submission, as long as the connection is there that it was sent by.
+    /// The submission, as long as the connection lasts over which it was sent.
     sent: Option<Sent>,
     is_final: bool,
     /// The task, once it has a result or has ended.
     view: Option<TaskView<Account>>,
     result: Option<ResultJson>,
-    /// Whether the result may be accepted by now: that is not sent twice.
+    /// Whether the acceptance may have been sent already: it is not sent twice.
     is_accepted: bool,
 }
 
 impl Following<'_> {
-    /// Follows the task to its result, while the block with its submission becomes final, fetches the result and
-    /// accepts it, from wherever an earlier connection has come to.
+    /// Follows the task to its result while the block with its submission becomes final, fetches the result and accepts
+    /// it. It continues where an earlier connection has got to.
     async fn go(&mut self, chain: &Chain) -> Result<()> {
         let (out, args) = (self.context.out, self.args);
         if self.view.is_none() {
@@ -367,7 +367,7 @@ impl Following<'_> {
                     self.teller.latencies.finalised_milliseconds = life::millis(self.inclusion.after);
                     let final_task = self.inclusion.submitted_task()?;
                     if final_task != self.task {
-                        // The first block was replaced by one with another order.
+                        // The first block was replaced by one with another order of transactions.
                         out.say(format!("the task's final number is {final_task}"));
                         self.task = final_task;
                         watch.turn_to(final_task);
@@ -403,7 +403,8 @@ impl Following<'_> {
         }
         let _accepting = self.context.out.wait("accepting");
         let mut watch = Watch::new(chain, self.task).await?;
-        // What was sent before the connection was lost may be in a block, and the window ends in any case.
+        // An acceptance that was sent before the connection was lost may be in a block, and the window ends in any
+        // case.
         let accepted = match self.is_accepted {
             true => Ok(()),
             false => {
@@ -414,7 +415,7 @@ impl Following<'_> {
                 sent.included().await.map(drop)
             }
         };
-        // The window may have ended meanwhile: then it is settled all the same.
+        // The window may have ended meanwhile: then the result is settled all the same.
         loop {
             let view = watch.next().await?;
             self.teller.tell(chain, &view).await;
@@ -429,7 +430,7 @@ impl Following<'_> {
         }
     }
 
-    /// Writes the record of the result, with all that is known by now.
+    /// Writes the record of the result, with everything that is known by now.
     async fn finish(self) -> Result<Submitted> {
         let latencies = self.teller.latencies;
         let result = match self.result.zip(self.args.out.as_ref()) {
@@ -457,8 +458,8 @@ impl Following<'_> {
     }
 }
 
-/// Waits until a submission is final that is `known` to be in a block. What was `sent` is told so by the node, as long
-/// as the connection is there; then the chain is asked.
+/// Waits until a submission that is `known` to be in a block is final. As long as the connection lasts over which it
+/// was `sent`, the node reports that; after that, the chain is asked.
 async fn until_final(
     chain: &Chain,
     sent: Option<Sent>,
@@ -487,7 +488,7 @@ async fn until_final(
     }
 }
 
-/// What is said of a task that would not come to its end as things are. `why` may be several sentences.
+/// What to say about a task that would end without a result as things are. `why` may be several sentences.
 fn unfit(why: &str, match_window: Milliseconds) -> String {
     format!(
         "{why}\nsubmitted now, the task waits {} for what is missing. If that does not come by then, it ends without a \
@@ -496,8 +497,8 @@ fn unfit(why: &str, match_window: Milliseconds) -> String {
     )
 }
 
-/// Passes if `error` only says that finality takes long: who waits for a result waits for that as well, and grants the keys
-/// of a sealed task meanwhile.
+/// Ignores `error` if it only says that finality takes long: whoever waits for a result also waits for that, and grants
+/// the keys of a sealed task meanwhile.
 fn if_slow(out: &Output, error: Error, is_included: bool) -> Result<()> {
     if !is_included || error.kind != Kind::Timeout {
         return Err(error);
@@ -506,7 +507,7 @@ fn if_slow(out: &Output, error: Error, is_included: bool) -> Result<()> {
     Ok(())
 }
 
-/// The final chain goes without the block that had the submission.
+/// The error if the final chain goes on without the block that had the submission.
 fn replaced(known: &Inclusion) -> Error {
     Error::other(format!(
         "block {} with the submission was replaced by another while the connection was lost",

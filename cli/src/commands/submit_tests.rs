@@ -20,7 +20,7 @@ use crate::{
 };
 use aicpw_protocol::{task::AssignmentStatus, view::MarketClock};
 
-/// In block 100, as task 7.
+/// A submission in block 100, as task 7.
 fn known() -> Inclusion {
     Inclusion {
         block: [1; 32].into(),
@@ -35,7 +35,7 @@ fn known() -> Inclusion {
     }
 }
 
-/// A node whose last final block has this height, and this task.
+/// A fake node whose last final block has this height, and this task.
 fn node(height: u64, task: Option<TaskView<Account>>) -> Chain {
     let hash = format!("0x{}", "0f".repeat(32));
     let zero = format!("0x{}", "00".repeat(32));
@@ -59,14 +59,14 @@ async fn finality(chain: &Chain) -> Result<Inclusion> {
     until_final(chain, None, submission, requester, known()).await
 }
 
-/// What the node had to say of the transaction is gone with the connection.
+/// What the node would have reported about the transaction is lost with the connection.
 #[tokio::test]
 async fn after_a_lost_connection_the_chain_says_whether_a_submission_is_final() {
     let own = view(TaskStatus::Active, vec![]);
     let inclusion = finality(&node(120, Some(own.clone()))).await.unwrap();
     assert_eq!(inclusion.height, 100);
 
-    // The block was replaced, and the number is another's now.
+    // The block was replaced, and the number now belongs to another submission.
     let mut others = own.clone();
     others.requester = Account([9; 32]);
     let mut another = own;
@@ -86,7 +86,7 @@ async fn a_block_that_is_not_final_yet_is_waited_for() {
     assert_eq!(error.kind, Kind::Unreachable);
 }
 
-/// Regression: after an upload it said only that nothing was sent.
+/// Regression: after an upload, the message only said that nothing was sent.
 #[test]
 fn what_a_signal_leaves_is_said() {
     assert_eq!(Reached::Nothing.next_step(), "nothing was sent");
@@ -96,7 +96,7 @@ fn what_a_signal_leaves_is_said() {
     assert!(sent.contains("task ls --mine"), "{sent}");
 }
 
-/// Regression: it was put behind whatever was said last, as if that were what the task waits for.
+/// Regression: this was put behind the previous message, as if that were what the task waits for.
 #[test]
 fn what_a_task_waits_for_that_does_not_fit_is_a_sentence_of_its_own() {
     let why = "only 1 provider offers what the task needs\ndevice 3 would take it now";
@@ -108,13 +108,13 @@ fn what_a_task_waits_for_that_does_not_fit_is_a_sentence_of_its_own() {
     );
 }
 
-/// Regression: who waited with `--sealed` was gone after a minute and a half, and nobody granted the key.
+/// Regression: waiting with `--sealed` ended after a minute and a half, and nobody granted the key.
 #[test]
 fn finality_that_takes_long_is_waited_for() {
     let out = Output::new(true);
     let slow = || Error::new(Kind::Timeout, "not final after 90 s");
     assert!(if_slow(&out, slow(), true).is_ok());
-    // It never was in a block.
+    // The submission was in no block.
     let error = if_slow(&out, slow(), false).unwrap_err();
     assert_eq!(error.kind, Kind::Timeout);
     for kind in [Kind::Error, Kind::Unreachable] {
@@ -123,7 +123,7 @@ fn finality_that_takes_long_is_waited_for() {
     }
 }
 
-/// Regression: it was taken for one that was never sent, and sent once more for another fee.
+/// Regression: the grant was taken for one that was never sent, and sent again for another fee.
 #[tokio::test]
 async fn a_grant_that_was_sent_over_the_connection_before_is_not_sent_again() {
     let (dir, path) = folder(MANIFEST);
@@ -158,7 +158,7 @@ async fn a_grant_that_was_sent_over_the_connection_before_is_not_sent_again() {
     let (submission, id) = (task.submission.clone(), task.assignments[0].id);
     let asked = Arc::new(AtomicUsize::new(0));
     let nonces = Arc::clone(&asked);
-    // Whatever signing takes it does not answer.
+    // This node does not answer the requests that signing needs.
     let chain = fake::answering(move |method, params| {
         let answer = match method {
             "chain_getBlockHash" | "chain_getFinalizedHead" => {

@@ -196,7 +196,7 @@ struct ShownJson {
     dispute: Option<DisputeJson>,
 }
 
-/// Runs one of them.
+/// Runs a task command.
 pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
     match command {
         TaskCommand::Ls {
@@ -274,7 +274,7 @@ pub async fn read_at(chain: &Chain, id: TaskId, at: Option<H256>) -> Result<Task
 /// Fetches the result of a task into `folder`, with its record, once its root is found to be the one on chain.
 ///
 /// # Errors
-/// There is no result yet; it cannot be fetched, or is another; it would overwrite something else.
+/// There is no result yet; it cannot be fetched, or is another one; something else would be overwritten.
 pub async fn fetch(
     out: &Output,
     chain: &Chain,
@@ -291,8 +291,8 @@ pub async fn fetch(
         .map_err(|error| or_claim(view, error).about_task(view.id.0))
 }
 
-/// A failure to fetch a result that was paid says what can be done against its provider; not one of this
-/// machine, which has a next step of its own.
+/// If a result that was paid for cannot be fetched, adds what can be done against its provider. An error of this
+/// machine keeps its own next step.
 fn or_claim(view: &TaskView<Account>, error: Error) -> Error {
     let is_paid = matches!(view.status, TaskStatus::Settled { .. });
     let hint = match (&error.hint, error.kind) {
@@ -329,14 +329,14 @@ async fn list(
     Ok(())
 }
 
-/// That there are none of those that were asked for: there may be others.
+/// The message that there are no such tasks; there may be others.
 fn none_of(account: Option<Account>, before: Option<TaskId>) -> String {
     let of = account.map_or(String::new(), |account| format!(" of {account}"));
     let older = before.map_or(String::new(), |id| format!(" older than task {id}"));
     format!("no tasks{of}{older}")
 }
 
-/// Says until when the result of a task that was paid can be fetched.
+/// Reports until when the result of a task that was paid for can be fetched.
 async fn say_until_when(out: &Output, chain: &Chain, view: &TaskView<Account>) -> Result<()> {
     if let TaskStatus::Settled { .. } = view.status {
         let window = chain.market_parameters().await?.retrieval_window;
@@ -346,7 +346,7 @@ async fn say_until_when(out: &Output, chain: &Chain, view: &TaskView<Account>) -
     Ok(())
 }
 
-/// Until when the result of a task that was paid can be fetched, for people.
+/// Until when the result of a task that was paid for can be fetched, for people.
 fn until_when(view: &TaskView<Account>, clock: &Clock, window: BlockNumber) -> Option<String> {
     let TaskStatus::Settled { at, .. } = view.status else {
         return None;
@@ -366,7 +366,7 @@ fn until_when(view: &TaskView<Account>, clock: &Clock, window: BlockNumber) -> O
 
 async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>) -> Result<()> {
     let chain = context.connect().await?;
-    // Not one that could still come: there is no submission that is waited for.
+    // A task that does not exist yet is an error here, because no submission is being waited for.
     read(&chain, id).await?;
     let keys = context.global.data_keys.open();
     let timeout = timeout.map(span);

@@ -1,4 +1,4 @@
-//! What a task needs and pays: from the options, the manifest and what the chain allows.
+//! What a task needs and pays, from the options, the manifest and what the chain allows.
 
 use std::path::PathBuf;
 
@@ -21,14 +21,14 @@ use crate::{
     verify::VerifyArg,
 };
 
-/// The default of `--gflops`: every device has it.
+/// The default of `--gflops`: every device has this much.
 const DEFAULT_GFLOPS: Gflops = Gflops(1);
 
-/// The default of `--match-window`, before it is fitted into what the chain allows.
+/// The default of `--match-window`, before it is limited to what the chain allows.
 const DEFAULT_MATCH_WINDOW: Milliseconds = Milliseconds(300_000);
 
-/// What a job's start takes at least. It was 43 ms from the order to the first kernel, with a program that had been
-/// compiled before (`startup` in docs/benchmarks.md), and more than ten times as long with one that had not.
+/// The shortest time that a job takes to start. It took 43 ms from the order to the first kernel, with a program that
+/// had been compiled before (`startup` in docs/benchmarks.md), and more than ten times as long with one that had not.
 const SHORTEST_START: Milliseconds = Milliseconds(50);
 
 /// What `submit` and `dry-run` take.
@@ -72,7 +72,7 @@ pub struct TermsArgs {
     pub verify: Option<VerifyArg>,
 }
 
-/// Everything that is submitted but the manifest's CID and the peers.
+/// Everything that is submitted except the manifest's CID and the peers.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Terms {
     needs: Needs,
@@ -81,17 +81,17 @@ pub struct Terms {
     lowest_budget: Amount,
     match_window: Milliseconds,
     verification: Verification,
-    /// What the person should know.
+    /// Information for the person.
     pub notes: Vec<String>,
-    /// What the person should think about.
+    /// Warnings for the person.
     pub warnings: Vec<String>,
 }
 
 impl Terms {
-    /// From the options, checked against what the chain allows.
+    /// Makes the terms from the options, checked against what the chain allows.
     ///
     /// # Errors
-    /// An option that the chain would refuse; the message names it.
+    /// The chain would refuse an option; the message names it.
     pub fn new(
         args: &TermsArgs,
         manifest: &Manifest,
@@ -151,17 +151,17 @@ impl Terms {
         self.needs
     }
 
-    /// Longest run.
+    /// The longest run.
     pub fn time_limit(&self) -> Milliseconds {
         self.time_limit
     }
 
-    /// Most to pay.
+    /// The most that the requester pays.
     pub fn budget(&self) -> Amount {
         self.budget
     }
 
-    /// The lowest that the chain would take.
+    /// The lowest budget that the chain would take.
     pub fn lowest_budget(&self) -> Amount {
         self.lowest_budget
     }
@@ -176,7 +176,7 @@ impl Terms {
         self.match_window
     }
 
-    /// What is submitted.
+    /// The submission.
     pub fn submission(
         &self,
         manifest: ContentId,
@@ -213,7 +213,7 @@ fn check_time_limit(limit: Milliseconds, market: &MarketParameters) -> Result<()
     Ok(())
 }
 
-/// Warns of a time limit in which hardly any job can begin.
+/// Warns about a time limit that is too short for almost any job to start.
 fn too_short(limit: Milliseconds) -> Option<String> {
     let kept = Milliseconds(u64::from(margin(limit)) * BLOCK_TIME);
     let shortest = Milliseconds(kept.0 + SHORTEST_START.0);
@@ -246,10 +246,10 @@ fn match_window(window: Option<Milliseconds>, market: &MarketParameters) -> Resu
     }
 }
 
-/// The lowest budget that the chain takes.
+/// Checks the budget against the lowest one that the chain takes.
 ///
 /// # Errors
-/// This one is lower; the message names the lowest.
+/// The budget is lower; the message names the lowest.
 fn check_budget(
     args: &TermsArgs,
     gflops: Gflops,

@@ -23,7 +23,7 @@ fn terms(options: &str) -> Result<Terms> {
     Terms::new(&args, &prepared.manifest, &market(), &AuditPolicy::DEFAULT)
 }
 
-/// Whatever is refused has a next step.
+/// The error for these options, which must have a next step.
 fn refused(options: &str) -> String {
     let error = terms(options).unwrap_err();
     let hint = error.hint.unwrap_or_default();
@@ -84,12 +84,13 @@ fn options_that_the_chain_would_refuse_are_named() {
     assert!(refused(&most).contains("budget"), "{}", refused(&most));
 }
 
-/// Whatever it is too small for, the error names the one that is enough, which is then taken.
+/// Whatever the budget is too low for, the error names a sufficient one, which is then accepted.
 #[test]
 fn the_lowest_budget_is_named_whatever_decides_it() {
     let hour = "--time-limit 1h --gflops 100000";
     let root = "ab".repeat(32);
-    // 100 TFLOPS-hours at the lowest ask of 0.1 AICP; audits add 8 % and a bit, for each replica.
+    // 100 TFLOPS-hours at the lowest ask of 0.1 AICP; audits add a little over 8 %, for each
+    // replica.
     for (options, least, part) in [
         (
             format!("{hour} --verify expected=0x{root}"),
@@ -111,7 +112,7 @@ fn the_lowest_budget_is_named_whatever_decides_it() {
             0.01..0.010_000_1,
             "the chain's lowest",
         ),
-        // What its device costs is more than nothing, and less than the chain's lowest.
+        // The device costs more than nothing, and less than the chain's lowest price.
         (
             "--time-limit 1h --gflops 90".into(),
             0.01..0.010_000_1,
@@ -176,7 +177,7 @@ fn a_short_window_is_warned_of() {
     assert!(short.contains("--verify optimistic=1m"), "{short}");
 }
 
-/// Regression: a millisecond was taken without a word.
+/// Regression: a millisecond was accepted without a warning.
 #[test]
 fn a_time_limit_in_which_no_job_begins_is_warned_of() {
     let warnings = |limit: &str, mode: &str| {

@@ -1,4 +1,4 @@
-//! From a task's files on disk to its manifest on IPFS, with a note of what the node keeps for it.
+//! Uploads a task's files and manifest to IPFS, and notes what the node keeps for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,21 +20,21 @@ use crate::{
 pub struct Upload<'a> {
     node: NodeRpc<'a>,
     pins: &'a Pins,
-    /// The node's peer id, without which nothing can be noted.
+    /// The node's peer id; without it nothing can be noted.
     id: Option<String>,
     genesis: Hash,
 }
 
-/// What is at the node now.
+/// An upload that is complete.
 pub struct Uploaded<'a> {
     to: Upload<'a>,
     manifest: ContentId,
-    /// All that was uploaded, the manifest too.
+    /// Everything that was uploaded, including the manifest.
     all: BTreeSet<ContentId>,
 }
 
 impl<'a> Upload<'a> {
-    /// To the node that `chain` is connected to.
+    /// Prepares an upload to the node that `chain` is connected to.
     ///
     /// # Errors
     /// The node does not answer.
@@ -48,11 +48,10 @@ impl<'a> Upload<'a> {
         })
     }
 
-    /// Uploads the files, then the manifest that names them by CID; all of it sealed, if there is a
-    /// key.
+    /// Uploads the files, then the manifest that names them by CID; if there is a key, everything is sealed.
     ///
     /// # Errors
-    /// A file cannot be read, or the node does not take it. What it has taken by then is noted.
+    /// A file cannot be read, or the node does not take it. What the node has taken by then is noted.
     pub async fn run(
         self,
         out: &Output,
@@ -85,7 +84,8 @@ impl<'a> Upload<'a> {
         })
     }
 
-    /// The manifest's CID; `files` are those that the node has taken, in any case.
+    /// Uploads everything, and returns the manifest's CID. Even after an error, `files` has those that the node has
+    /// taken.
     async fn upload_all(
         &self,
         out: &Output,
@@ -130,7 +130,7 @@ impl<'a> Upload<'a> {
             let progress = |done: u64| bar.set(done.min(file.bytes));
             let cid = self.node.add_file(path, progress).await?;
             uploaded.insert(file.name.clone(), cid.clone());
-            // The upload may get no further, and a sealed file has another CID each time.
+            // Note each file at once: the upload may get no further, and a sealed file has another CID each time.
             self.note(held, &cid, [cid.clone()].into())?;
         }
         if !prepared.files.is_empty() {
@@ -143,7 +143,7 @@ impl<'a> Upload<'a> {
         Ok(())
     }
 
-    /// Notes what the node keeps for an upload that has got as far as `newest`.
+    /// Notes what the node keeps for an upload that has come as far as `newest`.
     fn note(&self, held: &Lock, newest: &ContentId, pins: BTreeSet<ContentId>) -> Result<()> {
         let Some(id) = &self.id else {
             return Ok(());
@@ -152,7 +152,7 @@ impl<'a> Upload<'a> {
         self.pins.add(held, Note::new(id, reason, pins))
     }
 
-    /// Says what an upload that has failed leaves at the node, but for what something else needs.
+    /// Reports what a failed upload leaves at the node, except for what something else needs.
     fn tell_left(&self, out: &Output, files: &BTreeMap<String, ContentId>) {
         let notes = match &self.id {
             Some(id) => self.pins.of_node(id).unwrap_or_default(),
@@ -177,12 +177,12 @@ impl<'a> Upload<'a> {
 }
 
 impl Uploaded<'_> {
-    /// The manifest.
+    /// The manifest's CID.
     pub fn manifest(&self) -> &ContentId {
         &self.manifest
     }
 
-    /// Notes that it is kept for this task. The task goes on all the same if that fails.
+    /// Notes that the uploaded files are kept for this task. If that fails, the task goes on all the same.
     pub async fn note_task(&self, out: &Output, task: TaskId) {
         if let Err(error) = self.try_note_task(task).await {
             out.warn(format!(
@@ -220,7 +220,7 @@ mod tests {
 
     const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
 
-    /// A node that has room for so many files, and then is full.
+    /// A node that has room for this many files, and then is full.
     fn node(room: usize) -> Chain {
         let added = AtomicUsize::new(0);
         fake::answering(move |method, _| {
@@ -240,7 +240,8 @@ mod tests {
         })
     }
 
-    /// Regression: the note came with the manifest, so that nobody knew of what was there before, and it stayed for ever.
+    /// Regression: the note was only written with the manifest. So nobody knew what was there before, and it stayed for
+    /// ever.
     #[tokio::test]
     async fn what_was_uploaded_before_an_upload_failed_is_noted() {
         let (dir, path) = folder(MANIFEST);
@@ -265,7 +266,7 @@ mod tests {
         assert!(upload.run(&out, &prepared, None).await.is_err());
         assert_eq!(noted().len(), 2);
 
-        // One that succeeds takes their place.
+        // A successful upload takes their place.
         let roomy = node(3);
         let upload = Upload::new(&roomy, &pins).await.unwrap();
         let uploaded = upload.run(&out, &prepared, None).await.unwrap();

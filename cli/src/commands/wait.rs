@@ -1,4 +1,4 @@
-//! Waiting for a task, and telling what happens to it.
+//! Waits for a task, and reports what happens to it.
 
 use std::time::{Duration, Instant};
 
@@ -32,19 +32,19 @@ use crate::{
     signals::Ends,
 };
 
-/// Longest log of a worker that is shown; the rest stays on IPFS.
+/// The most bytes of a worker's log that are fetched; the rest stays on IPFS.
 const LOG_BYTES: u64 = 1 << 20;
 
-/// Lines of a log that a person is shown.
+/// How many lines of a log a person is shown.
 const LOG_LINES: usize = 60;
 
-/// What stands before each line of a log, or of a message of several lines.
+/// The margin before each line of a log, or of a message with several lines.
 const LOG_MARGIN: &str = "           │ ";
 
-/// How long a log may take to fetch: it is worth less than the news that follow it.
+/// How long fetching a log may take: it matters less than the news that follow.
 const LOG_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Stands before the bar of a job.
+/// The label of a job's bar.
 const RUNNING: &str = "running";
 
 /// An assignment that failed while the task was watched.
@@ -58,7 +58,7 @@ pub struct Failure {
     log_text: Option<String>,
 }
 
-/// A step on a line of its own, of `task watch --json`.
+/// A step as a line of `task watch --json`.
 #[derive(Serialize)]
 struct StepLine<'a> {
     task: u64,
@@ -69,7 +69,7 @@ struct StepLine<'a> {
     log_text: Option<String>,
 }
 
-/// Tells what happens to a task.
+/// Reports what happens to a task.
 pub struct Teller<'a> {
     out: &'a Output,
     keys: DataKeys,
@@ -77,25 +77,25 @@ pub struct Teller<'a> {
     task: TaskId,
     start: Instant,
     lines: bool,
-    /// Whether the next view is the first of a task that was there before: what it tells has happened already.
+    /// Whether the next view is the first one of a task that existed before: what it shows has already happened.
     joins: bool,
     life: Life,
     bar: Option<Bar>,
-    /// Whether there are several replicas: then each step says whose it is.
+    /// Whether there are several replicas. If so, each step says whose it is.
     several: bool,
     told_tenths: u64,
     progress_window: BlockNumber,
     patience: Patience,
     program: Option<String>,
-    /// Time to each phase.
+    /// The time to each phase.
     pub latencies: Latencies,
-    /// What failed.
+    /// The assignments that failed.
     pub failures: Vec<Failure>,
 }
 
 impl<'a> Teller<'a> {
-    /// Times count from `start`. With `lines` the task is one that was there before, and a program is told each step on
-    /// a line of JSON.
+    /// Makes a teller that counts time from `start`. With `lines`, the task existed before, and each step is printed as
+    /// a line of JSON for programs.
     ///
     /// # Errors
     /// The node does not answer.
@@ -127,27 +127,27 @@ impl<'a> Teller<'a> {
         })
     }
 
-    /// What a compiler says of the program is told of this file; of no file, if it is none.
+    /// Attributes a compiler's messages about the program to this file; to no file, if it is `None`.
     pub fn of_program(mut self, file: Option<String>) -> Self {
         self.program = file;
         self
     }
 
-    /// The submission turned out to have another id.
+    /// Notes that the submission turned out to have another id.
     pub fn turn_to(&mut self, task: TaskId) {
         self.task = task;
         self.life = Life::default();
         self.bar = None;
     }
 
-    /// Time since the start.
+    /// The time since the start.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// Tells what happened since the last view, also one of another connection.
+    /// Reports what happened since the last view, even if that came over another connection.
     pub async fn tell(&mut self, chain: &Chain, view: &TaskView<Account>) {
-        // Where the node does not answer any more, the next view will not come either.
+        // If the node no longer answers, the next view will not come either.
         if let Ok(clock) = chain.clock().await {
             self.clock = clock;
         }
@@ -198,7 +198,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// A text in which the program has the name of the person's own file.
+    /// The text with the name of the person's own file for the program.
     fn own(&self, text: &str) -> String {
         with_own_name(text, self.program.as_deref())
     }
@@ -229,7 +229,7 @@ impl<'a> Teller<'a> {
         } = step
         {
             if self.several {
-                // One bar for all: that of the one that the others wait for.
+                // There is one bar for all replicas, which shows the one that the others wait for.
                 return;
             }
             if self.out.draws_bars() {
@@ -258,7 +258,7 @@ impl<'a> Teller<'a> {
             None => text,
         };
         let text = self.own(&text).replace('\n', &format!("\n{LOG_MARGIN}"));
-        // What was before the command began did not take it any time.
+        // What happened before the command began did not take the command any time.
         let when = match self.joins {
             true => step_view::age(step, view, &self.clock).unwrap_or_default(),
             false => show_elapsed(elapsed),
@@ -272,9 +272,9 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Says what is waited for: in the bar, or where none is drawn on a line.
+    /// Reports what is waited for: in the bar, or on a line of its own if none is drawn.
     fn show_waiting(&mut self, view: &TaskView<Account>) {
-        // Who submits has the result when it is revealed, and does not wait for the end of the window.
+        // A submitter has the result as soon as it is revealed, and does not wait for the end of the window.
         let awaited = awaited(view, &self.clock, self.progress_window, self.lines);
         let Some(awaited) = awaited else {
             self.patience.end();
@@ -348,7 +348,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// How far a job is. Who `joins` has not seen it come so far.
+/// Shows how far a job is. With `joins`, how it got there was not seen.
 fn draw(bar: &Bar, joins: bool, done: u64, total: u64) {
     match joins {
         true => bar.was_at(done, total),
@@ -356,7 +356,7 @@ fn draw(bar: &Bar, joins: bool, done: u64, total: u64) {
     }
 }
 
-/// A step whose log is shown below it: it does not say what the log says as well.
+/// A step that is printed above its log, without repeating what the log says.
 fn step_above(step: &Step, log: &str, clock: &Clock) -> String {
     let mut step = step.clone();
     if let Step::Failed { message, .. } = &mut step {
@@ -381,7 +381,7 @@ fn indent_log(text: &str) -> String {
     shown.join("\n")
 }
 
-/// Whether a task got where it was to get.
+/// Checks that a task did not end without a result.
 ///
 /// # Errors
 /// [`Kind::TaskFailed`]: it ended without a result.
@@ -407,7 +407,7 @@ pub fn outcome(view: &TaskView<Account>) -> Result<()> {
 /// The assignments that have the result, at least one.
 ///
 /// # Errors
-/// There is no result (any more, or yet).
+/// There is no result yet, or no longer.
 pub fn results_of(view: &TaskView<Account>) -> Result<Vec<&AssignmentView<Account>>> {
     outcome(view)?;
     let results = life::results(view);
@@ -419,12 +419,12 @@ pub fn results_of(view: &TaskView<Account>) -> Result<Vec<&AssignmentView<Accoun
     Ok(results)
 }
 
-/// How to find out about a submission that was on its way.
+/// How to find out about a submission whose fate is unknown.
 pub const WHETHER_SUBMITTED: &str =
     "`aicpw task ls --mine` shows whether the task was submitted: submit it again only if it is not \
      there a minute later";
 
-/// A failure while a submission was on its way: where the node was lost, how to find out about it.
+/// Converts a failure during a submission: if the node was lost, adds how to find out about the submission.
 pub fn while_submitting(error: Error) -> Error {
     match error.kind {
         Kind::Unreachable | Kind::Timeout => Error {
@@ -437,7 +437,7 @@ pub fn while_submitting(error: Error) -> Error {
     }
 }
 
-/// A failure while a task was followed: it names the task, and where the node was lost, how to go on.
+/// Converts a failure while following a task: names the task and, if the node was lost, how to continue.
 pub fn while_following(task: TaskId, error: Error) -> Error {
     let error = match error.task {
         Some(_) => error,
@@ -472,7 +472,8 @@ pub async fn bounded<T>(
     bounded_before(task, timeout, "", work).await
 }
 
-/// The same of a wait after which more was to be done: `rest` says how to do that, for whoever has ended it.
+/// Like [`bounded`], for a wait after which more was to be done. `rest` tells the person who has ended it how to do
+/// that.
 ///
 /// # Errors
 /// As of [`bounded`].

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A failure with everything that it can say.
+/// A failure with every field set.
 pub fn failure() -> Failure {
     Failure {
         assignment: "7-0-0".into(),
@@ -195,7 +195,7 @@ async fn a_lost_node_names_the_task_and_how_to_go_on() {
     for part in ["start it. ", "task watch 7", "task fetch 7", "aicpw agent"] {
         assert!(hint.contains(part), "{part} in {hint}");
     }
-    // What names the task already does not name it twice, and keeps its own next step.
+    // An error that already names the task does not name it twice, and keeps its own next step.
     let refunded = TaskStatus::Refunded {
         at: 2,
         reason: Refunded::MatchWindowEnded,

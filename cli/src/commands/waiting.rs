@@ -1,4 +1,4 @@
-//! What a task waits for while nothing happens to it, so that nobody has to guess.
+//! Explains what a task waits for while nothing happens to it, so that nobody has to guess.
 
 use std::{
     future::Future,
@@ -14,18 +14,18 @@ use aicpw_protocol::{
 
 use crate::{account::Account, chain::read::Clock, life, output::Output, quantity::show_elapsed};
 
-/// Where no bar can be drawn: how long a wait lasts before it is said, and how often it is said then.
+/// Without a bar: how long a wait lasts before it is reported, and how often it is reported after that.
 const SAY_AFTER: Duration = Duration::from_secs(5);
 const SAY_EVERY: Duration = Duration::from_secs(30);
 
 /// Something that is waited for, and until when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Awaited {
-    /// For people.
+    /// What is waited for, for people.
     pub what: &'static str,
-    /// The last block, if the view of the task has it.
+    /// The last block of the wait, if the task's view has it.
     pub until: Option<BlockNumber>,
-    /// The assignment whose provider gives no sign, if it is that.
+    /// The assignment whose provider gives no sign, if that is what is waited for.
     pub silent: Option<AssignmentId>,
 }
 
@@ -45,7 +45,7 @@ impl Awaited {
         }
     }
 
-    /// For people.
+    /// The wait, for people.
     pub fn show(&self, clock: &Clock) -> String {
         match self.until {
             Some(until) => format!("{}: {}", self.what, clock.left(until)),
@@ -54,8 +54,8 @@ impl Awaited {
     }
 }
 
-/// What a task waits for, but for the job that runs. `to_the_end` is whether the end of the window of
-/// `optimistic` is waited for too; who has the result then may not care.
+/// What a task waits for, other than a running job. `to_the_end` says whether the end of the window of `optimistic` is
+/// waited for too; a person who already has the result may not care.
 pub fn awaited(
     view: &TaskView<Account>,
     clock: &Clock,
@@ -81,7 +81,7 @@ pub fn awaited(
     }
 }
 
-/// What the assignment waits for that the others wait for.
+/// What the slowest assignment waits for; the others wait for it.
 fn of_slowest(view: &TaskView<Account>) -> Option<Awaited> {
     let slowest = life::slowest(view)?;
     let is_auditor = slowest.role == Role::Auditor;
@@ -114,8 +114,8 @@ fn of_slowest(view: &TaskView<Account>) -> Option<Awaited> {
     }
 }
 
-/// What comes before anybody may reveal, where all who are on the task have committed. Until when an auditor is looked
-/// for is not in the view.
+/// What comes before anybody may reveal, once everyone on the task has committed. The view does not say for how long an
+/// auditor is looked for.
 fn before_reveal(view: &TaskView<Account>) -> &'static str {
     match view.audit.as_ref().map(|audit| audit.state) {
         Some(AuditState::Undecided) => "waiting for the draw that says whether it is audited",
@@ -126,8 +126,8 @@ fn before_reveal(view: &TaskView<Account>) -> &'static str {
     }
 }
 
-/// The replica whose provider was to be heard of and was not. One that works gives a sign when half of the
-/// window is over, if there is nothing else to say.
+/// The replica whose provider was expected to give a sign and did not. A provider that works gives a sign when half of
+/// the window is over, if there is nothing else to report.
 fn silent(
     view: &TaskView<Account>,
     clock: &Clock,
@@ -146,7 +146,7 @@ fn silent(
     all.min_by_key(|(_, until)| *until)
 }
 
-/// Says what is waited for where no bar shows it: not at once, and not too often.
+/// Decides when to report a wait that no bar shows: not at once, and not too often.
 #[derive(Default)]
 pub struct Patience {
     what: Option<(Awaited, Duration)>,
@@ -154,7 +154,7 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Whether it is to be said now, after `elapsed` of all.
+    /// Whether to report it now, after a total time of `elapsed`.
     pub fn is_due(&mut self, awaited: &Awaited, elapsed: Duration) -> bool {
         let since = match &self.what {
             Some((known, since)) if known == awaited => *since,
@@ -174,14 +174,14 @@ impl Patience {
         is_due
     }
 
-    /// Nothing is waited for.
+    /// Notes that nothing is waited for.
     pub fn end(&mut self) {
         *self = Self::default();
     }
 }
 
-/// Does `work`, and where no bar shows that it is waited for says so now and then. On standard error: what comes may be
-/// for standard output.
+/// Runs `work`, and if no bar shows the wait, reports it now and then. The reports go to standard error, because the
+/// result may be for standard output.
 pub async fn patiently<T>(out: &Output, what: &str, work: impl Future<Output = T>) -> T {
     let say = |elapsed| {
         if !out.draws_bars() {
@@ -251,7 +251,7 @@ mod tests {
             active(189).unwrap(),
             "no sign of the provider: unless one comes, another gets the task: about 22 s left (block 189)"
         );
-        // So is one of several, while another is looked for.
+        // So is one of several replicas, while a device for another one is looked for.
         let both = vec![assignment(0, running(300)), assignment(1, running(140))];
         let text = shown(TaskStatus::Queued { match_by: 500 }, both).unwrap();
         assert!(text.contains("(block 140)"), "{text}");
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(awaited(&verifying, &CLOCK, WINDOW, false), None);
     }
 
-    /// Regression: after "committed" nothing was said for half a minute, in which an auditor was looked for.
+    /// Regression: after "committed" nothing was reported for half a minute, while an auditor was looked for.
     #[test]
     fn what_comes_before_a_result_may_be_revealed_is_said() {
         let committed = |reveal_by| AssignmentStatus::Committed {
@@ -352,7 +352,7 @@ mod tests {
         );
     }
 
-    /// Regression: whoever looked for what nobody has read nothing for most of a minute.
+    /// Regression: while something that nobody has was searched for, nothing was reported for most of a minute.
     #[tokio::test]
     async fn what_takes_long_is_said_until_it_is_there() {
         let said = Cell::new(0);
