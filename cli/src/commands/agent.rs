@@ -50,8 +50,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often to check whether the node can release something.
 const LET_GO_EVERY: Duration = Duration::from_secs(60);
 
-/// How many of the tasks that existed before the agent started one look reads, newest first. The agent reads all of them
-/// in the end, and can grant keys between two looks. Newer tasks are read back to the first one that it knows.
+/// How many of the tasks that existed when the agent started are read in one look, newest first. So the agent can grant
+/// keys before it has read them all. Newer tasks are read back to the first one that it knows.
 const AT_ONCE: usize = 1_000;
 /// How many ids to ask for at once.
 const PAGE: u32 = 100;

@@ -131,8 +131,8 @@ async fn read(
 }
 
 /// Reports what happens to a dispute until it is over, each time with task and dispute as of one block. On the way it
-/// grants jurors the key of a sealed task, if there is a signer for that (`granting`). With `lines`, it prints each change as a line
-/// of JSON for programs. It goes on after a lost connection, see [`follow_on`].
+/// grants jurors the key of a sealed task, if there is a signer for that (`granting`). With `lines`, it prints each
+/// change as a line of JSON for programs. It goes on after a lost connection, see [`follow_on`].
 ///
 /// # Errors
 /// The node does not answer; the task is gone.

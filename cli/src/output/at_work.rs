@@ -1,4 +1,5 @@
-//! What a provider's node is at: as long as there is anything, it must not be stopped for long.
+//! What a provider's node is working on: while there is anything, the node must not be stopped for
+//! long.
 
 use aicpw_protocol::{mailbox::Orders, task::AssignmentStatus};
 use serde::Serialize;
@@ -8,14 +9,14 @@ use crate::quantity::count;
 /// How many assignments of a provider are open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct AtWork {
-    /// Those that have not ended.
+    /// The number of assignments that have not ended.
     pub open_assignments: usize,
-    /// Those of them whose result is committed and not revealed. They take no slot.
+    /// The number of these whose result is committed and not revealed. They take no slot.
     pub unrevealed: usize,
 }
 
 impl AtWork {
-    /// What the orders of its worker key come to.
+    /// Counts the orders of the provider's worker key.
     pub fn of(orders: &Orders) -> Self {
         let is_hidden =
             |status: &AssignmentStatus| matches!(status, AssignmentStatus::Committed { .. });
@@ -26,7 +27,7 @@ impl AtWork {
         }
     }
 
-    /// What comes of it when another node takes over, to follow a sentence.
+    /// What becomes of the assignments when another node takes over; follows a sentence.
     pub fn lost(self) -> String {
         let of_them = match self.unrevealed {
             0 => String::new(),
@@ -44,7 +45,7 @@ impl AtWork {
         }
     }
 
-    /// For people.
+    /// The counts, for people.
     pub fn show(self) -> String {
         match (self.open_assignments, self.unrevealed) {
             (0, _) => "nothing, so the node can be stopped".into(),

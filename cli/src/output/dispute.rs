@@ -63,7 +63,7 @@ struct JurorJson {
 }
 
 impl DisputeJson {
-    /// A dispute about this task.
+    /// The document about a dispute over this task.
     pub fn new(dispute: &DisputeView<Account>, task: &TaskView<Account>) -> Self {
         let (appeal_until, share, ended_at) = match dispute.state {
             DisputeState::Opening { .. }
@@ -130,7 +130,8 @@ impl JurorJson {
     }
 }
 
-/// Those of a claim fetch, those of other disputes run the task.
+/// The jurors of a dispute. In an unavailable claim they fetch the result, in other disputes they
+/// run the task.
 fn jurors<'a>(
     dispute: &DisputeView<Account>,
     task: &'a TaskView<Account>,
@@ -147,7 +148,7 @@ fn is_of_last_jury(dispute: &DisputeView<Account>, juror: &AssignmentView<Accoun
     juror.id.replica >= dispute.first_seat
 }
 
-/// What a juror has revealed.
+/// The root that a juror has revealed.
 fn root(juror: &AssignmentView<Account>) -> Option<&Hash> {
     juror.opening().map(|opening| &opening.result_root)
 }
@@ -173,7 +174,7 @@ fn outcome(state: &DisputeState) -> Option<Outcome> {
     }
 }
 
-/// The name of a state, as in JSON.
+/// The name of a dispute's state, as in JSON.
 pub fn state_name(state: &DisputeState) -> &'static str {
     match state {
         DisputeState::Opening { .. } => "opening",
@@ -189,7 +190,7 @@ pub fn state_name(state: &DisputeState) -> &'static str {
 
 /// What a jury has found, and what follows for the task.
 pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
-    // Of replicas without a quorum nobody knows which is right.
+    // With replicas but no quorum, nobody knows which result is right.
     let without_jury = match dispute.challenger {
         Some(_) => "what was revealed counts",
         None => {
@@ -229,9 +230,9 @@ pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
     }
 }
 
-/// How far the last jury is.
+/// How far the last jury has come.
 fn progress(dispute: &DisputeView<Account>, task: &TaskView<Account>) -> String {
-    // Who was replaced is no juror any more.
+    // A juror that was replaced is no longer a juror.
     let newest: BTreeMap<_, _> = jurors(dispute, task)
         .filter(|juror| is_of_last_jury(dispute, juror))
         .map(|juror| (juror.id.replica, &juror.status))
@@ -299,13 +300,14 @@ fn detail(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Cloc
     }
 }
 
-/// A dispute in a sentence or two.
+/// The dispute in a sentence or two.
 pub fn headline(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
     let state = state_name(&dispute.state);
     format!("{state}: {}", detail(dispute, task, clock))
 }
 
-/// How many larger juries were called. The chain does not say which of them it has called itself.
+/// The number of larger juries that were called. The chain does not say which of them it has called
+/// itself.
 fn round(number: u8) -> String {
     match number {
         0 => "0: nobody has appealed".into(),
@@ -315,7 +317,7 @@ fn round(number: u8) -> String {
     }
 }
 
-/// A dispute with its jurors.
+/// The dispute with its jurors, for people.
 pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
     let challenger = match dispute.challenger {
         Some(account) => account.to_string(),
@@ -380,7 +382,7 @@ pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Cl
     text
 }
 
-/// Several disputes.
+/// Several disputes as a table.
 pub fn list(disputes: &[(DisputeView<Account>, TaskView<Account>)], clock: &Clock) -> String {
     if disputes.is_empty() {
         return "no disputes".into();

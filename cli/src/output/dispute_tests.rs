@@ -7,7 +7,7 @@ use aicpw_protocol::availability::NOT_FETCHED;
 use aicpw_protocol::{task::TaskStatus, units::AICP, TaskId};
 use serde_json::{json, Value};
 
-/// A dispute about the task of the tests.
+/// A dispute about the task of these tests.
 pub fn dispute(state: DisputeState) -> DisputeView<Account> {
     DisputeView {
         task: TaskId(7),
@@ -59,7 +59,7 @@ fn failed() -> AssignmentStatus {
     }
 }
 
-/// The disputed result, a juror of an earlier jury, and some of the last, of whom one was replaced.
+/// A task with the disputed result, a juror of an earlier jury, and jurors of the last jury, one of whom was replaced.
 fn disputed() -> TaskView<Account> {
     let waits = AssignmentStatus::AwaitingKey {
         grant_by: 9,
@@ -97,7 +97,7 @@ fn how_far_a_jury_is() {
     assert!(of("7-2-1").contains("last"), "{text}");
 }
 
-/// Regression: it said that there was an appeal where the chain had called the larger jury by itself.
+/// Regression: the text said that there was an appeal when the chain had called the larger jury by itself.
 #[test]
 fn nobody_is_said_to_have_appealed_who_may_not_have() {
     let of_round = |round| {
@@ -268,7 +268,7 @@ fn every_field_and_state_is_documented() {
     }
 }
 
-/// A claim that a result is not there: of three jurors one could fetch it.
+/// An unavailable claim: of three fetchers, one could fetch the result.
 fn claimed() -> (DisputeView<Account>, TaskView<Account>) {
     let fetcher = |seat, found| {
         let mut juror = juror(

@@ -23,7 +23,7 @@ pub fn check(sections: &[&str], document: &impl Serialize) {
     }
 }
 
-/// The part of the page from the heading on that starts with this text.
+/// The section of the page whose heading starts with this text, including the heading.
 pub fn section(name: &str) -> String {
     let level = |line: &str| line.chars().take_while(|c| *c == '#').count();
     let mut lines = PAGE.lines();
@@ -40,7 +40,7 @@ pub fn section(name: &str) -> String {
         .collect()
 }
 
-/// What is set as code in a text.
+/// The parts of a text that are formatted as code.
 pub fn spans(text: &str) -> BTreeSet<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }

@@ -1,8 +1,8 @@
-//! The documents of `--json`. Their fields are described in `docs/cli.md` and are stable: new
-//! ones may come, none goes or changes its meaning.
+//! The documents of `--json`. Their fields are described in `docs/cli.md` and are stable: fields may be added, but none
+//! is removed or changes its meaning.
 //!
-//! Amounts are decimal AICP in strings, never rounded; hashes are hexadecimal with `0x`; accounts
-//! are SS58; spans of time are milliseconds and end in `_milliseconds`; blocks are heights.
+//! Amounts are decimal AICP in strings, never rounded; hashes are hexadecimal with `0x`; accounts are SS58; time spans
+//! are in milliseconds and their names end in `_milliseconds`; blocks are heights.
 
 use aicpw_protocol::{
     device::Reputation,
@@ -20,20 +20,20 @@ use crate::{
     program_name::with_own_name,
 };
 
-/// A document over several lines.
+/// The value as a JSON document over several lines.
 pub fn document(value: &impl Serialize) -> String {
     escaped(serde_json::to_string_pretty(value).unwrap_or_else(|error| error.to_string()))
 }
 
-/// A document on one line.
+/// The value as a JSON document on one line.
 pub fn line(value: &impl Serialize) -> String {
     escaped(serde_json::to_string(value).unwrap_or_else(|error| error.to_string()))
 }
 
-/// With escapes for what JSON lets stand in a string and a terminal would obey, or show in another order: strangers
+/// Escapes characters that JSON allows in a string but a terminal would obey, or show in another order. Strangers
 /// choose names of devices and messages of failures, and people look at documents, too.
 fn escaped(text: String) -> String {
-    // What JSON itself is made of is among what is printed.
+    // The characters of JSON's own syntax are all printable.
     if text.chars().all(is_printed) {
         return text;
     }
@@ -65,7 +65,7 @@ struct FailureBody<'a> {
     task: Option<u64>,
 }
 
-/// A failure as a document.
+/// The document about a failure.
 pub fn failure(error: &Error) -> FailureJson<'_> {
     FailureJson {
         error: FailureBody {
@@ -157,7 +157,7 @@ enum VerificationJson {
     Proof { circuit: u32 },
 }
 
-/// Whether the results are audited.
+/// Whether the task's results are audited.
 #[derive(Serialize)]
 struct AuditJson {
     state: AuditState,
@@ -397,7 +397,7 @@ pub struct ProviderJson {
     devices: Vec<DeviceJson>,
 }
 
-/// Stake on its way out.
+/// Stake that is unbonding.
 #[derive(Serialize)]
 struct UnbondingJson {
     amount: Amount,
@@ -426,7 +426,7 @@ pub struct DeviceJson {
     challenge: Option<ChallengeJson>,
 }
 
-/// What a device has to prove.
+/// What a device still has to prove.
 #[derive(Serialize)]
 struct ChallengeJson {
     attempt: u32,
@@ -434,17 +434,17 @@ struct ChallengeJson {
     blocks_left: BlockNumber,
 }
 
-/// A provider's devices.
+/// The documents about a provider's devices.
 pub fn devices(view: &ProviderView<Account>) -> Vec<DeviceJson> {
     view.devices.iter().map(Into::into).collect()
 }
 
-/// The average of a provider's ratings.
+/// The average of a provider's ratings; `None` if there are none.
 pub fn rating_average((count, sum): (u64, u64)) -> Option<f64> {
     (count > 0).then(|| sum as f64 / count as f64)
 }
 
-/// The classes of a set.
+/// The determinism classes in a set.
 pub fn classes(set: aicpw_protocol::device::ClassSet) -> Vec<DeterminismClass> {
     [
         DeterminismClass::Int,

@@ -201,7 +201,7 @@ fn every_field_of_a_task_is_documented() {
 fn every_role_is_documented() {
     let section = crate::output::documented::section("Task");
     let named = crate::output::documented::spans(&section);
-    // Whatever a byte can stand for: also a role that is yet to come.
+    // Every byte that decodes to a role, so that roles added later are covered too.
     for role in (0..=u8::MAX).filter_map(|byte| Role::decode(&mut &[byte][..]).ok()) {
         let role = serde_json::to_value(role).unwrap();
         let role = role.as_str().unwrap();
@@ -215,7 +215,7 @@ fn every_field_of_a_failure_is_documented() {
     crate::output::documented::check(&["Exit codes"], &failure(&error));
 }
 
-/// A stranger chooses it, and JSON lets it stand as it is.
+/// A stranger chooses the text, and JSON would print it as it is.
 #[test]
 fn a_document_tells_a_terminal_nothing() {
     let name = "a\u{1b}[2J\u{7f}\u{9b}2J\u{202e}b";

@@ -1,6 +1,6 @@
-//! What is printed: tables and sentences for people, or one JSON document for programs.
+//! Prints tables and sentences for people, or one JSON document for programs.
 //!
-//! The result goes to standard output. Warnings, and what is going on, go to standard error.
+//! The result goes to standard output. Warnings and progress reports go to standard error.
 
 pub mod at_work;
 pub mod dispute;
@@ -21,20 +21,20 @@ use serde::Serialize;
 
 use crate::error::Error;
 
-/// Whether a terminal shows this, and neither obeys it nor shows what is around it in another order.
+/// Whether a terminal simply shows this character, without obeying it or reordering the text around it.
 fn is_printed(c: char) -> bool {
     let reorders =
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     matches!(c, '\n' | '\t') || !(c.is_control() || reorders)
 }
 
-/// A text without what a terminal would take for commands, or that would show it in another order.
-/// Much of what is printed was chosen by strangers: names of devices, messages of failures, logs.
+/// The text without characters that a terminal would take for commands, or that would reorder it. Much of what is
+/// printed was chosen by strangers: names of devices, messages of failures, logs.
 pub fn printable(text: &str) -> String {
     text.chars().filter(|c| is_printed(*c)).collect()
 }
 
-/// The same on one line, for what a stranger names.
+/// Like [`printable`], but on one line, for names that a stranger chooses.
 pub fn printable_name(text: &str) -> String {
     printable(text).replace(['\n', '\t'], " ")
 }
@@ -46,7 +46,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// For people, or with `json` for programs.
+    /// Prints for people, or with `json` for programs.
     pub fn new(json: bool) -> Self {
         let bars = MultiProgress::new();
         if json || !std::io::stderr().is_terminal() {
@@ -55,7 +55,7 @@ impl Output {
         Self { json, bars }
     }
 
-    /// Whether a program reads it.
+    /// Whether the output is for a program.
     pub fn is_json(&self) -> bool {
         self.json
     }
@@ -64,7 +64,7 @@ impl Output {
         &self.bars
     }
 
-    /// Whether bars are drawn.
+    /// Whether progress bars are drawn.
     pub fn draws_bars(&self) -> bool {
         !self.bars.is_hidden()
     }
@@ -76,14 +76,14 @@ impl Output {
         }
     }
 
-    /// The same on standard error, where standard output is for something else.
+    /// Like [`Self::say`], but on standard error, for commands whose standard output has something else.
     pub fn note(&self, text: impl std::fmt::Display) {
         if !self.json {
             self.print(&mut std::io::stderr(), &printable(&text.to_string()));
         }
     }
 
-    /// Warns, whoever reads it.
+    /// Prints a warning, for people and for programs.
     pub fn warn(&self, text: impl std::fmt::Display) {
         self.print(
             &mut std::io::stderr(),
@@ -91,7 +91,7 @@ impl Output {
         );
     }
 
-    /// The result: the document for programs, or for people what `show` makes of it.
+    /// Prints the result: the document for programs, or what `show` makes of it for people.
     pub fn result<T: Serialize>(&self, document: &T, show: impl FnOnce(&T) -> String) {
         let text = if self.json {
             json::document(document)
@@ -103,14 +103,14 @@ impl Output {
         }
     }
 
-    /// One line of JSON, of several.
+    /// Prints one of several lines of JSON.
     pub fn json_line(&self, document: &impl Serialize) {
         if self.json {
             self.print(&mut std::io::stdout(), &json::line(document));
         }
     }
 
-    /// A failure: a document for programs, a sentence for people.
+    /// Prints a failure: a document for programs, a sentence for people.
     pub fn failure(&self, error: &Error) {
         if self.json && !error.in_document {
             self.print(&mut std::io::stdout(), &json::line(&json::failure(error)));
@@ -122,7 +122,7 @@ impl Output {
     }
 
     fn print(&self, to: &mut dyn Write, text: &str) {
-        // Nobody reads it any more: that is no error of ours.
+        // An error here means that nobody reads the output any more, which is no failure of ours.
         self.bars.suspend(|| {
             let _ = writeln!(to, "{text}");
             let _ = to.flush();

@@ -12,21 +12,21 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use super::{printable_name, Output};
 use crate::quantity::show_about;
 
-/// A bar that is gone when it is dropped.
+/// A progress bar that disappears when it is dropped.
 pub struct Bar {
     bar: ProgressBar,
     pace: SharedPace,
 }
 
 impl Bar {
-    /// So much is done.
+    /// Sets how much is done.
     pub fn set(&self, done: u64) {
         lock(&self.pace).report(done, Instant::now());
         self.bar.set_position(done);
     }
 
-    /// So much is done, of so much in all. With the first of these that knows how much that is, there is something to
-    /// draw a bar of.
+    /// Sets how much is done, and how much there is in all. The first call with a known total turns the spinner into a
+    /// bar.
     pub fn set_of(&self, done: u64, total: u64) {
         if total > 0 {
             self.draw_steps_of(total);
@@ -34,7 +34,7 @@ impl Bar {
         }
     }
 
-    /// So much of so much was done before anybody watched. When it was is not known, so it says nothing of the pace.
+    /// Sets how much was done before anybody watched. It is not known when that was, so it says nothing about the pace.
     pub fn was_at(&self, done: u64, total: u64) {
         if total > 0 {
             self.draw_steps_of(total);
@@ -50,7 +50,7 @@ impl Bar {
         self.bar.set_length(total);
     }
 
-    /// So many bytes are fetched, of so many in all. With the first of these, what was looked for is found.
+    /// Sets how many bytes are fetched, and how many there are in all. The first call shows that the content was found.
     pub fn fetched(&self, done: u64, total: u64) {
         if self.bar.length().is_none() {
             self.bar.set_style(style(BYTES, &self.pace));
@@ -61,7 +61,7 @@ impl Bar {
         self.set(done);
     }
 
-    /// What is waited for.
+    /// Sets what is waited for.
     pub fn message(&self, text: impl Into<String>) {
         self.bar.set_message(printable_name(&text.into()));
     }
@@ -73,24 +73,24 @@ impl Drop for Bar {
     }
 }
 
-/// What was done, and when that was told.
+/// How much was done, and when that was reported.
 #[derive(Clone, Copy)]
 struct Report {
     done: u64,
     at: Instant,
 }
 
-/// How fast something gets on, by what was reported while it was watched.
+/// How fast something progresses, based on the reports that came while it was watched.
 #[derive(Clone, Copy, Default)]
 struct Pace {
-    /// So much is done.
+    /// How much is known to be done.
     known: Option<u64>,
     first: Option<Report>,
     last: Option<Report>,
 }
 
 impl Pace {
-    /// So much was done before.
+    /// Starts with what was done before.
     fn begin_at(&mut self, done: u64) {
         *self = Self {
             known: Some(done),
@@ -98,14 +98,14 @@ impl Pace {
         };
     }
 
-    /// So much is done now. What is known already is no report.
+    /// Notes how much is done now. A value that is already known is no report.
     fn report(&mut self, done: u64, at: Instant) {
         let before = self.known.replace(done);
         if before == Some(done) {
             return;
         }
         let report = Some(Report { done, at });
-        // If it is less, it is of something else from now on.
+        // A lower value means that from now on it is about something else.
         if self.first.is_none() || before > Some(done) {
             self.first = report;
         }
@@ -126,14 +126,14 @@ impl Pace {
     }
 }
 
-/// That of a bar, which shows it whenever it is drawn.
+/// The pace of a bar, which is shown whenever the bar is drawn.
 type SharedPace = Arc<Mutex<Pace>>;
 
 fn lock(pace: &SharedPace) -> MutexGuard<'_, Pace> {
     pace.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How long is left, to follow how much is done.
+/// The time left, as text that follows how much is done.
 fn show_left(left: Duration) -> String {
     let span = Milliseconds(u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
     format!(", about {} left", show_about(span))
@@ -143,7 +143,7 @@ fn style(template: &str, pace: &SharedPace) -> ProgressStyle {
     let pace = Arc::clone(pace);
     let left = move |state: &ProgressState, to: &mut dyn fmt::Write| {
         let left = lock(&pace).left(state.len().unwrap_or_default(), Instant::now());
-        // What a bar is written to takes everything.
+        // Writing into a bar's text never fails.
         let _ = to.write_str(&left.map_or(String::new(), show_left));
     };
     // The templates are constants of this file, and a test draws each.
@@ -161,17 +161,17 @@ const WAIT: &str = "  {spinner} {msg} {elapsed}";
 const TICK: Duration = Duration::from_millis(120);
 
 impl Output {
-    /// Bytes that go somewhere.
+    /// A bar for bytes that are transferred.
     pub fn bytes_bar(&self, label: impl Into<String>, total: u64) -> Bar {
         self.spinning(ProgressBar::new(total), BYTES, label.into())
     }
 
-    /// Something that takes an unknown time, or of which it is not known yet how much it is.
+    /// A spinner for something of which the duration is unknown, or the amount not known yet.
     pub fn wait(&self, label: impl Into<String>) -> Bar {
         self.spinning(ProgressBar::new_spinner(), WAIT, label.into())
     }
 
-    /// One that moves also as long as nothing comes.
+    /// A bar whose spinner keeps moving even if nothing is reported.
     fn spinning(&self, bar: ProgressBar, template: &str, label: String) -> Bar {
         let pace = SharedPace::default();
         let bar = bar.with_style(style(template, &pace));
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(shown(&bar), ("fetching".into(), 7, Some(100)));
     }
 
-    /// Regression: a job that had not said how much it has to do was a full bar, and `0/0`.
+    /// Regression: a job that had not yet said how much it has to do was shown as a full bar and `0/0`.
     #[test]
     fn there_is_no_bar_before_it_is_known_of_how_much() {
         let bar = Output::new(true).wait("running");
@@ -226,7 +226,8 @@ mod tests {
         assert!(lock(&bar.pace).last.is_some());
     }
 
-    /// Regression: who joined in the middle of a job was told that seconds were left of half a minute.
+    /// Regression: someone who started to watch in the middle of a job was told that seconds were left, when it was
+    /// half a minute.
     #[test]
     fn the_time_left_is_by_what_came_while_it_was_watched() {
         let begun = Instant::now();
@@ -236,7 +237,7 @@ mod tests {
         assert_eq!(left(&pace, 0), None);
         pace.report(41, after(10));
         assert_eq!(left(&pace, 11), None, "one report has no pace");
-        // The same again is no news.
+        // The same value is no news.
         pace.report(41, after(12));
         assert_eq!(left(&pace, 12), None);
         pace.report(81, after(20));
@@ -245,7 +246,7 @@ mod tests {
         assert_eq!(left(&pace, 50), None, "it takes longer than that");
         pace.report(121, after(60));
         assert_eq!(left(&pace, 60).as_deref(), Some(", about 50 s left"));
-        // Another replica is the slowest now.
+        // From now on, the slowest replica is another one.
         pace.report(20, after(61));
         assert_eq!(left(&pace, 61), None);
         pace.report(u64::MAX, after(62));

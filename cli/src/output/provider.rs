@@ -1,4 +1,4 @@
-//! Providers and devices for people.
+//! Shows providers and devices to people.
 
 use std::fmt::Display;
 
@@ -19,13 +19,13 @@ use crate::{
     account::Account, amount::Amount, chain::read::Clock, hash::show_hash, peers, quantity::count,
 };
 
-/// A device's name: its provider chose it.
+/// A device's name, made printable because its provider chose it.
 pub fn name(spec: &DeviceSpec) -> String {
     printable_name(&String::from_utf8_lossy(&spec.name))
 }
 
-/// Devices by their numbers, of which there is at least one: `device 0`, `devices 3, 4`. A number alone could be taken
-/// for how many there are.
+/// Devices by their ids, at least one: `device 0`, `devices 3, 4`. An id alone could be mistaken for the number of
+/// devices.
 pub fn by_number(numbers: impl IntoIterator<Item = impl Display>) -> String {
     let numbers: Vec<_> = numbers.into_iter().map(|one| one.to_string()).collect();
     match &numbers[..] {
@@ -34,7 +34,7 @@ pub fn by_number(numbers: impl IntoIterator<Item = impl Display>) -> String {
     }
 }
 
-/// The classes that a device keeps.
+/// The determinism classes that a device keeps.
 pub fn class_names(spec: &DeviceSpec) -> String {
     let names: Vec<_> = classes(spec.classes)
         .into_iter()
@@ -43,12 +43,12 @@ pub fn class_names(spec: &DeviceSpec) -> String {
     names.join(", ")
 }
 
-/// Stake that is not on its way out.
+/// The stake that is not unbonding.
 pub fn active(view: &ProviderView<Account>) -> Balance {
     view.stake.saturating_sub(view.unbonding)
 }
 
-/// How much stake the provider lacks for its devices to get tasks.
+/// How much stake the provider lacks to get tasks for its devices.
 fn lacking(view: &ProviderView<Account>, min_stake: Balance) -> Balance {
     min_stake.saturating_sub(active(view))
 }
@@ -71,8 +71,7 @@ fn state(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> Str
     )
 }
 
-/// A provider with its devices. What it has to have staked to get tasks is `min_stake`. `of_status` is what `status`
-/// says besides.
+/// A provider with its devices. It needs a stake of `min_stake` to get tasks. `of_status` is what `status` adds.
 pub fn show(
     view: &ProviderView<Account>,
     clock: &Clock,
@@ -121,7 +120,7 @@ pub fn show(
     text
 }
 
-/// What new assignments can lock.
+/// The stake that new assignments can lock.
 fn free(view: &ProviderView<Account>) -> Balance {
     active(view).saturating_sub(view.locked)
 }
@@ -140,7 +139,7 @@ fn unbonding(view: &ProviderView<Account>, clock: &Clock) -> String {
         .join("; ")
 }
 
-/// The devices of a provider.
+/// The devices of a provider as a table.
 pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> String {
     if view.devices.is_empty() {
         return "no devices\n".into();
@@ -183,7 +182,7 @@ pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance)
     table(&header, rows)
 }
 
-/// How far a device's conformance challenge is.
+/// How far a device has come with its conformance challenge.
 fn proving(challenge: &ChallengeView, clock: &Clock) -> String {
     let time = clock.span(challenge.blocks_left);
     match challenge.state {
@@ -194,7 +193,7 @@ fn proving(challenge: &ChallengeView, clock: &Clock) -> String {
     }
 }
 
-/// What the device counts for, and what was measured if that is more.
+/// The computing power that counts, and the measured one if that is more.
 fn gflops(device: &DeviceView<Account>) -> String {
     let (effective, measured) = (device.effective_gflops, device.spec.gflops);
     if effective == measured {
@@ -204,7 +203,7 @@ fn gflops(device: &DeviceView<Account>) -> String {
     }
 }
 
-/// Several providers.
+/// Several providers as a table.
 pub fn list(views: &[ProviderView<Account>], min_stake: Balance) -> String {
     if views.is_empty() {
         return "no providers".into();

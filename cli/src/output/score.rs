@@ -1,4 +1,4 @@
-//! What a provider's reputation comes to, what time does to it, and whose tasks move it less.
+//! A provider's reputation: its value, how time changes it, and whose tasks affect it less.
 
 use std::cmp::Reverse;
 
@@ -8,19 +8,19 @@ use serde::Serialize;
 use super::table::short;
 use crate::{account::Account, chain::read::Clock};
 
-/// The price for which it is told how often results are audited; those of a higher price are more often.
+/// The price for which the audit rate is shown; results of a higher price are audited more often.
 const PRICE: Balance = AICP;
 
-/// What there is to say of a reputation.
+/// What there is to say about a reputation.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Score {
-    /// The share of results of [`PRICE`] that is audited.
+    /// The share of results at [`PRICE`] that is audited.
     audit_rate: f64,
-    /// Blocks in which the distance from where all start is halved.
+    /// In how many blocks the reputation's distance from the value at which all start is halved.
     reputation_half_life: BlockNumber,
-    /// What the reputation is after as many in which nothing else happens.
+    /// The reputation after one half-life in which nothing else happens.
     reputation_after_half_life: Reputation,
-    /// Whose the last settled tasks and ratings are: first of whom most are.
+    /// The requesters of the last settled tasks and ratings, the most frequent one first.
     recent_requesters: Vec<Recent>,
     #[serde(skip)]
     now: Reputation,
@@ -32,7 +32,7 @@ struct Recent {
     requester: Account,
     /// How many of those are this requester's.
     times: u32,
-    /// As what share of one task its next one counts.
+    /// What share of one task this requester's next task counts.
     next_counts: f64,
 }
 
@@ -57,20 +57,20 @@ impl Recent {
     }
 }
 
-/// What one is divided by that is halved so often.
+/// The divisor after halving this many times.
 fn halved(times: u32) -> u32 {
     1u32.checked_shl(times).unwrap_or(u32::MAX)
 }
 
 impl Score {
-    /// What it comes to at a block.
+    /// The score of a provider as of block `now`.
     pub fn new(view: &ReputationView<Account>, now: BlockNumber) -> Self {
         let ReputationView {
             record, half_life, ..
         } = view;
         let half_life = *half_life;
         let reputation = record.reputation(now, half_life);
-        // Locks that are whole ask for no more audits than the reputation does.
+        // If the fraud bond is locked in full, no more results are audited than the reputation asks for.
         let locked = view.audits.fraud_bond(PRICE).unwrap_or(Balance::MAX);
         let rate = view.audits.rate(PRICE, locked, reputation).deconstruct();
         let later = now.saturating_add(half_life);
@@ -146,7 +146,7 @@ pub mod tests {
         view.record.settled(&Account([requester; 32]), half);
     }
 
-    /// Of who has settled four tasks, three of them for the same requester.
+    /// The reputation of a provider that has settled four tasks, three of them for the same requester.
     pub fn reputation() -> ReputationView<Account> {
         let mut view = beginner();
         for requester in [2, 3, 2, 2] {

@@ -20,8 +20,8 @@ pub fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
     trim(&table)
 }
 
-/// Names and values, one pair to a line. Values that are `None` are left out; of a value of several
-/// lines all stand below the first.
+/// Names and values, one pair on each line. Values that are `None` are left out; the lines of a
+/// longer value are aligned with each other.
 pub fn pairs(rows: Vec<(&str, Option<String>)>) -> String {
     let width = rows
         .iter()
@@ -45,7 +45,7 @@ fn trim(table: &Table) -> String {
         .collect()
 }
 
-/// An id or hash so short that it fits a table.
+/// An id or hash, shortened to fit into a table.
 pub fn short(text: &str) -> String {
     let count = text.chars().count();
     if count <= 14 {

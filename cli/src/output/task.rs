@@ -1,4 +1,4 @@
-//! Tasks for people.
+//! Shows tasks to people.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus, Verification},
@@ -15,7 +15,7 @@ use crate::{
     program_name::with_own_name, quantity::show_span,
 };
 
-/// Several tasks.
+/// Several tasks as a table.
 pub fn list(views: &[TaskView<Account>], clock: &Clock) -> String {
     let rows = views
         .iter()
@@ -46,7 +46,7 @@ pub fn list(views: &[TaskView<Account>], clock: &Clock) -> String {
     )
 }
 
-/// The state, with how far the job is.
+/// The task's state, with the progress of its job.
 fn state_text(view: &TaskView<Account>) -> String {
     match (
         &view.status,
@@ -63,7 +63,7 @@ fn state_text(view: &TaskView<Account>) -> String {
     }
 }
 
-/// The name of a state of an assignment, as in JSON.
+/// The name of an assignment's state, as in JSON.
 pub fn assignment_state(status: &AssignmentStatus) -> &'static str {
     match status {
         AssignmentStatus::AwaitingKey { .. } => "awaiting-key",
@@ -77,16 +77,16 @@ pub fn assignment_state(status: &AssignmentStatus) -> &'static str {
     }
 }
 
-/// What there is to say about a task beside its view.
+/// What there is to say about a task in addition to its view.
 #[derive(Default)]
 pub struct Beside {
-    /// About a dispute.
+    /// A sentence about its dispute.
     pub dispute: Option<String>,
-    /// Whether it waits though everybody who fits has had it.
+    /// Whether it waits although every provider that fits has already had it.
     pub is_nobody_left: bool,
 }
 
-/// Why a task waits of which everybody who fits has had a replica or an attempt, and what comes of it.
+/// Why a task waits if every provider that fits has had a replica or an attempt, and what will happen.
 fn nobody_left(view: &TaskView<Account>, until: String) -> String {
     let replicas = view.assignments.iter();
     let open = replicas.filter(|one| one.role == Role::Replica && one.is_open());
@@ -219,7 +219,7 @@ fn next_deadline(status: &AssignmentStatus, clock: &Clock) -> String {
     }
 }
 
-/// `expects` says whether it was to come to a root that the task names.
+/// Shows an assignment. `expects`: the task names the root that is right.
 fn show_assignment(assignment: &AssignmentView<Account>, expects: bool, clock: &Clock) -> String {
     let (root, result, log, message) = match &assignment.status {
         AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => (
@@ -438,7 +438,7 @@ mod tests {
         assert!(all.contains(" ago\n"), "{all}");
     }
 
-    /// Regression: "those that fit are busy", though the only one that fits had it.
+    /// Regression: "those that fit are busy", although the only one that fits already had the task.
     #[test]
     fn who_has_the_task_already_is_not_just_busy() {
         let parked = TaskStatus::Parked {

@@ -1,19 +1,19 @@
-//! What strangers have written, on a terminal.
+//! Shows on a terminal what strangers have written.
 
 use std::io::{self, Write};
 
 use super::printable;
 
-/// Shows content that comes in pieces, as [`printable`] shows a text. What is no UTF-8 is shown as `\u{fffd}`; a
-/// character that one piece begins and the next one ends is shown whole.
+/// Shows content that comes in pieces, as [`printable`] shows a text. Bytes that are not UTF-8 are shown as `\u{fffd}`.
+/// A character that is split between two pieces is shown whole.
 pub struct Terminal<W> {
     to: W,
-    /// The beginning of a character.
+    /// The first bytes of a character that is not complete yet.
     begun: Vec<u8>,
 }
 
 impl<W: Write> Terminal<W> {
-    /// Shows it there.
+    /// Shows content on this writer.
     pub fn new(to: W) -> Self {
         Self {
             to,
@@ -26,7 +26,7 @@ impl<W: Write> Write for Terminal<W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.begun.extend_from_slice(piece);
         let whole = match std::str::from_utf8(&self.begun) {
-            // Neither right nor wrong before more of it is there.
+            // More bytes are needed to tell whether this is a character.
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(_) => whole_of(&self.begun),
             Ok(text) => text.len(),
@@ -43,7 +43,7 @@ impl<W: Write> Write for Terminal<W> {
     }
 }
 
-/// How much of what is no UTF-8 somewhere is there before a character that is only begun.
+/// How many bytes there are before an incomplete character at the end; earlier bytes may not be UTF-8.
 fn whole_of(bytes: &[u8]) -> usize {
     let begun = bytes
         .utf8_chunks()
@@ -59,7 +59,7 @@ fn whole_of(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// What is shown of it, in pieces of so many bytes.
+    /// What is shown of the content when it comes in pieces of this size.
     fn shown(content: &[u8], piece: usize) -> String {
         let mut terminal = Terminal::new(Vec::new());
         for bytes in content.chunks(piece) {
@@ -90,7 +90,7 @@ mod tests {
                 "{piece}"
             );
         }
-        // The end of it may yet come.
+        // The rest of the character may still come.
         assert_eq!(shown(b"a\xff\xe2\x82", 4), "a\u{fffd}");
     }
 }

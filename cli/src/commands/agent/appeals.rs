@@ -1,8 +1,9 @@
-//! Appeals against verdicts that hit the account: nobody has to be there in the few minutes in which that can be done.
+//! Appeals against verdicts that go against the account. Nobody has to be there in the few minutes in which an appeal
+//! is possible.
 //!
-//! All that is to be known is on the chain: a verdict that was appealed against is none any more, whoever did it. So
-//! nothing is appealed against twice, and an agent that starts in between goes on. Only what was sent and is in no
-//! block yet is not there: that the agent keeps in mind, also when its connection breaks.
+//! Everything that matters is on the chain: once a verdict was appealed against, it is no longer a verdict, whoever
+//! appealed. So no verdict is appealed against twice, and an agent that starts in between continues. Only appeals that
+//! were sent and are in no block yet are not on the chain: the agent remembers those, even when its connection breaks.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -36,11 +37,11 @@ use crate::{
     output::Output,
 };
 
-/// How often it is looked for verdicts, which can be appealed against for minutes.
+/// How often to look for verdicts, which can be appealed against for minutes.
 pub const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// A verdict that is not final is appealed against when no more than this is left: finality can stand still, and nobody
-/// else speaks for the account.
+/// How much time is left when even a verdict that is not final is appealed against: finality can stand still, and
+/// nobody else speaks for the account.
 const LAST_CHANCE: Milliseconds = Milliseconds(60_000);
 
 /// What is appealed against.
@@ -57,12 +58,12 @@ pub struct AppealArgs {
     appeal_disputes: bool,
 }
 
-/// What of the account's a verdict is against.
+/// Which of the account's interests a verdict goes against.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Against {
-    /// A result that it has revealed, as provider or as auditor.
+    /// A result that the account has revealed, as provider or as auditor.
     Result,
-    /// A dispute that it has opened.
+    /// A dispute that the account has opened.
     Dispute,
 }
 
@@ -75,25 +76,25 @@ impl Against {
     }
 }
 
-/// A verdict that hits the account, and can be appealed against.
+/// A verdict that goes against the account, and can be appealed against.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Verdict {
     task: TaskId,
-    /// Larger juries that were called before it.
+    /// How many larger juries were called before this verdict.
     round: u8,
     against: Against,
-    /// Last block in which a larger jury can be called.
+    /// The last block in which a larger jury can be called.
     until: BlockNumber,
-    /// What that takes.
+    /// The bond for calling it.
     bond: Balance,
-    /// Whether the last final block has it.
+    /// Whether the verdict is in the last final block.
     is_final: bool,
-    /// Whether the account has to grant that jury the key of the task.
+    /// Whether the account has to grant the larger jury the key of the task.
     grants: bool,
 }
 
 impl Verdict {
-    /// What the account loses by the newest verdict about a task, if it does.
+    /// What the account loses by the newest verdict about a task; `None` if it loses nothing.
     fn of(
         dispute: &DisputeView<Account>,
         task: &TaskView<Account>,
@@ -131,7 +132,7 @@ impl Verdict {
         })
     }
 
-    /// The same as it is in the state of the block `at`, or of the best block.
+    /// Reads the newest verdict about a task in the state of the block `at`, or of the best block.
     async fn read(
         chain: &Chain,
         account: Account,
@@ -164,7 +165,8 @@ impl Verdict {
         (self.task, self.round)
     }
 
-    /// Whether it counts: a fork must not have the account put up a bond against what the chain does not keep.
+    /// Whether to act on the verdict: the account must not put up a bond because of a fork that the chain does not
+    /// keep.
     fn counts(&self, clock: &Clock) -> bool {
         let left = self.until.saturating_sub(clock.now);
         self.is_final || left <= clock.blocks(LAST_CHANCE)
@@ -180,7 +182,7 @@ impl Verdict {
         }
     }
 
-    /// For people.
+    /// The verdict, for people.
     fn show(&self) -> String {
         let what = match self.against {
             Against::Result => "a jury finds another result than this account's",
@@ -193,15 +195,15 @@ impl Verdict {
 /// Why a verdict was not appealed against.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Why {
-    /// It is not to be.
+    /// The options rule out appeals.
     Unwanted,
-    /// It takes more than this.
+    /// The bond is more than this limit.
     TooMuch(Amount),
-    /// The account has not got it.
+    /// The account cannot pay.
     Funds(String),
-    /// A larger jury is called already.
+    /// A larger jury was already called.
     Overtaken,
-    /// The node or the chain has refused it.
+    /// The node or the chain refused the appeal.
     Failed(String),
 }
 
@@ -232,17 +234,17 @@ impl Why {
         }
     }
 
-    /// Whether there is nothing to tell of who was told that.
+    /// Whether someone who was told `before` need not be told this.
     fn is_told_by(&self, before: &Self) -> bool {
         match (self, before) {
             (Self::Failed(now), Self::Failed(before)) => now == before,
-            // What an account has changes now and then.
+            // The account's balance changes now and then.
             _ => discriminant(self) == discriminant(before),
         }
     }
 }
 
-/// What came of a verdict.
+/// What became of a verdict.
 #[derive(Debug)]
 enum Step {
     Appealed(Verdict, Inclusion),
@@ -297,19 +299,19 @@ impl Step {
     }
 }
 
-/// Appeals for one account.
+/// Makes the appeals of one account.
 pub struct Appeals {
     args: AppealArgs,
-    /// Verdicts of which it was told why they were not appealed against, so that it is told once.
+    /// The verdicts for which it was reported why they were not appealed against, so that this is reported once.
     told: BTreeMap<(TaskId, u8), Why>,
-    /// The last failure that was told, likewise.
+    /// The last failure that was reported, so that it is reported once.
     failed: Option<String>,
-    /// Appeals that were sent.
+    /// The appeals that were sent.
     posts: Posts<(TaskId, u8)>,
 }
 
 impl Appeals {
-    /// Against what was asked for.
+    /// Appeals as these options ask for.
     pub fn new(args: &AppealArgs) -> Self {
         Self {
             args: args.clone(),
@@ -319,9 +321,10 @@ impl Appeals {
         }
     }
 
-    /// Appeals against what it can, and tells what it did, and what not and why; among `own`, the account's own tasks
-    /// that are disputed, too. Returns when the appeals are in blocks: where finality stands still there is no time to wait
-    /// for it. One that a fork takes back is in the pool again, and is made again if it is lost there.
+    /// Appeals against the verdicts against which it can, and reports its appeals and why it did not appeal against
+    /// others. `own` are the account's own disputed tasks, which are looked at too. Returns when the appeals are in
+    /// blocks: while finality stands still, there is no time to wait for it. An appeal that a fork takes back is in the
+    /// pool again; if it is lost there, it is made again.
     ///
     /// # Errors
     /// The node does not answer.
@@ -391,7 +394,7 @@ impl Appeals {
                             tell(Step::Appealed(verdict, inclusion), &clock);
                             continue;
                         }
-                        // It may have been sent: the chain says so once there is a connection.
+                        // The appeal may have been sent: the chain will say so once there is a connection.
                         Err(error) if error.kind == Kind::Unreachable => return Err(error),
                         Err(error) => Why::of(&error),
                     }
@@ -399,7 +402,7 @@ impl Appeals {
             };
             let mut seen = Ok(());
             if let Why::Failed(_) = why {
-                // Another may have been faster, or the appeal is in a block that does not become final.
+                // Somebody else may have been faster, or the appeal is in a block that does not become final.
                 let of_disputes = self.args.appeal_disputes;
                 match Verdict::read(chain, account, verdict.task, of_disputes, None).await {
                     Ok(Some(now)) if now.key() == verdict.key() => {}
@@ -430,7 +433,7 @@ impl Appeals {
             .await
     }
 
-    /// Why nothing is sent.
+    /// Why no appeal is sent; `None` if nothing prevents it.
     fn obstacle(&self, verdict: &Verdict) -> Option<Why> {
         if self.args.no_appeal {
             return Some(Why::Unwanted);
@@ -439,8 +442,8 @@ impl Appeals {
         (verdict.bond > most.0).then_some(Why::TooMuch(most))
     }
 
-    /// The verdicts that hit the account, those first that can be appealed against for the shortest time. Of its own
-    /// results those are looked at for which its stake is locked, so that others cannot make that many.
+    /// The verdicts that go against the account, those with the least time left first. Of the account's results, only
+    /// those for which its stake is locked are looked at, so that others cannot make their number grow.
     async fn verdicts(
         &self,
         chain: &Chain,

@@ -24,37 +24,37 @@ use aicpw_protocol::{
 };
 use clap::Parser;
 
-/// Who has revealed the result of the task of the tests.
+/// The account that has revealed the result of the task in these tests.
 const PROVIDER: Account = Account([2; 32]);
-/// Who has submitted and disputed it.
+/// The account that has submitted and disputed that task.
 const REQUESTER: Account = Account([1; 32]);
 
 const REVEALED: [u8; 32] = [0xab; 32];
 const OTHER: [u8; 32] = [0xcd; 32];
 const WRONG: Outcome = Outcome::Wrong { root: OTHER };
 const UPHELD: Outcome = Outcome::Upheld { root: REVEALED };
-/// An auditor has found what the jury has.
+/// An auditor has found the same as the jury.
 const WRONG_BUT_FOUND: Outcome = Outcome::Wrong { root: REVEALED };
 
 const UNTIL: BlockNumber = 2_000;
 const BOND: Balance = 11 * AICP;
 
-/// What the chain has.
+/// The state of the fake chain.
 struct State {
-    /// In the best block.
+    /// The dispute in the best block.
     best: DisputeView<Account>,
-    /// In the last final one.
+    /// The dispute in the last final block.
     last: DisputeView<Account>,
     task: TaskView<Account>,
     now: BlockNumber,
-    /// Transactions of the account in blocks.
+    /// How many of the account's transactions are in blocks.
     in_blocks: u32,
-    /// With those in the pool.
+    /// The same with those in the pool.
     with_pool: u64,
 }
 
 impl State {
-    /// A larger jury is called.
+    /// Calls a larger jury.
     fn appeal(&mut self) {
         self.best = DisputeView {
             round: 1,
@@ -106,7 +106,7 @@ fn provider() -> ProviderView<Account> {
     }
 }
 
-/// A node, and what its chain has.
+/// A fake node, and the state of its chain.
 fn node(task: TaskView<Account>, dispute: DisputeView<Account>) -> (Chain, Arc<Mutex<State>>) {
     let locked: Vec<AssignmentId> = task.assignments.iter().map(|one| one.id).collect();
     let state = Arc::new(Mutex::new(State {
@@ -167,7 +167,7 @@ fn inclusion() -> Inclusion {
     }
 }
 
-/// What a look tells.
+/// Looks, and returns what is reported.
 async fn look(
     appeals: &mut Appeals,
     chain: &Chain,
@@ -189,7 +189,7 @@ async fn look(
     steps
 }
 
-/// What a look tells in which nothing may be sent.
+/// Looks without anything being sent, and returns what is reported.
 async fn look_only(appeals: &mut Appeals, chain: &Chain, account: Account) -> Vec<Step> {
     let never = async |verdict: Verdict| -> Result<Inclusion> { panic!("sent: {verdict:?}") };
     look(appeals, chain, account, never).await
@@ -209,7 +209,7 @@ fn reasons(steps: &[Step]) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn a_verdict_against_the_account_s_result_is_appealed_against_once() {
-    // An auditor that differs loses where the result is upheld.
+    // If the result is upheld, an auditor with another root loses.
     for (role, outcome) in [
         (Role::Replica, WRONG),
         (Role::Replica, Outcome::Upheld { root: OTHER }),
@@ -235,7 +235,7 @@ async fn a_verdict_against_the_account_s_result_is_appealed_against_once() {
         assert!(look(&mut before, &chain, PROVIDER, &appeal)
             .await
             .is_empty());
-        // One that is started anew.
+        // An agent that is started anew.
         assert!(look(&mut appeals(), &chain, PROVIDER, &appeal)
             .await
             .is_empty());
@@ -253,10 +253,10 @@ async fn no_other_verdict_is_appealed_against() {
         // Its own root is the right one.
         (Role::Replica, judged(UPHELD), PROVIDER),
         (Role::Auditor, judged(WRONG_BUT_FOUND), PROVIDER),
-        // Nobody knows which is.
+        // Nobody knows which root is right.
         (Role::Replica, judged(Outcome::NoMajority), PROVIDER),
         (Role::Replica, last, PROVIDER),
-        // Whose result it is not.
+        // The result is not this account's.
         (Role::Replica, judged(WRONG), REQUESTER),
         (Role::Replica, judged(WRONG), Account([9; 32])),
     ] {
@@ -283,7 +283,7 @@ async fn a_bond_above_the_bound_is_not_put_up_and_that_is_said_once() {
     assert_eq!(why.name(), "bond-too-large");
     assert!(why.show().contains("10 AICP"), "{}", why.show());
     assert!(look_only(&mut low, &chain, PROVIDER).await.is_empty());
-    // Another verdict is something else.
+    // Another verdict counts on its own.
     state.lock().unwrap().best.round = 1;
     assert_eq!(look_only(&mut low, &chain, PROVIDER).await.len(), 1);
 
@@ -344,7 +344,7 @@ async fn a_failure_is_said_once_and_who_was_faster_is_none() {
     assert!(look_only(&mut appeals, &chain, PROVIDER).await.is_empty());
 }
 
-/// Regression: it was sent again after each break, and each cost a fee.
+/// Regression: the appeal was sent again after each lost connection, and each one cost a fee.
 #[tokio::test]
 async fn after_a_break_another_is_sent_only_if_the_first_did_not_arrive() {
     for (in_blocks, with_pool, is_called, expected) in [
@@ -439,7 +439,7 @@ async fn a_dispute_that_the_account_has_lost_is_appealed_if_that_is_asked_for() 
         };
         let steps = look(&mut asked, &chain, REQUESTER, appeal).await;
         assert_eq!(reasons(&steps), ["appealed"]);
-        // Another's, or one that it has won.
+        // A dispute of another account, or one that this account has won.
         state.lock().unwrap().best.challenger = Some(PROVIDER);
         assert!(look_only(&mut asked, &chain, REQUESTER).await.is_empty());
         state.lock().unwrap().best = judged(WRONG);

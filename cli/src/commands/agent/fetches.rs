@@ -1,7 +1,6 @@
-//! Results of the account's tasks, each fetched once into a folder of its own.
+//! Fetches the results of the account's tasks, each one once, into a folder of its own.
 //!
-//! What was fetched is known by what lies there, so that an agent that starts anew goes on. Nothing that is there is
-//! replaced.
+//! The folder shows what was fetched, so an agent that starts anew continues. Nothing that is there is replaced.
 
 use std::{
     collections::BTreeMap,
@@ -27,22 +26,22 @@ use crate::{
     result_folder, unnamed_file,
 };
 
-/// Pause before a result that could not be fetched is tried again. It doubles with each failure.
+/// How long to wait before trying again to fetch a result. The pause doubles with each failure.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// Most fetches that are under way of results that could not be fetched before. Of a provider that is gone each takes
-/// as long as the node searches: the others must not wait for that.
+/// How many fetches of results that could not be fetched before may run at the same time. If a provider is gone, each
+/// such fetch takes as long as the node searches, and other results must not wait for that.
 const PARALLEL_AGAIN: usize = PARALLEL / 2;
 
-/// The results that are to be fetched.
+/// The results to fetch.
 #[derive(Default)]
 pub struct Fetches {
-    /// Where to; without it nothing is fetched.
+    /// The folder to fetch into; without it nothing is fetched.
     folder: Option<PathBuf>,
     wanted: BTreeMap<TaskId, Wanted>,
-    /// Of which result it is known what came of it.
+    /// The results whose outcome is known already.
     done: BTreeMap<TaskId, Hash>,
 }
 
@@ -50,13 +49,13 @@ struct Wanted {
     view: TaskView<Account>,
     root: Hash,
     is_running: bool,
-    /// How often it could not be fetched.
+    /// How often fetching has failed.
     failures: u32,
-    /// When it was tried last.
+    /// When it was last tried.
     tried: Option<Instant>,
-    /// When it is tried again.
+    /// When to try again.
     again: Option<Instant>,
-    /// Why it could not be fetched, which was told.
+    /// The reported reason why the result could not be fetched.
     failed: Option<String>,
 }
 
@@ -73,7 +72,7 @@ impl Wanted {
         }
     }
 
-    /// The same task as it is now, perhaps with another result, of which nothing was tried.
+    /// Takes over a newer view of the task. It may have another result, for which nothing was tried yet.
     fn update(&mut self, view: &TaskView<Account>, root: Hash) {
         if self.root == root {
             self.view = view.clone();
@@ -85,27 +84,27 @@ impl Wanted {
         }
     }
 
-    /// It could not be fetched.
+    /// Notes that the result could not be fetched.
     fn fail(&mut self, now: Instant) {
         self.again = Some(now + pause_after(self.failures));
         self.failures = self.failures.saturating_add(1);
     }
 }
 
-/// Pause after a failure before which there were so many.
+/// The pause after a failure that came after this many others.
 fn pause_after(failures: u32) -> Duration {
     let times = 2_u32.saturating_pow(failures);
     AGAIN_AFTER.saturating_mul(times).min(LONGEST_PAUSE)
 }
 
-/// A fetch that is to begin.
+/// A fetch to begin.
 pub struct Fetch {
     view: TaskView<Account>,
     root: Hash,
     folder: PathBuf,
 }
 
-/// What came of one.
+/// A fetch that has ended.
 pub struct Ended {
     task: TaskId,
     assignment: Option<AssignmentId>,
@@ -114,17 +113,17 @@ pub struct Ended {
     end: Result<()>,
 }
 
-/// What there is to tell.
+/// Something to report.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
-    /// It is there.
+    /// The result was fetched.
     Fetched {
         task: TaskId,
         assignment: Option<AssignmentId>,
         root: Hash,
         folder: PathBuf,
     },
-    /// It is not.
+    /// The result was not fetched.
     Not {
         task: TaskId,
         folder: PathBuf,
@@ -135,9 +134,10 @@ pub enum Step {
 /// Why a result was not fetched.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Why {
-    /// It could not be, and is tried again.
+    /// Fetching failed, and is tried again.
     Failed(String),
-    /// It had to be there until this block; of a fetch that was tried, what it failed of.
+    /// The result had to be available only until this block. If it was tried to fetch it, the second field says why
+    /// that failed.
     TooLate(BlockNumber, Option<String>),
     /// Another result is in its folder.
     Another,
@@ -195,7 +195,7 @@ impl Step {
         }
     }
 
-    /// Says so; not of what was never tried, of which there may be much.
+    /// Reports the step. A person is not told here about results that were never tried: there may be many of those.
     fn tell(&self, out: &Output) {
         out.json_line(&self.line());
         match self {
@@ -216,7 +216,7 @@ impl Step {
     }
 }
 
-/// Says what there is to say.
+/// Reports these steps.
 pub fn tell(out: &Output, steps: &[Step]) {
     steps.iter().for_each(|step| step.tell(out));
     let never_tried: Vec<_> = steps
@@ -239,7 +239,7 @@ pub fn tell(out: &Output, steps: &[Step]) {
     }
 }
 
-/// The root of a task's result, and whose it is.
+/// The root of a task's result, and the assignment that has it.
 fn result_of(view: &TaskView<Account>) -> Option<(AssignmentId, Hash)> {
     if let TaskStatus::Cancelled { .. } | TaskStatus::Refunded { .. } = view.status {
         return None;
@@ -251,7 +251,7 @@ fn result_of(view: &TaskView<Account>) -> Option<(AssignmentId, Hash)> {
     Some((one.id, opening.result_root))
 }
 
-/// The last block in which a result has to be there, if that has an end yet.
+/// The block until which a result has to be available, if that is known yet.
 fn until(view: &TaskView<Account>, window: BlockNumber) -> Option<BlockNumber> {
     match view.status {
         TaskStatus::Settled { at, .. } => Some(at.saturating_add(window)),
@@ -260,14 +260,15 @@ fn until(view: &TaskView<Account>, window: BlockNumber) -> Option<BlockNumber> {
 }
 
 impl Fetches {
-    /// Into folders in this one, if it is given.
+    /// Fetches into folders in this one, if it is given.
     ///
     /// # Errors
     /// Nothing can be written there.
     pub fn new(folder: Option<&Path>) -> Result<Self> {
         if let Some(folder) = folder {
             result_folder::check(folder, &[])?;
-            // Where it is refused, some of many results with many files each fail at first, and are tried again.
+            // If this is refused and there are many results with many files, some fetches fail at first and are tried
+            // again.
             let _ = unnamed_file::allow_many();
         }
         Ok(Self {
@@ -281,12 +282,12 @@ impl Fetches {
         self.folder.is_some()
     }
 
-    /// Whether none is left to be fetched.
+    /// Whether no result is left to fetch.
     pub fn are_done(&self) -> bool {
         self.wanted.is_empty()
     }
 
-    /// With a new connection: what was under way is not any more.
+    /// Starts on a new connection: fetches that were running no longer are.
     pub fn begin_anew(&mut self) {
         for wanted in self.wanted.values_mut() {
             wanted.is_running = false;
@@ -294,13 +295,13 @@ impl Fetches {
         }
     }
 
-    /// A task as it is now.
+    /// Notes the current view of a task.
     pub fn note(&mut self, view: &TaskView<Account>) {
         if self.folder.is_none() {
             return;
         }
         let Some((_, root)) = result_of(view) else {
-            // A jury has found another, or a fork had it.
+            // A jury found another result, or this one was only on a fork.
             self.wanted.remove(&view.id);
             return;
         };
@@ -315,9 +316,9 @@ impl Fetches {
         }
     }
 
-    /// What is to be fetched now, and what there is to tell of the others. Results have to be there for `window` blocks
-    /// after the payment. Those come first that have not failed, of them those that have to be there for the shortest
-    /// time, and of the others those that were not tried for the longest time.
+    /// Returns the fetches to begin now, and what to report about other results. Results have to be available for
+    /// `window` blocks after the payment. Results that have not failed come first, those with the least time left
+    /// before others; then those that have failed, the one tried longest ago first.
     pub fn look(
         &mut self,
         clock: &Clock,
@@ -384,7 +385,7 @@ impl Fetches {
         (fetches, steps)
     }
 
-    /// What there is to tell of a fetch that has ended.
+    /// Notes that a fetch has ended, and returns what to report about it.
     pub fn ended(&mut self, ended: Ended, now: Instant) -> Option<Step> {
         let Ended {
             task,
@@ -395,7 +396,7 @@ impl Fetches {
         } = ended;
         let Err(error) = end else {
             match self.wanted.get_mut(&task) {
-                // Of the result there was before: that another is in the folder of this one is told next.
+                // This is the previous result. The next look reports that it is in the folder of the current one.
                 Some(wanted) if wanted.root != root => wanted.is_running = false,
                 _ => {
                     self.wanted.remove(&task);
@@ -411,12 +412,12 @@ impl Fetches {
         };
         let wanted = self.wanted.get_mut(&task)?;
         wanted.is_running = false;
-        // That is told of the connection, and is not the provider's failure.
+        // The lost connection is reported elsewhere, and is not the provider's failure.
         if error.kind == Kind::Unreachable {
             wanted.again = Some(now + AGAIN_AFTER);
             return None;
         }
-        // Of the result there was before.
+        // The failure is about the previous result.
         if wanted.root != root {
             return None;
         }
@@ -430,7 +431,7 @@ impl Fetches {
     }
 }
 
-/// Fetches a result, as `aicpw task fetch` does, into a folder in which none is.
+/// Fetches a result, as `aicpw task fetch` does, into a folder that has no result.
 pub async fn fetch(out: &Output, chain: &Chain, keys: &DataKeys, fetch: Fetch) -> Ended {
     let Fetch { view, root, folder } = fetch;
     let end = match result_folder::recorded(&folder) {

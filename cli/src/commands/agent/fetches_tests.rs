@@ -5,7 +5,7 @@ use crate::{
 };
 use aicpw_protocol::task::AssignmentStatus;
 
-/// Blocks for which a result has to be there; the clock is at block 100.
+/// For how many blocks a result has to be available; the clock is at block 100.
 const WINDOW: BlockNumber = 40;
 
 fn settled(at: BlockNumber) -> TaskView<Account> {
@@ -21,7 +21,7 @@ fn revealed(root: Hash) -> TaskView<Account> {
     view(TaskStatus::Verifying { settle_at: 200 }, vec![one])
 }
 
-/// As of `task fetch`.
+/// Puts a record there, as `task fetch` does.
 fn put(folder: &Path, task: u64, root: &str) {
     std::fs::create_dir_all(folder).unwrap();
     let record = serde_json::json!({
@@ -95,7 +95,7 @@ fn what_fails_is_told_once_and_tried_until_it_is_too_late() {
         assert!(fetches.look(&CLOCK, WINDOW, almost).0.is_empty(), "{pause}");
         now += Duration::from_secs(pause);
     }
-    // What was under way when the connection was lost is tried at once.
+    // A fetch that was running when the connection was lost is tried again at once.
     assert_eq!(fetches.look(&CLOCK, WINDOW, now).0.len(), 1);
     fetches.begin_anew();
     assert_eq!(fetches.look(&CLOCK, WINDOW, now).0.len(), 1);
@@ -120,7 +120,7 @@ fn pauses_grow_to_some_minutes() {
     }
 }
 
-/// Of a task with this number that was paid in this block.
+/// A task with this id that was paid for in this block.
 fn of(id: u64, at: BlockNumber) -> TaskView<Account> {
     let mut view = settled(at);
     view.id = TaskId(id);
@@ -131,8 +131,8 @@ fn ids(begun: &[Fetch]) -> Vec<u64> {
     begun.iter().map(|fetch| fetch.view.id.0).collect()
 }
 
-/// Regression: those of providers that were gone had the lowest numbers, and were tried again and again until it was
-/// too late for all others.
+/// Regression: results of providers that were gone had the lowest ids, and were tried again and again until it was too
+/// late for all others.
 #[test]
 fn results_that_cannot_be_fetched_do_not_keep_others_from_being_tried() {
     let dir = tempfile::tempdir().unwrap();
@@ -151,13 +151,13 @@ fn results_that_cannot_be_fetched_do_not_keep_others_from_being_tried() {
     let numbers = ids(&first);
     assert_eq!(numbers, (0..gone / 2).collect::<Vec<_>>());
     fail(&mut fetches, first, now + minute);
-    // Their pause is over, and the rest goes first all the same.
+    // Their pause is over, and still the others go first.
     let later = now + 2 * minute;
     let (second, _) = fetches.look(&CLOCK, WINDOW, later);
     assert_eq!(ids(&second), (gone / 2..gone).collect::<Vec<_>>());
     assert!(fetches.look(&CLOCK, WINDOW, later).0.is_empty());
     fail(&mut fetches, second, later + minute);
-    // All have failed: half of the room is left for others, of which that is first that is too late first.
+    // All have failed. Half of the room is left for other results; the one with the least time left comes first.
     let later = later + 2 * minute;
     let (third, _) = fetches.look(&CLOCK, WINDOW, later);
     assert_eq!(ids(&third), (0..gone / 4).collect::<Vec<_>>());
@@ -167,12 +167,12 @@ fn results_that_cannot_be_fetched_do_not_keep_others_from_being_tried() {
     assert_eq!(ids(&fetches.look(&CLOCK, WINDOW, later).0), [101, 100]);
     assert!(fetches.look(&CLOCK, WINDOW, later).0.is_empty());
     fail(&mut fetches, third, later);
-    // Those come next that were not tried for the longest time.
+    // The results that were tried longest ago come next.
     let (fourth, _) = fetches.look(&CLOCK, WINDOW, later + 10 * minute);
     assert_eq!(ids(&fourth), (gone / 4..gone / 2).collect::<Vec<_>>());
 }
 
-/// It was told only once there was room to try it.
+/// Regression: this was only reported once there was room to try to fetch the result.
 #[test]
 fn it_is_told_at_once_that_it_is_too_late() {
     let dir = tempfile::tempdir().unwrap();
@@ -194,7 +194,7 @@ fn another_result_of_the_same_task_is_not_charged_with_failures() {
     let mut fetches = Fetches::new(Some(dir.path())).unwrap();
     fetches.note(&revealed([0xcd; 32]));
     let (mut begun, _) = fetches.look(&CLOCK, WINDOW, now);
-    // A jury finds another while the first is searched for.
+    // While the first result is searched for, a jury finds another.
     fetches.note(&settled(95));
     let failed = Err(Error::other("nobody has it"));
     let told = fetches.ended(end_of(begun.pop().unwrap(), failed), now);
@@ -203,7 +203,7 @@ fn another_result_of_the_same_task_is_not_charged_with_failures() {
     assert_eq!(begun[0].root, opening().result_root);
 }
 
-/// Regression: what was fetched after a jury had found another hid that.
+/// Regression: if the first result arrived after a jury had found another, the other one was never mentioned.
 #[test]
 fn a_result_of_before_that_comes_late_does_not_hide_that_there_is_another() {
     let dir = tempfile::tempdir().unwrap();
@@ -232,7 +232,7 @@ fn what_is_there_is_not_overwritten() {
     fetches.note(&revealed([0xcd; 32]));
     let (begun, steps) = fetches.look(&CLOCK, WINDOW, now);
     assert!(begun.is_empty() && steps.is_empty());
-    // A jury has found another result than the one that was revealed.
+    // A jury found another result than the one that was revealed.
     fetches.note(&settled(95));
     let (begun, steps) = fetches.look(&CLOCK, WINDOW, now);
     assert!(begun.is_empty());

@@ -1,4 +1,5 @@
-//! What providers fetch of a task: the agent's node keeps and serves it, at whatever node the task was submitted.
+//! Serves what providers fetch for a task: the agent's node keeps and serves it, whichever node the task was submitted
+//! to.
 
 use std::collections::BTreeSet;
 
@@ -45,13 +46,13 @@ pub fn waits_for_data(view: &TaskView<Account>) -> bool {
     }
 }
 
-/// Has the node keep manifest, program and inputs of a task; how many files those are.
+/// Makes the node keep the manifest, program and inputs of a task. Returns how many files those are.
 ///
-/// Each is noted before the node is asked for it. What a note names is not let go, so the notes are not held while the
-/// node searches for it, which can take minutes.
+/// Each file is noted before the node is asked for it. What a note names is not released, so the lock on the notes is
+/// not held while the node searches for the file, which can take minutes.
 ///
 /// # Errors
-/// Nobody has one of them, the data key is not here, or the node does not answer.
+/// Nobody has one of the files, the data key is not here, or the node does not answer.
 pub async fn serve(
     out: &Output,
     chain: &Chain,
@@ -87,7 +88,8 @@ pub async fn serve(
         Ok(all.len())
     };
     let pinned = pinned.await;
-    // The task may be over by now and its note gone: what came after that is let go with this one.
+    // The task may be over by now and its note gone. This note makes sure that files that came after that are released,
+    // too.
     keeper.note(&all).await?;
     pinned
 }
@@ -95,7 +97,7 @@ pub async fn serve(
 /// Notes what the node keeps for a task.
 struct Keeper<'a> {
     pins: &'a Pins,
-    /// The node's peer id, without which nothing can be noted, and is never let go.
+    /// The node's peer id; without it nothing can be noted, and nothing is ever released.
     node: Option<String>,
     reason: Reason,
 }
@@ -111,8 +113,8 @@ impl Keeper<'_> {
     }
 }
 
-/// Has the node connect to where the task was submitted. If nobody is reached there that is said, and no failure: the
-/// node may have the files, or know another that has.
+/// Makes the node connect to the node where the task was submitted. If that is not reached, this is reported, but is no
+/// error: the node may have the files, or know another node that has.
 async fn connect(out: &Output, node: &NodeRpc<'_>, own: Option<&str>, view: &TaskView<Account>) {
     let addresses = peers::others(peers::show_all(&view.submission.peers), own);
     let failures = connect::to_named(node, &addresses).await;
@@ -125,11 +127,11 @@ async fn connect(out: &Output, node: &NodeRpc<'_>, own: Option<&str>, view: &Tas
     }
 }
 
-/// Has the node connect to providers: they know of the node that the task was submitted at, and not of this one. Those
-/// that it does not reach may reach it, or have got the files already, so nothing is said of them.
+/// Makes the node connect to providers: they know the node to which the task was submitted, but not this one. Providers
+/// that it does not reach may reach it, or may have the files already, so nothing is reported about them.
 pub async fn meet(chain: &Chain, addresses: BTreeSet<String>) {
     let node = NodeRpc::new(chain);
-    // Where the node does not answer, the next look at the tasks says so.
+    // If the node does not answer, the next look at the tasks reports that.
     let Ok(own) = node.addresses().await else {
         return;
     };

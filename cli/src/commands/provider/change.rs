@@ -1,4 +1,4 @@
-//! What changes a provider: one transaction, and how the provider is after it.
+//! Changes a provider: sends one transaction, and shows the provider after it.
 
 use aicpw_protocol::{view::ProviderView, Balance};
 use serde::Serialize;
@@ -17,8 +17,8 @@ use crate::{
     output::json::ProviderJson,
 };
 
-/// The document of everything that changes a provider. Where nothing had to be changed there is
-/// no transaction; where it is a provider no more, no provider.
+/// The document of every command that changes a provider. If nothing had to be changed, there is no
+/// transaction; if the account is no longer a provider, there is no provider.
 #[derive(Serialize)]
 pub struct ChangedJson {
     provider: Option<ProviderJson>,
@@ -31,7 +31,7 @@ pub struct ChangedJson {
 }
 
 impl ChangedJson {
-    /// The provider as it is now, and the transaction that made it so.
+    /// Makes the document from the provider as it is now, and the transaction that changed it.
     pub fn new(provider: Option<&ProviderView<Account>>, sent: Option<&Inclusion>) -> Self {
         Self {
             provider: provider.map(ProviderJson::from),
@@ -44,23 +44,23 @@ impl ChangedJson {
     }
 }
 
-/// A provider that is about to be changed by its own key.
+/// A provider that is about to be changed with its own key.
 pub struct Change<'a> {
-    /// How the command was called.
+    /// What the command works with.
     context: &'a Context<'a>,
     /// The provider's key.
     pub signer: Signer,
     /// The chain.
     pub chain: Chain,
-    /// The provider before.
+    /// The provider before the change.
     pub view: ProviderView<Account>,
 }
 
 impl<'a> Change<'a> {
-    /// Reads the provider of the key.
+    /// Reads the provider that belongs to the key.
     ///
     /// # Errors
-    /// There is no key, no node that has caught up, or the account is not a provider.
+    /// There is no key, the node has not caught up, or the account is not a provider.
     pub async fn begin(context: &'a Context<'a>) -> Result<Self> {
         let signer = context.signer()?;
         let chain = context.connect_to_send().await?;
@@ -73,8 +73,9 @@ impl<'a> Change<'a> {
         })
     }
 
-    /// Sends the calls, of which all happen or none, waits until they are final, and prints what
-    /// `tell` says of the provider after them. `holds` is what they take besides the fee.
+    /// Sends the calls as one transaction that takes effect as a whole or not at all, waits until
+    /// it is final, and prints what `tell` says about the provider after it. `holds` is what the
+    /// calls take besides the fee.
     ///
     /// # Errors
     /// The account cannot pay; the chain refuses.
@@ -114,19 +115,20 @@ pub async fn read(chain: &Chain, account: Account) -> Result<ProviderView<Accoun
     view.ok_or_else(|| not_a_provider(account))
 }
 
-/// What is said of an account that is none.
+/// The error for an account that is not a provider.
 pub fn not_a_provider(account: Account) -> Error {
     Error::other(format!("{account} is not a provider"))
         .hint("`aicpw provider register` makes it one; `aicpw provider ls` lists all")
 }
 
-/// Calls of which all happen or none, signed, for an account that can pay for them.
+/// A signed transaction with calls that take effect together or not at all, for an account that can
+/// pay for it.
 pub struct Paid {
     call: Call,
     signed: Signed,
 }
 
-/// Signs calls of which all happen or none, if the account can pay for them and for what they hold.
+/// Signs calls as one such transaction, if the account can pay for it and for what the calls hold.
 ///
 /// # Errors
 /// The account cannot pay; the node does not answer.
@@ -161,7 +163,7 @@ pub async fn sign_all(
 }
 
 impl Paid {
-    /// Sends them, and waits until they are final.
+    /// Sends the transaction, and waits until it is final.
     ///
     /// # Errors
     /// The chain refuses.

@@ -114,10 +114,10 @@ pub struct Chosen {
     device: Which,
 }
 
-/// Which of the provider's devices.
+/// Which of the provider's devices to use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Which {
-    /// Every one.
+    /// All of them.
     All,
     /// This one.
     One(DeviceId),
@@ -142,7 +142,7 @@ impl FromStr for Which {
     }
 }
 
-/// Runs one of them.
+/// Runs a devices command.
 pub async fn run(context: &Context<'_>, command: DevicesCommand) -> Result<()> {
     match command {
         DevicesCommand::Ls => ls(context).await,
@@ -171,10 +171,10 @@ async fn ls(context: &Context<'_>) -> Result<()> {
     Ok(())
 }
 
-/// How many times the least ask hardly any task pays.
+/// At how many times the lowest ask an ask is so high that hardly any task pays it.
 const TOO_DEAR: Balance = 1_000_000;
 
-/// What an ask means that hardly any task pays, if it is one: it is probably a slip.
+/// A warning about an ask that hardly any task pays, which is probably a typing error; `None` if it is not that high.
 pub fn too_dear(ask: Amount, least: AskPrice) -> Option<String> {
     (ask.0 > least.0.saturating_mul(TOO_DEAR)).then(|| {
         format!(
@@ -186,7 +186,7 @@ pub fn too_dear(ask: Amount, least: AskPrice) -> Option<String> {
     })
 }
 
-/// Asks before such an ask is set.
+/// Asks for confirmation before such an ask is set.
 ///
 /// # Errors
 /// The person does not want that, or there is nobody to ask.
@@ -290,7 +290,7 @@ async fn update(context: &Context<'_>, which: Which) -> Result<()> {
         let waiting = context.out.wait(format!("measuring device {id} ({name})"));
         let measured = match node.measure_device(fingerprint).await {
             Ok(measured) => measured,
-            // What was measured before it is not lost.
+            // Do not lose what was already measured.
             Err(error) if !calls.is_empty() => {
                 failed = Some(error);
                 break;
@@ -321,7 +321,7 @@ async fn prove(context: &Context<'_>, which: Which) -> Result<()> {
     for device in &chosen {
         idle(device)?;
     }
-    // Those that are at it already are left alone.
+    // Leave devices alone that are already doing a conformance run.
     let calls = calls(&chosen, |device| {
         let is_open = device.challenge.is_some_and(|challenge| {
             matches!(
@@ -364,7 +364,7 @@ async fn remove(context: &Context<'_>, which: Which, consent: Consent) -> Result
         .await
 }
 
-/// The devices that are meant.
+/// The devices that `which` selects.
 fn chosen(view: &ProviderView<Account>, which: Which) -> Result<Vec<&DeviceView<Account>>> {
     let found: Vec<_> = view
         .devices
@@ -396,7 +396,7 @@ fn calls(
     chosen.iter().filter_map(|device| call(device)).collect()
 }
 
-/// What a node has measured of a device, and what its operator says.
+/// What a node has measured of a device, and what its operator says about it.
 fn measured_text(device: &LocalDevice) -> String {
     let spec = &device.spec;
     let speed = device.memory_gigabytes_per_second;
@@ -407,13 +407,14 @@ fn measured_text(device: &LocalDevice) -> String {
     )
 }
 
-/// Devices as the subject of a sentence.
+/// These devices as the subject of a sentence.
 fn subject(chosen: &[&DeviceView<Account>]) -> String {
     let names = chosen.iter();
     by_number(names.map(|device| format!("{} ({})", device.id, name(&device.spec))))
 }
 
-/// A device that is measured runs no job, and one that it is matched with meanwhile would fail at its cost.
+/// Refuses unless the device is paused: while it is measured it can run no job, and if it were matched meanwhile, the
+/// task would fail at the provider's cost.
 fn paused(device: &DeviceView<Account>) -> Result<()> {
     if !device.available {
         return Ok(());
@@ -440,8 +441,8 @@ fn idle(device: &DeviceView<Account>) -> Result<()> {
     )))
 }
 
-/// Why the chain would not let these go, as far as it can be seen: stake is locked for tasks of some device, and no
-/// other is left whose they could be.
+/// Why the chain would not remove these devices, as far as that can be seen: stake is locked for tasks of some device,
+/// and no other device is left that these could be tasks of.
 fn occupied(view: &ProviderView<Account>, chosen: &[&DeviceView<Account>]) -> Option<Error> {
     if view.locked == 0 || chosen.len() < view.devices.len() {
         return None;
@@ -457,8 +458,8 @@ fn occupied(view: &ProviderView<Account>, chosen: &[&DeviceView<Account>]) -> Op
     })
 }
 
-/// What the node measured last of a registered device: the one with its fingerprint, or after a change
-/// of the driver, which changes that, the only new one with its name.
+/// The last measurement of a registered device: that of the local device with its fingerprint. If a driver update has
+/// changed the fingerprint, it is that of the only new device with its name.
 fn measured<'a>(
     view: &ProviderView<Account>,
     device: &DeviceView<Account>,

@@ -64,7 +64,7 @@ fn an_ask_that_hardly_any_task_pays_is_asked_about() {
     for part in ["an ask of 1001 AICP", "the least on this chain, 0.001 AICP"] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    // There is no ask beyond a million times this one.
+    // No ask can be more than a million times this one.
     assert_eq!(too_dear(Amount(u128::MAX), AskPrice(u128::MAX)), None);
 }
 
@@ -92,7 +92,7 @@ fn a_device_is_found_again_after_a_change_of_the_driver() {
             .map_err(|error| error.to_string())
     };
     assert_eq!(find(0, &[local(named(4, "second")), local(faster)]), Ok(3));
-    // Another driver, so another fingerprint; the name is the same.
+    // Another driver, and so another fingerprint; the name is the same.
     let renewed = [local(named(9, "second")), local(spec(3))];
     assert_eq!(find(1, &renewed), Ok(9));
     assert_eq!(find(0, &renewed), Ok(3));
@@ -118,7 +118,7 @@ fn what_stake_is_locked_for_is_not_removed() {
     ] {
         assert!(error.contains(part), "{part} in {error}");
     }
-    // It may be the other's.
+    // The tasks may be those of the other device.
     let one = chosen(&view, Which::One(DeviceId(3))).unwrap();
     assert!(occupied(&view, &one).is_none());
     let mut free = view.clone();

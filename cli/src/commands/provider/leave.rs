@@ -14,7 +14,7 @@ use crate::{
     output::provider::by_number,
 };
 
-/// Ends being a provider.
+/// Deregisters the provider.
 pub async fn run(context: &Context<'_>, consent: Consent) -> Result<()> {
     let change = Change::begin(context).await?;
     let clock = change.chain.clock().await?;
@@ -35,7 +35,7 @@ pub async fn run(context: &Context<'_>, consent: Consent) -> Result<()> {
         .await
 }
 
-/// Why it cannot be done yet, with the next step.
+/// Why the provider cannot be deregistered yet, with the next step.
 fn what_remains(view: &ProviderView<Account>, clock: &Clock) -> Option<Error> {
     if !view.devices.is_empty() {
         let devices = by_number(view.devices.iter().map(|device| device.id));

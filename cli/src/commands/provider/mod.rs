@@ -166,7 +166,7 @@ Examples:
     },
 }
 
-/// A provider, what its reputation comes to, and what its node is at.
+/// The document of `status`: a provider, its reputation, and what its node is working on.
 #[derive(Serialize)]
 struct StatusJson {
     #[serde(flatten)]
@@ -177,7 +177,7 @@ struct StatusJson {
     at_work: AtWork,
 }
 
-/// Runs one of them.
+/// Runs a provider command.
 pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> {
     match command {
         ProviderCommand::Register(args) => register::run(context, &args).await,

@@ -1,4 +1,4 @@
-//! `aicpw provider register`: from the devices of a node's machine to a provider that is online.
+//! `aicpw provider register`: turns the devices of a node's machine into a provider that is online.
 
 use std::time::Duration;
 
@@ -74,12 +74,12 @@ pub struct RegisterArgs {
     pub address: AddressArgs,
 }
 
-/// Which of the node's devices.
+/// Which of the node's devices to register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DeviceChoice {
-    /// Every one.
+    /// All of them.
     All,
-    /// That at this position.
+    /// The one at this position.
     One(usize),
 }
 
@@ -99,11 +99,11 @@ impl std::str::FromStr for DeviceChoice {
 
 /// What has to be sent.
 struct Plan {
-    /// The account is no provider yet.
+    /// Whether the account is not a provider yet.
     new_provider: bool,
-    /// Devices to register, with their number at the node.
+    /// The devices to register, with their positions at the node.
     devices: Vec<(usize, LocalDevice)>,
-    /// Devices that are registered already.
+    /// How many devices are already registered.
     known: usize,
 }
 
@@ -202,7 +202,7 @@ struct DeviceSpecJson {
     deviations: Vec<String>,
 }
 
-/// Registers.
+/// Registers the provider and its devices.
 pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     let out = context.out;
     let signer = context.signer()?;
@@ -223,7 +223,7 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
         true => Some(Named::of_node(&chain, &node, args.address.allow_private_ip).await?),
         false => None,
     };
-    // Devices that are registered already keep theirs.
+    // Devices that are already registered keep their ask.
     let sets_ask = !plan.devices.is_empty();
     if args.dry_run {
         if let Some(named) = &named {
@@ -246,7 +246,7 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
         }
         None => PeerAddresses::default(),
     };
-    // What is announced is also paid for.
+    // The transaction that is announced is the one that is paid for.
     let paid = if plan.is_empty() {
         None
     } else {
@@ -271,7 +271,7 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     Ok(())
 }
 
-/// Whether the chain would take stake and ask.
+/// Checks that the chain would accept the stake and the ask.
 fn check_terms(
     args: &RegisterArgs,
     provider: Option<&ProviderView<Account>>,
@@ -294,7 +294,7 @@ fn check_terms(
     Ok(())
 }
 
-/// The calls of the plan, signed. A new provider is reached at `peers`.
+/// Signs the calls of the plan. A new provider is reached at `peers`.
 async fn sign(
     chain: &Chain,
     signer: &Signer,
@@ -323,7 +323,8 @@ async fn sign(
     sign_all(chain, signer, &calls, stake).await
 }
 
-/// Whether the provider's devices that are at this node can be matched, as far as that is its doing.
+/// Whether those of the provider's devices that are at this node can be matched, as far as the node can bring that
+/// about.
 fn is_ready(view: &ProviderView<Account>, local: &[LocalDevice]) -> bool {
     let is_local = |fingerprint| {
         let mut local = local.iter();
@@ -334,7 +335,7 @@ fn is_ready(view: &ProviderView<Account>, local: &[LocalDevice]) -> bool {
         && devices.all(|device| device.challenge.is_none() || !is_local(device.spec.fingerprint))
 }
 
-/// Waits for the first heartbeat and the conformance runs, with which the devices are offered.
+/// Waits for the first heartbeat and the conformance runs, which make the devices available for tasks.
 async fn wait_until_online(
     context: &Context<'_>,
     chain: &Chain,
@@ -375,7 +376,7 @@ async fn wait_until_online(
         })
 }
 
-/// What is said once it is done.
+/// The message once it is done.
 fn registered(sent: &Inclusion) -> String {
     let fee = sent.fee_paid().map_or(String::new(), |fee| {
         format!(" for a network fee of {}", Amount(fee).with_unit())

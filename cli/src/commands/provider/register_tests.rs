@@ -160,7 +160,7 @@ fn signer() -> Signer {
     keys.signer().unwrap()
 }
 
-/// Regression: both said the same.
+/// Regression: both messages were the same.
 #[test]
 fn a_dry_run_is_told_from_what_is_done() {
     let plan = Plan::new(None, &keys(), &[local(1)], DeviceChoice::All).unwrap();

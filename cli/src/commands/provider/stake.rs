@@ -13,12 +13,12 @@ use crate::{
     output::provider::active,
 };
 
-/// How much of the active stake.
+/// How much of the active stake to unbond.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Share {
     /// All of it.
     All,
-    /// So much.
+    /// This amount.
     Of(Amount),
 }
 
@@ -35,7 +35,7 @@ impl FromStr for Share {
     }
 }
 
-/// Adds to the stake.
+/// Adds to the active stake.
 pub async fn stake(context: &Context<'_>, amount: Amount) -> Result<()> {
     let change = Change::begin(context).await?;
     let calls = [Call::bond_extra(amount.0)];
@@ -46,7 +46,7 @@ pub async fn stake(context: &Context<'_>, amount: Amount) -> Result<()> {
         .await
 }
 
-/// Takes stake out of the active part.
+/// Starts unbonding part of the active stake.
 pub async fn unbond(context: &Context<'_>, share: Share, consent: Consent) -> Result<()> {
     let change = Change::begin(context).await?;
     let amount = to_unbond(&change.view, share)?;
@@ -75,7 +75,7 @@ pub async fn unbond(context: &Context<'_>, share: Share, consent: Consent) -> Re
         .await
 }
 
-/// Takes back what has finished unbonding.
+/// Withdraws the stake that has finished unbonding.
 pub async fn withdraw(context: &Context<'_>) -> Result<()> {
     let change = Change::begin(context).await?;
     let clock = change.chain.clock().await?;
@@ -96,7 +96,7 @@ pub async fn withdraw(context: &Context<'_>) -> Result<()> {
         .await
 }
 
-/// The stake in a sentence.
+/// A sentence about the stake.
 fn summary(view: &ProviderView<Account>) -> String {
     format!(
         "stake: {} active, {} of all locked, {} unbonding",
@@ -121,14 +121,14 @@ fn to_unbond(view: &ProviderView<Account>, share: Share) -> Result<Balance> {
     }
 }
 
-/// What unbonding does to the provider's devices, if it does anything.
+/// How unbonding affects the provider's devices; `None` if it does not.
 fn takes_off_the_market(
     view: &ProviderView<Account>,
     amount: Balance,
     min_stake: Balance,
 ) -> Option<String> {
     let left = active(view).saturating_sub(amount);
-    // Without devices, all of it is taken out on the way to the end of the provider.
+    // A provider without devices that unbonds everything is on its way to deregistering.
     let leaves = view.devices.is_empty() && left == 0;
     let gets_tasks = active(view) >= min_stake;
     (gets_tasks && left < min_stake && !leaves).then(|| {
@@ -141,8 +141,8 @@ fn takes_off_the_market(
     })
 }
 
-/// What the chain would give back at `now`: what has finished unbonding, but never so much that
-/// less is held than is locked.
+/// What the chain would return at `now`: what has finished unbonding, but never so much that less
+/// is held than is locked.
 fn withdrawable(view: &ProviderView<Account>, now: BlockNumber) -> Balance {
     let spare = view.stake.saturating_sub(view.locked);
     finished(view, now).min(spare)

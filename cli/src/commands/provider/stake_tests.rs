@@ -7,7 +7,7 @@ const CLOCK: Clock = Clock {
     block_time: Milliseconds(250),
 };
 
-/// 1,000 AICP held, of which these parts unbond until these blocks.
+/// A provider with 1,000 AICP held, of which these parts unbond until these blocks.
 fn unbonding(chunks: &[(Balance, BlockNumber)]) -> ProviderView<Account> {
     let unbondings: Vec<_> = chunks
         .iter()

@@ -1,4 +1,4 @@
-//! `aicpw provider rotate-worker` and `aicpw provider peers`: the node that works for a provider.
+//! `aicpw provider rotate-worker` and `aicpw provider peers`: choose the node that works for a provider.
 
 use aicpw_protocol::hashing::Hash;
 use serde::Serialize;
@@ -45,10 +45,10 @@ pub struct PeersJson {
     node: Option<Vec<String>>,
 }
 
-/// A worker key acts for one provider: what the chain would refuse, and take the fee for, is not sent.
+/// Checks that the worker key acts for no other provider. The chain would refuse that, and charge the fee.
 ///
 /// # Errors
-/// It acts for another provider; the node does not answer.
+/// The key acts for another provider; the node does not answer.
 pub async fn check_free(chain: &Chain, worker: &Hash, account: Account) -> Result<()> {
     let owner = chain.provider_of_worker(worker).await?;
     match owner.filter(|owner| *owner != account) {
@@ -68,7 +68,7 @@ fn taken(worker: &Hash, owner: Account) -> Error {
     }
 }
 
-/// Has this node's worker key act for the provider.
+/// Makes this node's worker key act for the provider.
 pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
     let change = Change::begin(context).await?;
     let keys = NodeRpc::new(&change.chain)
@@ -98,7 +98,7 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
         .await
 }
 
-/// Shows or sets where the provider's blobs can be fetched.
+/// Shows or sets the addresses at which the provider's blobs can be fetched.
 pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
     if args.set.is_empty() && !args.from_node {
         return show_peers(context, args.address.allow_private_ip).await;
@@ -125,8 +125,8 @@ pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
         .await
 }
 
-/// That the node at the other end is the one that works for the provider: the addresses of another one are not those at
-/// which its results can be fetched.
+/// Checks that the connected node is the one that works for the provider: the provider's results cannot be fetched at
+/// another node's addresses.
 fn check_own(worker: &Hash, registered: &Hash) -> Result<()> {
     if worker == registered {
         return Ok(());
@@ -142,13 +142,14 @@ fn check_own(worker: &Hash, registered: &Hash) -> Result<()> {
     ))
 }
 
-/// Of the node it shows what it would be registered at.
+/// Shows the registered addresses, and those that would be registered for this node.
 async fn show_peers(context: &Context<'_>, allow_private_ip: bool) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect().await?;
     let view = read(&chain, signer.account).await?;
     let node = NodeRpc::new(&chain);
-    // A node that does not trust this machine does not say, and another one's addresses are not the provider's.
+    // A node that does not trust this machine does not answer this, and another node's addresses are not the
+    // provider's.
     let own = match node.worker_keys(signer.account).await {
         Ok(keys) if keys.worker == view.worker => {
             let named = Named::of_node(&chain, &node, allow_private_ip).await.ok();

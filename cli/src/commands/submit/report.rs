@@ -1,4 +1,4 @@
-//! What `submit` says at its end: the document, and the text for people.
+//! What `submit` reports at its end: the document, and the text for people.
 
 use aicpw_protocol::{
     task::{Refunded, TaskStatus},
@@ -45,7 +45,7 @@ pub(super) struct SubmitJson {
     reason: Option<Refunded>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settle_at: Option<u32>,
-    /// From the start to the commit, as seen here.
+    /// The time from the start to the commit, as seen by this client.
     #[serde(skip_serializing_if = "Option::is_none")]
     run_milliseconds: Option<u64>,
     latencies: Latencies,
@@ -95,7 +95,7 @@ pub(super) fn document(
     }
 }
 
-/// How to do what was to be done with the result of a task, for whoever does not wait for it.
+/// How to do later what the options asked for with the result, for someone who does not wait for it.
 pub(super) fn rest(args: &SubmitArgs, task: TaskId) -> String {
     let Some(folder) = &args.out else {
         return String::new();
@@ -179,12 +179,12 @@ pub(super) fn show(
     text
 }
 
-/// Whether there is a result, or may be one.
+/// Whether there is a result, or may be one later.
 fn has_result_to_come(view: Option<&TaskView<Account>>) -> bool {
     view.is_none_or(|view| wait::outcome(view).is_ok())
 }
 
-/// Whether the budget is held: until the task is seen to have ended.
+/// Whether the budget is held, which it is until the task is seen to have ended.
 fn is_open(view: Option<&TaskView<Account>>) -> bool {
     view.is_none_or(|view| !life::is_final(&view.status))
 }
@@ -198,7 +198,7 @@ mod tests {
     };
     use clap::Parser;
 
-    /// Regression: whoever had asked for the result, and to accept it, was told of `task watch` alone.
+    /// Regression: someone who had asked for the result, and for accepting it, was told only about `task watch`.
     #[test]
     fn who_does_not_wait_is_told_how_to_do_the_rest() {
         let told = |options: &str| {

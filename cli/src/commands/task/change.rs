@@ -1,4 +1,4 @@
-//! What a requester does to a task: rate, cancel, accept.
+//! Changes a task for its requester: rate, cancel, accept.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Blame, Fault, Role, TaskStatus, Verification},
@@ -16,7 +16,7 @@ use crate::{
     life,
 };
 
-/// The document of what changes a task.
+/// The document of commands that change a task.
 #[derive(Serialize)]
 struct ChangedJson {
     task: u64,
@@ -31,7 +31,7 @@ struct ChangedJson {
     stars: Option<u8>,
 }
 
-/// What a requester does to a task.
+/// How a requester changes a task.
 #[derive(Clone, Copy)]
 pub enum Change {
     Rate(u8),
@@ -48,7 +48,7 @@ impl Change {
         }
     }
 
-    /// Why the chain would refuse it, so that no fee is paid for that.
+    /// Why the chain would refuse the change. It is checked first, so that no fee is paid for a refusal.
     fn obstacle(self, view: &TaskView<Account>) -> Option<Error> {
         let (what, error) = match (self, view.status, view.rating) {
             (Self::Cancel, TaskStatus::Queued { .. } | TaskStatus::Parked { .. }, _) => {
@@ -88,7 +88,7 @@ impl Change {
     }
 }
 
-/// Why a task that waits for a device is not taken back: another replica of it is on one, or is done already.
+/// Why a task that waits for a device cannot be cancelled: another replica of it is on a device, or is done already.
 fn holds_it(view: &TaskView<Account>) -> Option<Error> {
     let has_committed = |one: &&AssignmentView<Account>| {
         matches!(
@@ -117,8 +117,8 @@ fn holds_it(view: &TaskView<Account>) -> Option<Error> {
     Some(error.about_task(view.id.0))
 }
 
-/// Whether an assignment of a task that waits has ended with a fault that another provider decides. An unexpected
-/// root is one, as long as nobody has revealed what is expected.
+/// Whether an assignment of a waiting task has ended with a fault about which another provider decides. An unexpected
+/// root is such a fault as long as nobody has revealed the expected one.
 fn is_undecided(view: &TaskView<Account>, assignment: &AssignmentView<Account>) -> bool {
     let AssignmentStatus::Failed { fault, .. } = assignment.status else {
         return false;
@@ -128,7 +128,7 @@ fn is_undecided(view: &TaskView<Account>, assignment: &AssignmentView<Account>) 
         && (fault.blame() == Blame::Undecided || (fault == Fault::WrongResult && is_expected))
 }
 
-/// What the chain would refuse with this error of this pallet, and was not sent.
+/// The error for something that was not sent because the chain would refuse it with this error of this pallet.
 pub fn refused(view: &TaskView<Account>, what: &str, pallet: &str, error: &str) -> Error {
     let state = life::state_name(&view.status);
     let refused = Error::other(format!(
@@ -142,7 +142,7 @@ pub fn refused(view: &TaskView<Account>, what: &str, pallet: &str, error: &str) 
     refused.about_task(view.id.0)
 }
 
-/// What a person does next after an error about this task: that of [`next_step`], where its state allows that.
+/// What a person does next after an error about this task: the step of [`next_step`], if the task's state allows it.
 pub fn next_step_of(view: &TaskView<Account>, pallet: &str, error: &str) -> Option<&'static str> {
     let needs_window = matches!(
         (pallet, error),
@@ -178,7 +178,7 @@ pub fn next_step_of(view: &TaskView<Account>, pallet: &str, error: &str) -> Opti
     }
 }
 
-/// Signs and sends a call about a task, and says how the task is after it.
+/// Signs and sends a call about a task, and reports the task after it.
 pub async fn change(context: &Context<'_>, id: TaskId, change: Change) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;
@@ -283,7 +283,8 @@ mod tests {
         assert!(unpaid.unwrap().contains("no provider was paid"));
     }
 
-    /// Regression: of a task that was paid it said how to dispute it, and of one at work to see whether it was paid.
+    /// Regression: for a task that was paid for, it said how to dispute it; for one at work, to see whether it was
+    /// paid.
     #[test]
     fn what_to_do_next_can_be_done_in_the_state_of_the_task() {
         let step = |status, verification: Option<Verification>| {
@@ -339,7 +340,7 @@ mod tests {
         assert!(cancel(AssignmentStatus::Cancelled { at: 9 }));
     }
 
-    /// Regression: it said that the task is parked, and that what waits can be cancelled.
+    /// Regression: the message said that the task is parked, and that a waiting task can be cancelled.
     #[test]
     fn what_forbids_it_is_said_where_a_replica_is_done() {
         let committed = AssignmentStatus::Committed {
