@@ -1,7 +1,7 @@
-//! What jurors have that do not work, over many seeds: one market has too few disputes to tell.
+//! What jurors earn that do not work, over many seeds: one market has too few disputes to tell.
 //!
-//! The market is one in which there is more to judge than in the scenarios: rational cheats try one time in
-//! twenty, and of a hundred requesters one disputes every right result. All else is the same.
+//! The market is one in which more results are judged than in the scenarios: rational cheats try cheating in one
+//! assignment of twenty, and of a hundred requesters one disputes every right result. Everything else is the same.
 
 use std::thread;
 
@@ -16,22 +16,22 @@ use crate::{
     theory::{self, Idle},
 };
 
-/// Tasks for one seed, at most.
+/// The most tasks for one seed.
 pub const TASKS: usize = 20_000;
 
-/// Tasks of which the trace root can be known without work, in per cent.
+/// The per cent of tasks whose trace root can be known without work.
 const TRACELESS: u32 = 20;
 
-/// A juror's way not to work, and how much of the stake goes it.
+/// One way in which jurors do not work, and how much of the stake belongs to such jurors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bench {
-    /// What it votes.
+    /// What these jurors vote.
     pub votes: Idle,
-    /// In per cent.
+    /// Their share of the stake, in per cent.
     pub percent: u32,
 }
 
-/// What is played.
+/// The ways that are played.
 pub const BENCHES: [Bench; 6] = [
     bench(Idle::Garbage, 10),
     bench(Idle::Committed, 10),
@@ -45,27 +45,27 @@ const fn bench(votes: Idle, percent: u32) -> Bench {
     Bench { votes, percent }
 }
 
-/// What came of it.
+/// The outcome for one way.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Outcome {
-    /// Who played.
+    /// The way that was played.
     pub bench: Bench,
-    /// Seeds in which at least one of them sat on a jury.
+    /// The number of seeds in which at least one such juror sat on a jury.
     pub seeds: u32,
-    /// Seats of them in all seeds.
+    /// How many seats such jurors had in all seeds.
     pub seats: u64,
-    /// Disputed results that were wrong, of one.
+    /// The share of disputed results that were wrong.
     pub wrong: f64,
-    /// What they have of a seat, in its pay: the mean of the seeds.
+    /// What such a juror earns with one seat, in units of its pay: the mean over the seeds.
     pub mean: f64,
     /// The standard error of that mean.
     pub error: f64,
-    /// The same in closed form.
+    /// The same mean in closed form.
     pub expected: f64,
 }
 
 impl Outcome {
-    /// By how many standard errors the mean is below zero; `None` if that cannot be told.
+    /// How many standard errors the mean is below zero; `None` if that cannot be determined.
     pub fn errors_below_zero(&self) -> Option<f64> {
         (self.seeds > 1 && self.error > 0.0).then(|| -self.mean / self.error)
     }
@@ -96,7 +96,7 @@ impl Bench {
         }
     }
 
-    /// Plays it with `seeds` seeds from `first` on.
+    /// Plays this way with `seeds` seeds, starting with `first`.
     pub fn play(self, rules: &Rules, first: u64, seeds: u32, tasks: usize) -> Outcome {
         let played: Vec<Tally> = (0..u64::from(seeds))
             .map(|seed| market::run(rules, self.scenario(), first + seed, tasks.min(TASKS)))
@@ -131,7 +131,7 @@ impl Bench {
     }
 }
 
-/// Plays all of them, each on a thread of its own.
+/// Plays all ways, each on a thread of its own.
 pub fn play(rules: &Rules, first: u64, seeds: u32, tasks: usize) -> anyhow::Result<Vec<Outcome>> {
     thread::scope(|scope| {
         let runs = BENCHES.map(|bench| scope.spawn(move || bench.play(rules, first, seeds, tasks)));
@@ -144,7 +144,8 @@ pub fn play(rules: &Rules, first: u64, seeds: u32, tasks: usize) -> anyhow::Resu
     })
 }
 
-/// Of independent values; of less than two nothing is known of the error, which is zero then.
+/// The mean of independent values and its standard error, which is zero for fewer than two values because it is unknown
+/// then.
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     if values.is_empty() {
@@ -166,7 +167,7 @@ mod tests {
     fn the_error_of_a_mean() {
         let (mean, error) = mean_and_error(&[1.0, 2.0, 3.0, 4.0]);
         assert_eq!(mean, 2.5);
-        // Variance 5/3, of four.
+        // Variance 5/3, of four values.
         assert!((error - (5.0_f64 / 12.0).sqrt()).abs() < 1e-12, "{error}");
         assert_eq!(mean_and_error(&[7.0]), (7.0, 0.0));
         assert_eq!(mean_and_error(&[]), (0.0, 0.0));

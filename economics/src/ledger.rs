@@ -1,8 +1,8 @@
-//! Every AICP there is. Money only moves; [`Ledger::total`] never changes.
+//! Every AICP that exists. Money only moves; [`Ledger::total`] never changes.
 
 use aicpw_protocol::Balance;
 
-/// An account, by its number.
+/// The number of an account.
 pub type Account = usize;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,14 +11,15 @@ struct Entry {
     held: Balance,
 }
 
-/// Accounts, each with what it can spend and what is held of it: escrow, stake, bonds.
+/// All accounts, each with what it can spend and what is held: escrow, stake, bonds.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     entries: Vec<Entry>,
 }
 
 impl Ledger {
-    /// A new account with an amount that comes from outside: only before the simulation begins.
+    /// Opens an account with an amount that comes from outside. This is allowed only before the
+    /// simulation begins.
     pub fn open(&mut self, amount: Balance) -> Account {
         self.entries.push(Entry {
             free: amount,
@@ -32,12 +33,12 @@ impl Ledger {
         self.entries[account].free
     }
 
-    /// What is held of the account's.
+    /// What is held of the account's money.
     pub fn held(&self, account: Account) -> Balance {
         self.entries[account].held
     }
 
-    /// All there is.
+    /// All money in all accounts.
     pub fn total(&self) -> Balance {
         self.entries
             .iter()
@@ -45,7 +46,7 @@ impl Ledger {
             .sum()
     }
 
-    /// Moves `amount`, or what there is. Returns it.
+    /// Moves `amount`, or as much as there is. Returns the amount moved.
     pub fn pay(&mut self, from: Account, to: Account, amount: Balance) -> Balance {
         let amount = amount.min(self.entries[from].free);
         self.entries[from].free -= amount;
@@ -53,7 +54,7 @@ impl Ledger {
         amount
     }
 
-    /// Holds all of `amount` or nothing. Returns whether it did.
+    /// Holds all of `amount` or nothing. Returns whether it was held.
     pub fn hold(&mut self, account: Account, amount: Balance) -> bool {
         let entry = &mut self.entries[account];
         if entry.free < amount {
@@ -64,12 +65,13 @@ impl Ledger {
         true
     }
 
-    /// Gives back `amount` of what is held, or what there is. Returns it.
+    /// Releases `amount` of what is held, or as much as there is. Returns the amount released.
     pub fn release(&mut self, account: Account, amount: Balance) -> Balance {
         self.take(account, account, amount)
     }
 
-    /// Moves `amount` of what is held, or what there is, to what another can spend. Returns it.
+    /// Moves `amount` of what is held, or as much as there is, to what another account can spend.
+    /// Returns the amount moved.
     pub fn take(&mut self, from: Account, to: Account, amount: Balance) -> Balance {
         let amount = amount.min(self.entries[from].held);
         self.entries[from].held -= amount;

@@ -1,4 +1,4 @@
-//! Plays the scenarios and says what came of it.
+//! Plays the scenarios and prints the outcomes.
 
 use std::path::PathBuf;
 

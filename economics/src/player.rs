@@ -4,8 +4,8 @@ use aicpw_protocol::{reputation::ReputationRecord, Balance, BlockNumber};
 
 use crate::{ledger::Account, rules::Rules, theory};
 
-/// What a result is: the right one, or one of many wrong ones. Stands for the
-/// result root; whether somebody knows the trace root as well is told beside it.
+/// A result: the right one, or one of many wrong ones. It stands for the result root; whether somebody also knows the
+/// trace root is tracked separately.
 pub type Root = u64;
 
 /// The one right result.
@@ -18,47 +18,46 @@ pub const FIRST_GARBAGE: Root = 2;
 /// How a provider behaves: as provider, as auditor and as juror.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
-    /// Does the work. The worker of the shipped node; sometimes its machine fails.
+    /// Does the work, as the worker of the shipped node does; sometimes its machine fails.
     Honest,
-    /// Cheats whenever it expects more of it than of honest work, by what all of them learnt so far,
-    /// and now and then to see. Does its duty as auditor and juror.
+    /// Cheats whenever it expects more from that than from honest work, based on what all rational cheats have learnt
+    /// so far, and now and then to try. Does its duty as auditor and juror.
     Rational,
     /// Never works: sends garbage as provider, auditor and juror.
     Lazy,
-    /// Works for its own tasks; as auditor sends the root that a cheat tells it, as juror the one that most of
-    /// the jury will have found, as far as can be told: the auditor's, or what was revealed if a requester
-    /// disputes that.
+    /// Works on its own tasks. As auditor it sends the root that a cheat tells it. As juror it votes for the root that
+    /// most of the jury will probably have found: the auditor's, or the revealed one if a requester disputes that.
     Copying,
-    /// Works as provider and auditor; as juror it votes for what nobody has found.
+    /// Works as provider and auditor; as juror it votes for a root that nobody has found.
     Rambling,
-    /// Works as provider and auditor; as juror it votes for what was revealed.
+    /// Works as provider and auditor; as juror it votes for the revealed root.
     Trusting,
-    /// Works as provider and auditor; as juror it tosses a coin between what was revealed and the auditor's root.
+    /// Works as provider and auditor; as juror it tosses a coin between the revealed root and the auditor's.
     Guessing,
     /// Works as provider and auditor; as juror it says that it was unable to run the program.
     Unable,
-    /// One hand with all of its kind: cheats wherever it is not certain to be found, audits blindly
-    /// what is its own, helps its own on juries ([`Friends`](crate::scenario::Friends)), appeals when that pays.
-    /// Its purse has no bottom.
+    /// Acts as one with all of its kind. It cheats wherever it is not certain to be found, confirms results of its own
+    /// kind as auditor without work, helps its kind on juries ([`Friends`](crate::scenario::Friends)), and appeals when
+    /// that pays. Its purse has no limit.
     Colluding,
-    /// As colluding, in many accounts with the least stake and the lowest asks; who loses its stake
+    /// Like colluding, in many accounts with the lowest stake and the lowest asks. An account that loses its stake
     /// comes back under a new name, until the purse is empty.
     Sybil,
-    /// Asks less than half of what the cheapest honest provider asks, so that by its own price no honest one could
-    /// judge it, and cheats wherever it is not certain to be found. Audits the others of its kind with the root that
-    /// they tell it; as juror it works.
+    /// Asks less than half of what the cheapest honest provider asks, so that by its own price no honest provider could
+    /// judge it, and cheats wherever it is not certain to be found. As auditor of others of its kind it sends the root
+    /// that they tell it; as juror it works.
     Undercutting,
     /// Pays itself for tasks that cost it nothing until its reputation is high, then cheats others.
     SelfDealing,
-    /// Silent as auditor and juror, drops tasks. Its requesters dispute right results.
+    /// Is silent as auditor and juror, and drops tasks. Its requesters dispute right results.
     Griefing,
-    /// One hand with all of its kind: works, but as auditor it cries foul, and as juror it votes for
-    /// that, to live on honest providers' bonds.
+    /// Acts as one with all of its kind. It works, but as auditor it calls right results wrong, and as juror it votes
+    /// for that, to live on honest providers' bonds.
     Robbing,
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 14] = [
         Self::Honest,
         Self::Rational,
@@ -76,7 +75,7 @@ impl Kind {
         Self::Robbing,
     ];
 
-    /// For tables.
+    /// The name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Honest => "honest",
@@ -96,7 +95,7 @@ impl Kind {
         }
     }
 
-    /// Whether all players of this kind are one hand.
+    /// Whether all players of this kind act as one.
     pub fn conspires(self) -> bool {
         matches!(self, Self::Colluding | Self::Sybil | Self::Robbing)
     }
@@ -109,15 +108,15 @@ pub struct Provider {
     pub kind: Kind,
     /// Its account.
     pub account: Account,
-    /// AICP per TFLOPS-hour.
+    /// Its ask in AICP per TFLOPS-hour.
     pub ask: Balance,
-    /// What it stakes, and tops up to if its purse allows.
+    /// The stake that it aims for, and replenishes if its purse allows.
     pub nominal: Balance,
-    /// What is left of it.
+    /// What is left of that stake.
     pub stake: Balance,
-    /// Of the stake, what is locked for assignments and audits.
+    /// The part of the stake that is locked for assignments and audits.
     pub locked: Balance,
-    /// Assignments that run.
+    /// The number of running assignments.
     pub busy: u8,
     /// Its reputation.
     pub record: ReputationRecord<Account>,
@@ -129,7 +128,7 @@ impl Provider {
         self.stake.saturating_sub(self.locked)
     }
 
-    /// Whether it may take part.
+    /// Whether it may take part in the market.
     pub fn is_active(&self, rules: &Rules) -> bool {
         self.stake >= rules.min_stake
     }
@@ -138,31 +137,31 @@ impl Provider {
 /// What rational cheats know together; they read the chain.
 #[derive(Clone, Copy, Debug)]
 pub struct Belief {
-    /// Audits that their wrong results should have met.
+    /// How many audits their wrong results should have met.
     audits: f64,
-    /// Verdicts against them.
+    /// How many verdicts there were against them.
     verdicts: f64,
 }
 
 impl Belief {
-    /// They begin by believing that nine audits of ten are worth nothing.
+    /// The belief they begin with: that nine audits of ten are worth nothing.
     pub const OPTIMISTIC: Self = Self {
         audits: 10.0,
         verdicts: 1.0,
     };
 
-    /// One of them sent a wrong result that is audited at this rate.
+    /// Notes that one of them sent a wrong result, which is audited at this rate.
     pub fn cheated(&mut self, rate: f64) {
         self.audits += rate;
     }
 
-    /// One of them was found.
+    /// Notes that one of them was found.
     pub fn found(&mut self) {
         self.verdicts += 1.0;
     }
 
-    /// Whether cheating brings more than honest work: price less fee, what work costs, and what is
-    /// locked, all in one unit.
+    /// Whether cheating brings more than honest work. The income is the price less the fee; the effort is the cost of
+    /// the work; all amounts are in one unit.
     pub fn cheating_pays(&self, rate: f64, income: f64, effort: f64, locked: f64) -> bool {
         let found = rate * (self.verdicts / self.audits).min(1.0);
         (1.0 - found) * income - found * locked > income - effort
@@ -172,19 +171,19 @@ impl Belief {
 /// A side in a dispute that may appeal.
 #[derive(Clone, Copy, Debug)]
 pub struct Side {
-    /// What it says.
+    /// The root that the side stands for.
     pub root: Root,
-    /// Who pays the bond of an appeal.
+    /// The account that pays the bond of an appeal.
     pub account: Account,
-    /// The share of the stake that votes for it whatever is right; zero if none.
+    /// The share of the stake that votes for it, whatever is right; zero if there are no such friends.
     pub friends: f64,
-    /// What the last verdict decides for it, in the pay of a juror.
+    /// What the last verdict decides for the side, in units of a juror's pay.
     pub at_stake: f64,
 }
 
 impl Side {
-    /// Whether it appeals after it lost the round. Who computed the right result does unless the rules say that nobody
-    /// does; who did not only if its friends make it pay.
+    /// Whether the side appeals after it lost the round. A side with the right result does, unless the rules say that
+    /// nobody does; any other side does only if its friends make it pay.
     pub fn appeals(&self, rules: &Rules, round: u8) -> bool {
         if self.root == RIGHT {
             return rules.honest_appeal;

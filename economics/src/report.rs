@@ -19,11 +19,11 @@ const ROLES: [Role; 4] = [Role::Provider, Role::Auditor, Role::Juror, Role::Requ
 /// Shares of the stake for which the closed form is shown.
 const SHARES: [u32; 7] = [0, 10, 20, 33, 40, 45, 49];
 
-/// Jurors that do not work, as the closed form is shown for them: the chance that the trace root is known without
-/// work, and the share of the other jurors that do not work either.
+/// Juries for which the closed form of jurors that do not work is shown: the chance that the trace root is known
+/// without work, and the share of the other jurors that do not work either.
 pub const JURIES: [(f64, f64); 5] = [(0.0, 0.0), (0.2, 0.1), (0.2, 0.3), (0.2, 0.6), (1.0, 0.0)];
 
-/// Everything, for people.
+/// The whole report for people.
 pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)], jurors: &[Outcome]) -> String {
     let mut out = String::new();
     table(
@@ -136,7 +136,7 @@ pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)], jurors: &[Outcome]) -
     out
 }
 
-/// What friends in a first jury do for a lie, with the larger jury and without it.
+/// How much friends in a first jury help a lie, with the larger jury and without it.
 fn friends(out: &mut String, rules: &Rules) {
     let with = |larger_jury| Rules {
         larger_jury,
@@ -177,7 +177,7 @@ fn percent(share: f64) -> String {
     format!("{:.0}", share * 100.0)
 }
 
-/// What jurors have that do not work, in closed form.
+/// What jurors earn that do not work, in closed form.
 fn idle_jurors(out: &mut String, rules: &Rules) {
     table(
         out,
@@ -217,7 +217,7 @@ fn idle_jurors(out: &mut String, rules: &Rules) {
     );
 }
 
-/// The same, simulated.
+/// What jurors earn that do not work, simulated.
 fn played_jurors(out: &mut String, outcomes: &[Outcome]) {
     let title = format!(
         "The same, simulated with at most {} tasks for each seed; the mean of the seeds",
@@ -256,7 +256,7 @@ fn played_jurors(out: &mut String, outcomes: &[Outcome]) {
     );
 }
 
-/// Everything, for programs. Amounts are AICP.
+/// The whole report for programs. Amounts are AICP.
 pub fn json(
     rules: &Rules,
     seed: u64,
@@ -393,7 +393,7 @@ fn table(out: &mut String, title: &str, head: &[&str], rows: impl Iterator<Item 
     for row in &all {
         let mut line = String::new();
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            // Names to the left, numbers to the right.
+            // Names are aligned left, numbers right.
             let _ = match column {
                 0 => write!(line, "{cell:<width$}"),
                 _ => write!(line, "  {cell:>width$}"),

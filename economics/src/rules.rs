@@ -1,4 +1,4 @@
-//! The governed numbers, as `runtime/src/configs/parameters.rs` has them or the protocol's defaults.
+//! The governed numbers, as in `runtime/src/configs/parameters.rs` or the protocol's defaults.
 
 use aicpw_protocol::{
     audit::AuditPolicy, dispute::DisputePolicy, progress::ReportLimits, units::AICP, Balance,
@@ -15,23 +15,23 @@ pub const HOUR: BlockNumber = 60 * MINUTE;
 /// Blocks in a day.
 pub const DAY: BlockNumber = 24 * HOUR;
 
-/// What players can know and nobody can change.
+/// What players can know, but cannot change.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// How often results are audited.
     pub audit: AuditPolicy,
     /// What disputes cost.
     pub dispute: DisputePolicy,
-    /// Judged prices that a juror is paid at most: see [`aicpw_protocol::judging`].
+    /// The most that a juror is paid, in judged prices: see [`aicpw_protocol::judging`].
     pub juror_pay: Balance,
-    /// Whether judging is reckoned by the provider's price alone, as it once was: then it chooses by its ask who can
-    /// judge it.
+    /// Whether the cost of judging is based on the provider's price alone, as it once was: then a provider determines
+    /// by its ask who can judge it.
     pub judged_by_price: bool,
-    /// Of the price, to the treasury.
+    /// The share of the price that goes to the treasury.
     pub protocol_fee: Perbill,
-    /// For each replica of a submission, to the treasury, without progress reports.
+    /// What goes to the treasury for each replica of a submission, apart from the fee for progress reports.
     pub submission_fee: Balance,
-    /// How often assignments may report progress, which the fee pays for too.
+    /// How often assignments may report progress, for which the submission fee pays, too.
     pub reports: ReportLimits,
     /// See [`aicpw_protocol::pricing::collateral`].
     pub collateral_share: Perbill,
@@ -49,18 +49,18 @@ pub struct Rules {
     pub retrieval_window: BlockNumber,
     /// How long a result in `optimistic` can be disputed.
     pub optimistic_window: BlockNumber,
-    /// Whether a replica that a quorum outvotes loses its fraud bond with its collateral.
+    /// Whether a replica that a quorum outvotes loses its fraud bond as well as its collateral.
     pub minority_loses_bond: bool,
-    /// Whether whoever computed the right result appeals against a verdict that says otherwise. On the chain that takes
-    /// an agent of its account, with the bond free, or a person who looks in time. No agent appeals against a jury that
-    /// came to nothing, and here nobody does.
+    /// Whether a provider that computed the right result appeals against a verdict that says otherwise. On the chain
+    /// that takes an agent of its account, with the bond available, or a person who looks in time. No agent appeals
+    /// against a jury that came to nothing, and neither does anybody here.
     pub honest_appeal: bool,
-    /// Whether the chain calls a larger jury without a bond where a first one comes to nothing though two of it agree
-    /// on a root, as it does since ADR 25 ([`aicpw_protocol::verdict::is_undecided`]).
+    /// Whether the chain calls a larger jury without a bond if the first one came to nothing although two of its jurors
+    /// agree on a root. The chain does so since ADR 25 ([`aicpw_protocol::verdict::is_undecided`]).
     pub larger_jury: bool,
     /// How often a task is matched.
     pub max_attempts: u8,
-    /// How many are drawn for a seat of a jury, as long as they are silent.
+    /// How many jurors are drawn for a seat on a jury, as long as they are silent.
     pub juror_attempts: u8,
 }
 

@@ -1,41 +1,41 @@
-//! Which players meet.
+//! Scenarios: which players meet.
 
 use crate::player::Kind;
 
-/// Providers of an ordinary market; the others come on top or take their places.
+/// The providers of an ordinary market. Other players are added to these or replace some of them.
 pub const PROVIDERS: usize = 200;
-/// Accounts that submit tasks.
+/// How many accounts submit tasks.
 pub const REQUESTERS: usize = 200;
 
-/// What the jurors of a coalition do for its lie.
+/// How the jurors of a coalition help its lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Friends {
-    /// They vote for it where they are the majority of their jury.
+    /// They vote for it if they are the majority of their jury.
     Lie,
-    /// They say that they were unable to run the program where they are half of those who vote, or more: then the
-    /// others have no majority. Where a verdict has to be undone they vote for the lie.
+    /// They say that they were unable to run the program if they are at least half of those who vote: then the others
+    /// have no majority. To undo a verdict, they vote for the lie.
     AreUnable,
 }
 
-/// Who is there, beside honest providers and requesters.
+/// Who takes part, besides honest providers and requesters.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Scenario {
-    /// For the command line and the tables.
+    /// The name on the command line and in the tables.
     pub name: &'static str,
-    /// In one sentence.
+    /// A description in one sentence.
     pub about: &'static str,
-    /// The players that are not honest.
+    /// The kind of the players that are not honest.
     pub kind: Kind,
-    /// Their share of the stake, in per cent; of the providers, as stakes are spread alike.
+    /// Their share of the stake, in per cent. It is also their share of the providers, because stakes are spread alike.
     pub percent: u32,
-    /// Rational cheats as well, in per cent of the providers: they give the others something to do.
+    /// The share of rational cheats among the providers, in per cent. They give the other players something to do.
     pub rational_percent: u32,
-    /// Tasks of which one can know the trace root without work, in per cent: a single checkpoint that
+    /// The share of tasks whose trace root can be known without work, in per cent: these have a single checkpoint that
     /// holds nothing but the published result.
     pub traceless_percent: u32,
-    /// Requesters that dispute every right result, in per cent.
+    /// The share of requesters that dispute every right result, in per cent.
     pub griefing_percent: u32,
-    /// A rational cheat tries again in one assignment of so many, whatever it believes.
+    /// A rational cheat tries again in one of this many assignments, whatever it believes.
     pub trial: u32,
     /// What a coalition's jurors do.
     pub friends: Friends,

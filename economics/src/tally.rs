@@ -1,4 +1,4 @@
-//! What came of it: counts, and who earned what by what.
+//! The outcome of a run: counts, and who earned how much in which role.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use aicpw_protocol::{units::AICP, Balance};
 
 use crate::player::Kind;
 
-/// Tasks in one point of a curve over time.
+/// How many tasks form one point of a curve over time.
 pub const BUCKET: usize = 1_000;
 
-/// By what a player earns or loses.
+/// The role in which a player earns or loses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Role {
     /// Runs tasks.
     Provider,
-    /// Re-executes before the reveal.
+    /// Runs tasks again before the reveal.
     Auditor,
-    /// Judges.
+    /// Judges results.
     Juror,
-    /// Submits, and disputes.
+    /// Submits tasks, and disputes results.
     Requester,
 }
 
 impl Role {
-    /// For tables.
+    /// The name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Provider => "provider",
@@ -34,21 +34,21 @@ impl Role {
     }
 }
 
-/// One kind in one role.
+/// What one kind of player earned in one role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Account {
-    /// Assignments, audits, seats on juries, or disputes.
+    /// The number of assignments, audits, seats on juries, or disputes.
     pub times: u64,
-    /// The prices of all of them together: the measure for what follows.
+    /// The sum of the prices of all of them, which is the measure for the other amounts.
     pub prices: Balance,
     /// AICP received less AICP lost.
     pub income: i128,
-    /// What the work cost outside the chain: electricity and wear.
+    /// What the work cost outside of the chain: electricity and wear.
     pub effort: Balance,
 }
 
 impl Account {
-    /// Income less effort, in prices: what one assignment, audit or seat brings on average.
+    /// Income less effort, in units of the price: what one assignment, audit or seat brings on average.
     pub fn net(&self) -> f64 {
         if self.prices == 0 {
             return 0.0;
@@ -57,7 +57,7 @@ impl Account {
     }
 }
 
-/// All that is counted in one run.
+/// Everything that is counted in one run.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Tally {
     /// Tasks submitted.
@@ -66,7 +66,7 @@ pub struct Tally {
     pub settled: u64,
     /// Tasks that ended without a result.
     pub refunded: u64,
-    /// Tasks whose requester could not pay: the simulation's purses were too small.
+    /// Tasks whose requester could not pay: in that case the simulation's purses were too small.
     pub unpaid: u64,
     /// Wrong results that were accepted.
     pub undetected: u64,
@@ -74,7 +74,7 @@ pub struct Tally {
     pub detected: u64,
     /// Right results that a verdict or a quorum turned down.
     pub robbed: u64,
-    /// What they cost their providers.
+    /// What these right results cost their providers.
     pub robbed_amount: Balance,
     /// Audits that took place.
     pub audits: u64,
@@ -82,56 +82,56 @@ pub struct Tally {
     pub auditable: u64,
     /// Wrong results that were audited.
     pub audits_of_wrong: u64,
-    /// Of these, those that ended with a verdict against the provider.
+    /// Audits of wrong results that ended with a verdict against the provider.
     pub audits_that_found: u64,
     /// Disputes.
     pub disputes: u64,
-    /// Those in which what was revealed, or the first of it, was wrong.
+    /// Disputes in which the revealed result, or the first of several, was wrong.
     pub disputes_of_wrong: u64,
-    /// Tasks of several replicas of which no quorum agreed.
+    /// Tasks with several replicas, of which no quorum agreed.
     pub without_quorum: u64,
     /// Appeals.
     pub appeals: u64,
-    /// Larger juries that the chain called without a bond, because a first one had come to nothing.
+    /// Larger juries that the chain called without a bond, because the first one had come to nothing.
     pub unasked: u64,
-    /// Disputes that ended with a jury most of which was unable: what was revealed counts.
+    /// Disputes that ended with a jury of which most were unable: the revealed result counts.
     pub unable: u64,
     /// Disputes without a verdict: too few jurors, or no majority.
     pub no_verdict: u64,
-    /// Most jurors of one dispute.
+    /// The most jurors in one dispute.
     pub most_jurors: u64,
     /// What the assignments cost if they are worked on.
     pub compute: Balance,
-    /// What auditors and jurors worked.
+    /// The cost of the work of auditors and jurors.
     pub verification: Balance,
     /// What requesters paid as expected audit cost.
     pub audit_costs: Balance,
-    /// What auditors were paid for it.
+    /// What auditors were paid for audits.
     pub audit_pay: Balance,
     /// What disputes left to the treasury.
     pub fines: Balance,
-    /// Who earned what by what.
+    /// What each kind earned in each role.
     pub accounts: BTreeMap<(Kind, Role), Account>,
-    /// Wrong results accepted, for each [`BUCKET`] of tasks by submission.
+    /// Accepted wrong results, for each [`BUCKET`] of tasks in the order of submission.
     pub undetected_over_time: Vec<u64>,
-    /// Wrong results sent, likewise.
+    /// Wrong results that were sent, in the same way.
     pub wrong_over_time: Vec<u64>,
-    /// The reputation of honest providers at the end, mean.
+    /// The mean reputation of honest providers at the end.
     pub honest_reputation: f64,
-    /// The reputation of the others.
+    /// The mean reputation of the other providers at the end.
     pub other_reputation: f64,
-    /// The highest reputation that one of the others ever had.
+    /// The highest reputation that one of the other providers ever had.
     pub best_other_reputation: u16,
-    /// AICP in the world before the first task.
+    /// All AICP before the first task.
     pub issued: Balance,
-    /// AICP in the world after the last.
+    /// All AICP after the last task.
     pub remaining: Balance,
-    /// What is held at the end beyond the providers' stakes; nothing, for all has ended.
+    /// What is held at the end beyond the providers' stakes. It must be zero, because everything has ended.
     pub left_held: i128,
 }
 
 impl Tally {
-    /// Extra compute for verification, as a factor.
+    /// How much more computing verification takes, as a factor.
     pub fn overhead(&self) -> f64 {
         if self.compute == 0 {
             return 1.0;
@@ -139,12 +139,12 @@ impl Tally {
         1.0 + self.verification as f64 / self.compute as f64
     }
 
-    /// Wrong results among those accepted.
+    /// The share of wrong results among the accepted ones.
     pub fn undetected_share(&self) -> f64 {
         self.undetected as f64 / self.settled.max(1) as f64
     }
 
-    /// Of a kind in a role.
+    /// What a kind earned in a role.
     pub fn account(&self, kind: Kind, role: Role) -> Account {
         self.accounts
             .get(&(kind, role))
@@ -152,8 +152,8 @@ impl Tally {
             .unwrap_or_default()
     }
 
-    /// What a kind has in all roles together, income less effort. Honest requesters are other people
-    /// than honest providers, and have the results for what they pay.
+    /// What a kind earned in all roles together: income less effort. For honest players this leaves out the requesters.
+    /// They are other people than the providers, and get results for what they pay.
     pub fn net_of(&self, kind: Kind) -> i128 {
         self.accounts
             .iter()
@@ -164,15 +164,15 @@ impl Tally {
             .sum()
     }
 
-    /// The same for each assignment, in prices.
+    /// What a kind earned per assignment, in units of the price.
     pub fn per_assignment(&self, kind: Kind) -> f64 {
         let prices = self.account(kind, Role::Provider).prices;
         self.net_of(kind) as f64 / prices.max(1) as f64
     }
 
-    /// What a wrong result that was accepted has cost the players of this kind, in AICP: what honest
-    /// work would have brought them, as it brought the honest, less what they have. `None` if there
-    /// is nobody to compare with, or no such result.
+    /// What each accepted wrong result has cost the players of this kind, in AICP: what honest work would have brought
+    /// them, as it brought the honest players, less what they have. `None` if there is nobody to compare with, or no
+    /// such result.
     pub fn cost_of_wrong(&self, kind: Kind) -> Option<f64> {
         let honest = self.account(Kind::Honest, Role::Provider);
         if kind == Kind::Honest || honest.times == 0 || self.undetected == 0 {

@@ -1,4 +1,4 @@
-//! What `docs/economics.md` claims, and the limits that it names. All seeds are fixed.
+//! Tests what `docs/economics.md` claims, and the limits that it names. All seeds are fixed.
 
 #![allow(clippy::unwrap_used)]
 
@@ -16,7 +16,7 @@ fn play(name: &str, tasks: usize) -> Tally {
     market::run(&Rules::default(), named(name).unwrap(), 1, tasks)
 }
 
-/// Nobody who is right looks in time.
+/// No provider that is right looks in time.
 fn nobody_appeals() -> Rules {
     Rules {
         honest_appeal: false,
@@ -24,7 +24,7 @@ fn nobody_appeals() -> Rules {
     }
 }
 
-/// The players have less of it than the honest beside them.
+/// Whether the players earn less per assignment than the honest players beside them.
 fn loses(tally: &Tally, kind: Kind) -> bool {
     tally.per_assignment(kind) < tally.account(Kind::Honest, Role::Provider).net()
 }
@@ -67,7 +67,7 @@ fn verification_of_honest_traffic_costs_less_than_a_tenth_of_the_work() {
     assert!(tally.overhead() < 1.1, "{}", tally.overhead());
     assert!(tally.audits > 0);
     assert_eq!(tally.disputes, 0);
-    // Also of the work that can be audited alone.
+    // This also holds for the share of the work that can be audited at all.
     let rate = tally.audits as f64 / tally.auditable as f64;
     assert!((0.05..0.1).contains(&rate), "{rate}");
 }
@@ -91,7 +91,7 @@ fn rational_cheats_get_less_than_one_wrong_result_in_a_hundred_accepted() {
         "{}",
         tally.undetected_share()
     );
-    // Nor with auditors that copy among them.
+    // Nor with copying auditors among them.
     assert!(play("copying", 100_000).undetected_share() < 0.01);
 }
 
@@ -107,7 +107,7 @@ fn who_does_not_work_loses_as_provider_auditor_and_juror() {
     }
 }
 
-/// As the chain does it: no further replica, which could copy what is revealed.
+/// As the chain does: there is no further replica, which could copy what is revealed.
 #[test]
 fn a_jury_decides_where_replicas_have_no_quorum() {
     let many = Scenario {
@@ -116,11 +116,11 @@ fn a_jury_decides_where_replicas_have_no_quorum() {
     };
     let tally = market::run(&Rules::default(), many, 1, 5_000);
     assert!(tally.without_quorum > 10, "{}", tally.without_quorum);
-    // Audits that differ call one as well.
+    // Audits that differ call a jury as well.
     assert!(tally.disputes >= tally.without_quorum + tally.audits_that_found);
-    // The verdict is that of the one that has worked, or of none: a few tasks have no result.
+    // The verdict is for the replica that has worked, or there is none: a few tasks have no result.
     assert!(tally.refunded < tally.without_quorum);
-    // Who was wrong has lost all that it had locked: forty prices, which a quorum does not cost it.
+    // A replica that was wrong loses everything that it had locked: forty prices. A quorum would not cost it that.
     let lazy = tally.account(Kind::Lazy, Role::Provider);
     assert!(lazy.net() < -5.0, "{}", lazy.net());
 }
@@ -161,8 +161,9 @@ fn sybils_self_dealers_and_griefers_lose() {
     );
 }
 
-/// Whoever the requester would have paid can judge, so that it is of no use to ask less than half of what others do. By
-/// its price alone nobody honest could: then a cheat would choose its judges by its ask, and earn more than the honest.
+/// Everybody whom the requester would have paid can judge, so asking less than half of what others ask does not help.
+/// If judging were based on its price alone, no honest provider could judge it: a cheat would choose its judges by its
+/// ask, and earn more than the honest.
 #[test]
 fn who_asks_less_than_half_of_what_the_honest_ask_is_judged_by_them_and_loses() {
     let play = |judged_by_price| {
@@ -238,21 +239,21 @@ fn who_is_right_appeals_as_the_rules_say_and_a_coalition_where_it_pays() {
 
 #[test]
 fn a_lie_has_to_win_both_juries_if_who_is_right_appeals_and_else_the_first() {
-    // With a third of the stake it does not pay a coalition to appeal.
+    // With a third of the stake, an appeal does not pay for a coalition.
     let third = 1.0 / 3.0;
     let (five, eleven) = (theory::majority(5, third), theory::majority(11, third));
     let won = |rules: Rules| theory::false_verdict(&rules, third, 20.25, 0);
     assert!((won(Rules::default()) - five * eleven).abs() < 1e-12);
     assert!((won(nobody_appeals()) - five).abs() < 1e-12);
-    // With nearly all of it, it appeals itself: it needs either.
+    // With nearly all of the stake it appeals itself: it needs one or the other.
     let most = 0.9;
     let (five, eleven) = (theory::majority(5, most), theory::majority(11, most));
     let won = theory::false_verdict(&nobody_appeals(), most, 20.25, 0);
     assert!((won - (five + (1.0 - five) * eleven)).abs() < 1e-12);
 }
 
-/// As ADR 25 has it: before, two of four were enough in 18 and 40 % of the juries of an owner of a fifth and of a
-/// third, and three of five in 6 and 21 %.
+/// As ADR 25 says: before, two of four were enough in 18 and 40 % of the juries, for an owner of a fifth and of a
+/// third; three of five in 6 and 21 %.
 #[test]
 fn friends_that_are_unable_need_half_of_the_larger_jury_too_unless_one_alone_was_able() {
     let rules = Rules::default();
@@ -270,15 +271,15 @@ fn friends_that_are_unable_need_half_of_the_larger_jury_too_unless_one_alone_was
     // Six of eleven: 462 · 2⁵ + 330 · 2⁴ + 165 · 2³ + 55 · 2² + 11 · 2 + 1, of 3¹¹.
     let eleven = 21_627.0 / 177_147.0;
     is(theory::half(11, third), eleven);
-    // Two of four; three or four of them, and no two others agree.
+    // Two of four, which leads to the larger jury; or three or four, so that no two others agree.
     is(spared(&rules, third, 4), (9.0 + 24.0 * eleven) / 81.0);
     is(spared(&rules, third, 5), (11.0 + 40.0 * eleven) / 243.0);
     // Half is no majority.
     is(theory::half(4, third), 33.0 / 81.0);
     is(theory::majority(4, third), 9.0 / 81.0);
-    // Two votes of five are too few for anything.
+    // Two votes of five are too few for any outcome.
     is(spared(&rules, third, 2), 1.0);
-    // Who has all of the stake is never found; who has nothing always, and does not appeal.
+    // An owner of all of the stake is never found. One with no stake always is, and does not appeal.
     is(spared(&rules, 1.0, 5), 1.0);
     is(spared(&rules, 0.0, 5), 0.0);
 }
@@ -343,7 +344,7 @@ fn a_larger_jury_finds_lies_that_friends_in_the_first_would_have_paid() {
     assert!(with.per_assignment(Kind::Colluding) < -1.0);
 }
 
-/// Nobody's vote is a lie here, and nobody's is work.
+/// No juror's vote is a lie here, and none is based on work.
 #[test]
 fn jurors_that_are_unable_lose_where_the_others_are_not() {
     let unable = Scenario {
@@ -361,7 +362,7 @@ fn jurors_that_are_unable_lose_where_the_others_are_not() {
     assert_eq!(tally.robbed, 0);
 }
 
-/// The page has both, because the chain does not decide who appeals.
+/// The page has both numbers, because the chain does not decide who appeals.
 #[test]
 fn the_page_has_the_stake_with_which_lies_pay_whether_anybody_appeals_or_nobody() {
     let locked = theory::locks_per_price(&Rules::default(), AICP);
@@ -413,8 +414,8 @@ fn if_nobody_who_is_right_appeals_fewer_lies_are_found() {
     assert!(without < with, "{without}, {with}");
 }
 
-/// Why a minority loses its collateral only: a third of the stake in one hand would live on, and
-/// drive out, the honest.
+/// The reason why a minority loses only its collateral: an owner of a third of the stake would survive, and drive out
+/// the honest providers.
 #[test]
 fn if_a_minority_lost_its_bond_honest_work_would_lose() {
     let play = |minority_loses_bond| {
@@ -429,7 +430,7 @@ fn if_a_minority_lost_its_bond_honest_work_would_lose() {
     assert!(with_bond < 0.0 && without > 0.0, "{with_bond}, {without}");
 }
 
-/// The limits that the page names; if one of them falls, the page is out of date.
+/// The limits that the page names. If one of them no longer holds, the page is out of date.
 mod limits {
     use super::*;
 

@@ -70,7 +70,8 @@ fn it_says_what_the_larger_jury_changes() {
     let arguments = ["--tasks", "300", "--scenario", "unable-33"];
     let text = said(&run(&arguments));
     assert!(text.contains("at 41.9 and 45.1 % if its friends"), "{text}");
-    // With a third: three or more of five, and then half of eleven; and two or more of four.
+    // With a third of the stake: three or more of five, and then half of eleven; and two or more of
+    // four.
     let row = "33                    2.4         6.3                 20.5               14.3                 40.1";
     let words = |line: &str| {
         line.split_whitespace()

@@ -1,5 +1,5 @@
-//! What a juror has that does not work: the closed form, at the defaults and at the ends of what governance can
-//! set, and the simulation beside it. All seeds are fixed.
+//! Tests what a juror earns that does not work: the closed form, at the defaults and at the limits of what governance
+//! can set, and beside it the simulation. All seeds are fixed.
 
 #![allow(clippy::unwrap_used)]
 
@@ -12,8 +12,8 @@ use aicpw_economics::{
 use aicpw_protocol::dispute::DisputePolicy;
 use sp_arithmetic::Perbill;
 
-/// The least and the most `FaultSlash` that governance can set, in per cent: the one number of all that go into
-/// the closed form that is no constant of the release.
+/// The lowest and the highest `FaultSlash` that governance can set, in per cent. Of all numbers in the closed form it
+/// is the only one that is not a constant of the release.
 const FAULT_SLASH: [u32; 2] = [34, 100];
 
 fn with_slash(percent: u32) -> Rules {
@@ -32,7 +32,7 @@ fn is(left: f64, right: f64) {
     assert!(near(left, right), "{left}, not {right}");
 }
 
-/// One that does not work alone, and whose trace says something.
+/// A juror that alone does not work, on a task whose trace root takes work to know.
 fn alone(rules: &Rules, right: f64) -> f64 {
     theory::idle_juror(rules, right, 0.0, 0.0)
 }
@@ -86,11 +86,11 @@ fn work_is_shown_by_three_of_the_four_others() {
     is(theory::work_is_shown(&rules, 0.3), 0.6517);
     is(theory::work_is_shown(&rules, 0.5), 5.0 / 16.0);
     is(theory::work_is_shown(&rules, 1.0), 0.0);
-    // One in five traces says nothing: 1 − 0.8 · 0.6517 · 6.
+    // In one of five tasks the trace root can be known without work: 1 − 0.8 · 0.6517 · 6.
     is(theory::idle_juror(&rules, 1.0, 0.2, 0.3), -2.12816);
 }
 
-/// The page's table of the closed form.
+/// The page has the table of the closed form.
 #[test]
 fn the_page_has_what_the_closed_form_comes_to() {
     let page = include_str!("../../docs/economics.md").replace("**", "");
@@ -119,7 +119,7 @@ fn the_page_has_what_the_closed_form_comes_to() {
     }
 }
 
-/// The limits that the page names; if one of them falls, the page is out of date.
+/// The limits that the page names. If one of them no longer holds, the page is out of date.
 #[test]
 fn where_work_cannot_be_shown_it_pays_to_vote_without_it() {
     for (percent, least_shown, copying_alone, copying_with_fifth) in [
@@ -129,12 +129,12 @@ fn where_work_cannot_be_shown_it_pays_to_vote_without_it() {
     ] {
         let rules = with_slash(percent);
         is(theory::least_shown(&rules), least_shown);
-        // Whatever is set, for that is about nothing: ten elevenths.
+        // Whatever governance sets, because this does not depend on it: ten elevenths.
         is(theory::least_right(&rules), 10.0 / 11.0);
         let unshown = |right| theory::idle_juror(&rules, right, 1.0, 0.0);
         assert!(unshown(0.90) < 0.0 && unshown(0.92) > 0.0);
         is(unshown(1.0), 1.0);
-        // A trace that says nothing in so many tasks.
+        // The share of tasks whose trace root can be known without work.
         let traceless = 1.0 - least_shown;
         let net = |traceless| theory::idle_juror(&rules, 1.0, traceless, 0.0);
         assert!(net(traceless - 0.01) < 0.0 && net(traceless + 0.01) > 0.0);
@@ -158,13 +158,13 @@ fn to_say_that_it_cannot_be_run_or_fetched_pays_who_is_sure_of_it() {
     }
 }
 
-/// Three of five, of whom two have found a root, call eleven; four are unable for good. Of these only who doubts a
-/// right result pays.
+/// Three of five are unable. If two others have found a root, eleven more are called. With four unable, it is final. Of
+/// all these, only someone who disputes a right result pays.
 #[test]
 fn to_be_unable_pays_where_most_are_and_somebody_pays_for_it() {
     let rules = Rules::default();
     is(theory::idle(&rules, Idle::Unable, 0.5, 0.0, 0.0), -5.0);
-    // Of the four others three or more of ten: 4 · 0.3³ · 0.7 + 0.3⁴. Two: 6 · 0.3² · 0.7²; and then six of eleven.
+    // Three or more of ten of the four others: 4 · 0.3³ · 0.7 + 0.3⁴. Two: 6 · 0.3² · 0.7²; and then six of eleven.
     let (four, three, six) = (0.0837, 0.2646, theory::majority(11, 0.3));
     let expected = |unable: f64| unable * 0.75 - (1.0 - unable) * 5.0;
     let net = |rules: &Rules| theory::idle(rules, Idle::Unable, 0.25, 0.0, 0.3);
@@ -178,7 +178,7 @@ fn to_be_unable_pays_where_most_are_and_somebody_pays_for_it() {
     is(theory::idle(&rules, Idle::Unable, 0.25, 0.0, 1.0), 0.75);
 }
 
-/// What a release could set: `lock` is never less than four of a sound policy.
+/// What a release could set: in a sound policy, `lock` is never less than four.
 #[test]
 fn the_least_lock_of_a_sound_policy_deters_alone_too() {
     let rules = Rules {

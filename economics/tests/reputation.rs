@@ -1,4 +1,4 @@
-//! The example of `docs/economics.md`, reckoned with the formula of the chain.
+//! Tests the example of `docs/economics.md` with the formula of the chain.
 
 #![allow(clippy::unwrap_used)]
 
@@ -33,8 +33,8 @@ impl Example {
         }
     }
 
-    /// A row of the page: the day, what happens, what it changes, what the score is then, and how many results are
-    /// audited.
+    /// Checks a row of the page: the day, what happens, how that changes the score, the score after it, and how many
+    /// results are audited.
     fn row(
         &mut self,
         day: BlockNumber,
@@ -94,7 +94,7 @@ fn the_example_of_the_page_is_what_the_formula_comes_to() {
     assert!(PAGE.contains(&all), "the page has not:\n{all}");
 }
 
-/// What the page says of one requester alone, and of two in turn.
+/// What the page says about a single requester, and about two that take turns.
 #[test]
 fn one_requester_alone_soon_moves_nothing() {
     let rules = Rules::default();

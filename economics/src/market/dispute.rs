@@ -1,4 +1,4 @@
-//! Juries one after another, appeals, and who pays.
+//! One jury after another, appeals, and who pays.
 
 use aicpw_protocol::{
     dispute::Claims,
@@ -17,15 +17,15 @@ use crate::{
     tally::Role,
 };
 
-/// Who says that a result is wrong: an auditor, or whoever has opened the dispute.
+/// Whoever says that a result is wrong: an auditor, or the account that has opened the dispute.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Accuser {
     pub account: Account,
-    /// An auditor, whose bond is a lock on its stake.
+    /// The auditor, whose bond is a lock on its stake; `None` if the accuser is not an auditor.
     pub provider: Option<usize>,
     pub kind: Kind,
     pub role: Role,
-    /// What it computed, if it did.
+    /// The root that the accuser computed, if it did.
     pub root: Option<Root>,
     pub bond: Balance,
 }
@@ -34,9 +34,9 @@ pub(super) struct Accuser {
 struct Case {
     outcome: Outcome,
     pay: Balance,
-    /// Nobody, where the chain has called the jury because replicas have no majority.
+    /// `None` if the chain called the jury because the replicas have no majority.
     accuser: Option<Accuser>,
-    /// The first ballot of a larger jury that did not itself come to what stands: what it has voted was not counted.
+    /// The first ballot of a larger jury that did not itself reach the outcome that stands. Its votes did not count.
     excused_from: Option<usize>,
 }
 
@@ -46,11 +46,11 @@ struct Appeal {
     kind: Kind,
     role: Role,
     bond: Balance,
-    /// What had been found.
+    /// The outcome that the appeal was against.
     against: Outcome,
 }
 
-/// One side with whoever pays for it.
+/// A side in a dispute, and who pays for it.
 struct Party {
     side: Side,
     kind: Kind,
@@ -58,9 +58,9 @@ struct Party {
 }
 
 impl Market<'_> {
-    /// Finds what the right result is of those that the task's assignments have revealed, or another, and makes
-    /// the losers pay: whoever has revealed something else, like `decide` of the chain's tasks. Their assignments are
-    /// gone then. Without a verdict nobody's result is slashed.
+    /// Finds the right result, whether it is one that the task's assignments have revealed or another one. Makes the
+    /// losers pay: those that revealed something else, as `decide` of the chain's tasks does. Their assignments are
+    /// removed. Without a verdict, nobody's result is slashed.
     pub(super) fn judge(
         &mut self,
         id: usize,
@@ -80,8 +80,8 @@ impl Market<'_> {
         })
     }
 
-    /// Hears a jury, and a larger one as long as somebody calls it, or the chain does. `hear` seats so many, and knows
-    /// what the jury before has come to.
+    /// Hears a jury, and then larger ones as long as somebody, or the chain, calls them. `hear` gets the number of
+    /// seats and the outcome of the previous jury.
     fn hear_all(
         &mut self,
         id: usize,
@@ -126,7 +126,7 @@ impl Market<'_> {
         outcome
     }
 
-    /// What these votes of a jury come to.
+    /// The outcome of these votes of a jury.
     fn outcome(&self, id: usize, votes: &[Vote], seats: u16) -> Outcome {
         match count(votes, seats) {
             Count::Majority(Vote::Root(root)) if self.is_revealed(id, &root) => {
@@ -144,7 +144,7 @@ impl Market<'_> {
         assignments.any(|one| one.root == Some(root_of(root)))
     }
 
-    /// Whether the chain calls a larger jury without anybody's bond, because a first one has come to nothing.
+    /// Whether the chain calls a larger jury without anybody's bond, because the first one came to nothing.
     fn is_called_unasked(&self, votes: &[Vote], outcome: &Outcome, round: u8) -> bool {
         self.rules.larger_jury
             && round == 0
@@ -152,12 +152,12 @@ impl Market<'_> {
             && is_undecided(votes, outcome)
     }
 
-    /// What the first assignment has revealed: of a quorum its root.
+    /// The root that the first assignment revealed. If there is a quorum, it is the quorum's root.
     fn first_root(&self, id: usize) -> Option<Root> {
         self.tasks[id].assignments.iter().find_map(|one| one.root)
     }
 
-    /// By what it is reckoned to judge a result of the task that has this price.
+    /// The judged price of a result of the task that has this price.
     pub(super) fn judged_price(&self, id: usize, price: Balance) -> Balance {
         match self.rules.judged_by_price {
             true => price,
@@ -165,7 +165,7 @@ impl Market<'_> {
         }
     }
 
-    /// What a juror of the task gets, and whoever judges it may ask.
+    /// What a juror of the task is paid, which is also the most that a juror may ask for the task.
     pub(super) fn juror_pay(&self, id: usize, price: Balance) -> Balance {
         let budget = self.tasks[id].budget();
         match self.rules.judged_by_price {
@@ -174,8 +174,7 @@ impl Market<'_> {
         }
     }
 
-    /// The sides that may appeal: whoever has revealed a root, one for all that have revealed the same, and the
-    /// auditor.
+    /// The sides that may appeal: one for each revealed root, whoever revealed it, and the auditor.
     fn parties(&self, id: usize, pay: Balance, accuser: Option<&Accuser>) -> Vec<Party> {
         let side = |root, account, kind: Kind, at_stake: Balance| {
             let conspires = root == CONSPIRED && kind.conspires();
@@ -216,7 +215,7 @@ impl Market<'_> {
         parties
     }
 
-    /// What is locked for results whose roots are such.
+    /// What is locked for results whose roots fulfil the condition.
     fn locked_for(&self, id: usize, is_such: impl Fn(Root) -> bool) -> Balance {
         let assignments = self.tasks[id].assignments.iter();
         assignments
@@ -247,8 +246,8 @@ impl Market<'_> {
         stake(&|other| other == kind) / stake(&|_| true).max(1.0)
     }
 
-    /// Whether one of those that lost the round appeals: as an agent does, against a verdict alone. Whoever lies has
-    /// lost nothing by a jury that came to none.
+    /// Whether one of those that lost the round appeals. As an agent on the chain does, they appeal only against a
+    /// verdict: a liar has lost nothing to a jury that reached none.
     fn appeal(
         &mut self,
         parties: &[Party],
@@ -282,10 +281,10 @@ impl Market<'_> {
         false
     }
 
-    /// Takes from the losers and pays the winners.
+    /// Takes money from the losers and pays the winners.
     fn conclude(&mut self, id: usize, case: &Case, ballots: &[Ballot], appeals: &[Appeal]) {
         let accuser = case.accuser.as_ref();
-        // The bond of an auditor is a lock on its stake.
+        // An auditor's bond is a lock on its stake.
         if let Some((accuser, auditor)) = accuser.and_then(|one| Some((one, one.provider?))) {
             self.unlock(auditor, accuser.bond);
         }
@@ -311,7 +310,7 @@ impl Market<'_> {
                     self.take_bond(accuser);
                 }
             }
-            // What was revealed counts. Of an auditor nobody knows whether it was right.
+            // The revealed result counts. Nobody knows whether an auditor was right.
             (None, Some(accuser))
                 if case.outcome == Outcome::Unable && accuser.provider.is_none() =>
             {
@@ -327,7 +326,7 @@ impl Market<'_> {
         }
         let paid = self.divide_jurors(case, ballots);
         let claims = Claims {
-            // The price is in the escrow still, and what audits cost is taken at the settlement here.
+            // The price is still in the escrow, and this simulation takes the audit cost at the settlement.
             compensation: 0,
             jurors: u16::try_from(paid.len()).unwrap_or(u16::MAX),
             pay: case.pay,
@@ -336,7 +335,7 @@ impl Market<'_> {
         self.pay_winners(id, &claims, &paid, finder);
     }
 
-    /// What who has found a wrong result gets, if it was drawn for that.
+    /// The reward of an accuser that found a wrong result, if it was drawn as an auditor.
     fn reward(&self, accuser: &Accuser, locks: Balance) -> Balance {
         match accuser.provider {
             Some(_) => self.rules.audit.finders_reward(locks),
@@ -344,7 +343,7 @@ impl Market<'_> {
         }
     }
 
-    /// The bond of an auditor is a lock, which has ended; that of others is held.
+    /// Returns an accuser's bond. An auditor's bond is a lock, which has already ended; the bond of others is held.
     fn return_bond(&mut self, accuser: &Accuser) {
         if accuser.provider.is_none() {
             self.ledger.release(accuser.account, accuser.bond);
@@ -361,9 +360,9 @@ impl Market<'_> {
         }
     }
 
-    /// Takes the locks of those that voted against the last verdict, unless they are excused; and a fault's share of
-    /// those that were unable where it has a root, or that voted for it and do not know the trace root, if most do.
-    /// Returns who is paid.
+    /// Takes the locks of jurors that voted against the last verdict, unless they are excused. If the verdict has a
+    /// root, it takes a fault's share of the lock from jurors that were unable, and from those that voted for the root
+    /// without knowing the trace root, if most of those that voted for it know it. Returns the jurors to pay.
     fn divide_jurors(&mut self, case: &Case, ballots: &[Ballot]) -> Vec<usize> {
         let Some(verdict) = case.outcome.verdict() else {
             return Vec::new();
@@ -390,7 +389,7 @@ impl Market<'_> {
                 self.faulted(ballot.juror, case.pay);
                 fault
             } else {
-                // Before the slash, after which a Sybil has another name.
+                // This comes before the slash, because after the slash a Sybil has another name.
                 self.convicted(ballot.juror);
                 lock
             };
@@ -430,7 +429,7 @@ impl Market<'_> {
         assignments.any(|one| one.root != Some(verdict))
     }
 
-    /// Takes everything that is locked from those that revealed another root than this. Returns what that was.
+    /// Takes everything that is locked from those that revealed another root than this. Returns the amount taken.
     fn punish(&mut self, id: usize, verdict: Root) -> Balance {
         let assignments = std::mem::take(&mut self.tasks[id].assignments);
         let (right, guilty): (Vec<_>, Vec<_>) = assignments
@@ -441,7 +440,7 @@ impl Market<'_> {
         for one in guilty {
             let locked = one.terms.locked();
             self.unlock(one.provider, locked);
-            // Before the slash, after which a Sybil has another name.
+            // This comes before the slash, because after the slash a Sybil has another name.
             self.convicted(one.provider);
             let amount = self.slash(one.provider, locked, self.pot, Role::Provider);
             slashed += amount;
@@ -464,7 +463,7 @@ impl Market<'_> {
     }
 }
 
-/// Whether a jury with so many seats has itself come to what stands.
+/// Whether a jury with this many seats has itself reached the outcome that stands.
 fn has_come_to(votes: &[Vote], seats: u16, stands: Outcome) -> bool {
     stands.verdict().is_none_or(|verdict| {
         let same = votes.iter().filter(|vote| **vote == verdict).count();

@@ -1,4 +1,4 @@
-//! Who sits on a jury, and what they vote.
+//! Who sits on a jury, and what the jurors vote.
 
 use aicpw_protocol::{
     verdict::{Outcome, Vote},
@@ -12,22 +12,22 @@ use crate::{
     tally::Role,
 };
 
-/// What a juror has voted.
+/// The vote of a juror.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ballot {
     pub juror: usize,
     pub vote: Vote,
-    /// Whether it knows the trace root: by work, by its coalition, or because there is nothing to know.
+    /// Whether the juror knows the trace root: by work, from its coalition, or because there is nothing to know.
     pub knows_trace: bool,
 }
 
-/// What jurors hear before they vote.
+/// What jurors know before they vote.
 pub(super) struct Talk {
     /// The kind of the coalition that has a lie in this dispute.
     pub conspiracy: Option<Kind>,
-    /// What was revealed, or the first of it.
+    /// The revealed root, or the first one of several.
     pub revealed: Root,
-    /// What an auditor has found, if there was one.
+    /// The root that the auditor found, if there was one.
     pub accusers: Option<Root>,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn vote_for(root: Root) -> Vote {
     Vote::Root(hash(root))
 }
 
-/// A root as the protocol has it.
+/// The root in the form that the protocol uses.
 pub(super) fn hash(root: Root) -> Hash {
     let mut hash = [0; 32];
     for (to, from) in hash.iter_mut().zip(root.to_le_bytes()) {
@@ -45,7 +45,7 @@ pub(super) fn hash(root: Root) -> Hash {
     hash
 }
 
-/// What a jury has found to be the result, if it has.
+/// The root that a jury found to be the result, if it found one.
 pub(super) fn found(outcome: &Outcome) -> Option<Root> {
     match outcome {
         Outcome::Upheld { root } | Outcome::Wrong { root } => Some(root_of(root)),
@@ -53,7 +53,7 @@ pub(super) fn found(outcome: &Outcome) -> Option<Root> {
     }
 }
 
-/// What [`hash`] was made of.
+/// The root from which [`hash`] made this hash.
 pub(super) fn root_of(hash: &Hash) -> Root {
     let bytes = hash.iter().take(size_of::<Root>());
     bytes
@@ -62,7 +62,7 @@ pub(super) fn root_of(hash: &Hash) -> Root {
 }
 
 impl Market<'_> {
-    /// Draws a jury and takes its votes: fewer where nobody is left who could take a seat.
+    /// Draws a jury and takes its votes. It has fewer jurors if nobody is left who could take a seat.
     pub(super) fn hear(
         &mut self,
         id: usize,
@@ -76,7 +76,7 @@ impl Market<'_> {
         for _ in 0..seats {
             jury.extend(self.seat(id, pay, not));
         }
-        // Who was drawn is public.
+        // Everybody can see who was drawn.
         let is_friend = |kind: Kind| talk.conspiracy == Some(kind);
         let kinds = jury.iter().map(|juror| self.providers[*juror].kind);
         let friends = kinds.filter(|kind| is_friend(*kind)).count();
@@ -96,7 +96,7 @@ impl Market<'_> {
         ballots.collect()
     }
 
-    /// Who takes a seat: in the place of one that is silent another is drawn, as often as the rules say.
+    /// Draws a juror for a seat. If a juror is silent, another is drawn in its place, as often as the rules say.
     fn seat(&mut self, id: usize, pay: Balance, not: &mut Vec<usize>) -> Option<usize> {
         let lock = self.rules.dispute.juror_lock(pay);
         for _ in 0..self.rules.juror_attempts {
@@ -114,18 +114,18 @@ impl Market<'_> {
         None
     }
 
-    /// What the friends of a lie vote, if so many of a jury's votes are theirs; `None` if they had better earn their
-    /// pay. `before` is what another jury before this one has come to.
+    /// What the friends of a lie vote if this many of a jury's votes are theirs; `None` if they had better earn their
+    /// pay. `before` is the outcome of the previous jury.
     pub(super) fn plot(
         &self,
         friends: usize,
         votes: usize,
         before: Option<Outcome>,
     ) -> Option<Vote> {
-        // What a verdict has found no jury undoes that was unable.
+        // A jury that is unable does not undo a verdict that was found before.
         let is_open = before.as_ref().and_then(found).is_none();
         match self.scenario.friends {
-            // Half of the votes, and the others are no majority.
+            // With half of the votes, the others have no majority.
             Friends::AreUnable if is_open => {
                 (friends > 0 && 2 * friends >= votes).then_some(Vote::Unable)
             }
@@ -135,16 +135,16 @@ impl Market<'_> {
         }
     }
 
-    /// What a juror votes by itself, and whether it knows the trace root.
+    /// What a juror votes on its own, and whether it knows the trace root.
     fn vote(&mut self, id: usize, kind: Kind, talk: &Talk) -> (Vote, bool) {
-        // The roots are public by now; the trace root is not, where there is one to be known.
+        // The roots are public by now. The trace root is not, unless there is nothing to know.
         let knows_trace = !self.tasks[id].traced;
         let copied = match kind {
             Kind::Lazy | Kind::Rambling => return (vote_for(self.garbage()), false),
             Kind::Unable => return (Vote::Unable, false),
             Kind::Copying => talk.accusers.unwrap_or(talk.revealed),
             Kind::Trusting => talk.revealed,
-            // Where only one root is known, the other side of the coin is one that nobody has.
+            // If only one root is known, the other side of the coin is a root that nobody has.
             Kind::Guessing => match self.hits(50) {
                 true => talk.revealed,
                 false => talk.accusers.unwrap_or_else(|| self.garbage()),
@@ -178,7 +178,7 @@ mod tests {
 
     const LIE: Option<Outcome> = Some(Outcome::Upheld { root: [1; 32] });
 
-    /// Friends, votes, what came before, and what they vote.
+    /// Checks what the friends vote, given the friends, the votes and the previous outcome.
     #[track_caller]
     fn they_vote(friends: Friends, cases: &[(usize, usize, Option<Outcome>, Option<Vote>)]) {
         let rules = Rules::default();

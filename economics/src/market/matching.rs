@@ -1,4 +1,4 @@
-//! Submissions, and who gets them: the first replica the cheapest ask, all others by stake.
+//! Submissions, and who gets them: for the first replica the cheapest ask, for all others a draw by stake.
 
 use aicpw_protocol::{
     pricing, progress::submission_fee, units::AICP, AskPrice, Balance, Gflops, Milliseconds,
@@ -11,14 +11,14 @@ use super::{
 };
 use crate::{player::Kind, rules::MINUTE, tally::Role};
 
-/// Assignments at once on one device.
+/// How many assignments a device runs at once.
 const SLOTS: u8 = 4;
-/// Draws for one seat before there are too few who could take it.
+/// How many draws to make for one seat before there are too few who could take it.
 const DRAWS: u32 = 300;
 
 impl Market<'_> {
     pub(super) fn submit(&mut self) {
-        // Somebody changes its mind: who asks too much for its reputation would never be matched again.
+        // Some provider changes its ask: one that asks too much for its reputation would never be matched again.
         let somebody = self.rng.random_range(0..self.providers.len());
         self.providers[somebody].ask = self.new_ask(self.providers[somebody].kind);
         let id = self.tasks.len();
@@ -69,7 +69,7 @@ impl Market<'_> {
         self.fill(id);
     }
 
-    /// A self-dealer that buys itself reputation with the next task: one task in twenty.
+    /// A self-dealer that buys itself reputation with the next task, which is so for one task in twenty.
     fn self_dealer(&mut self) -> Option<usize> {
         if self.shills.is_empty() || !self.hits(5) {
             return None;
@@ -84,7 +84,7 @@ impl Market<'_> {
         })
     }
 
-    /// Finds the providers that the task lacks; it runs from then on. Without them it ends.
+    /// Finds the providers that the task still needs, after which it runs. If they cannot be found, the task ends.
     pub(super) fn fill(&mut self, id: usize) {
         let attempts = &mut self.tasks[id].attempts;
         *attempts += 1;
@@ -104,7 +104,7 @@ impl Market<'_> {
         self.schedule(duration, Event::Commit(id));
     }
 
-    /// Matches one more replica. Returns whether there was somebody.
+    /// Matches one more replica. Returns whether a provider was found.
     pub(super) fn add_replica(&mut self, id: usize) -> bool {
         let first = self.tasks[id].assignments.is_empty();
         let found = match self.tasks[id].dealt_to {
@@ -152,7 +152,7 @@ impl Market<'_> {
         })
     }
 
-    /// Price and locks if the provider can take the task.
+    /// Price and locks, if the provider can take the task.
     fn terms(&self, index: usize, id: usize) -> Option<Terms> {
         let (provider, task) = (&self.providers[index], &self.tasks[id]);
         if provider.busy >= SLOTS || !provider.is_active(self.rules) || task.tried.contains(&index)
@@ -193,7 +193,7 @@ impl Market<'_> {
         pricing::price(AskPrice(provider.ask), task.gflops, task.time_limit)
     }
 
-    /// Holds of the requester what the assignments cost, audits included. Returns whether it had it.
+    /// Holds the requester's money for the cost of the assignments, audits included. Returns whether there was enough.
     pub(super) fn set_escrow(&mut self, id: usize) -> bool {
         let assignments = self.tasks[id].assignments.iter();
         let prices = assignments.clone().map(|one| one.terms.price);
@@ -215,7 +215,8 @@ impl Market<'_> {
         true
     }
 
-    /// Draws a provider by its stake that is none of `not`, has so much free, and asks no more than this for the task.
+    /// Draws a provider by its stake. It must not be in `not`, must have enough free stake, and must not ask more than
+    /// this for the task.
     pub(super) fn draw(
         &mut self,
         id: usize,

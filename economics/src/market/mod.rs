@@ -1,4 +1,4 @@
-//! The market: an agenda of events, served in the order of time.
+//! The market: an agenda of events, handled in the order of time.
 
 mod dispute;
 mod jury;
@@ -23,10 +23,10 @@ use crate::{
     tally::Tally,
 };
 
-/// Mean distance between submissions: a hundred thousand tasks in a month.
+/// The mean distance between submissions: a hundred thousand tasks in a month.
 const MEAN_DISTANCE: BlockNumber = 26 * SECOND;
 
-/// Reputation from which a self-dealer cheats.
+/// The reputation from which a self-dealer cheats.
 const DEALT_ENOUGH: u16 = 800;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -45,20 +45,20 @@ struct Requester {
     kind: Kind,
 }
 
-/// One run.
+/// One run of the simulation.
 pub struct Market<'a> {
     rules: &'a Rules,
     scenario: Scenario,
     rng: ChaCha8Rng,
     ledger: Ledger,
     treasury: Account,
-    /// What the losers of a dispute lost, while it is divided.
+    /// Holds what the losers of a dispute lost until it is divided.
     pot: Account,
-    /// What a coalition tops its stakes up from and appeals with.
+    /// From here a coalition replenishes its stakes and pays for appeals.
     purse: Account,
     providers: Vec<Provider>,
     requesters: Vec<Requester>,
-    /// Requesters of self-dealers.
+    /// The requesters that belong to self-dealers.
     shills: Vec<Requester>,
     tasks: Vec<Task>,
     /// How many tasks to submit.
@@ -66,7 +66,8 @@ pub struct Market<'a> {
     agenda: BinaryHeap<Reverse<(BlockNumber, u64, Event)>>,
     scheduled: u64,
     now: BlockNumber,
-    /// Running sum of the stakes that can be drawn, by provider; empty when it has to be made anew.
+    /// The running sum of the stakes that can be drawn, by provider; empty when it has to be
+    /// computed anew.
     weights: Vec<Balance>,
     belief: Belief,
     next_garbage: Root,
@@ -107,7 +108,7 @@ impl Market<'_> {
         }
     }
 
-    /// Of `percent` in a hundred, whether this one.
+    /// A random decision that is true in `percent` of a hundred cases.
     fn hits(&mut self, percent: u32) -> bool {
         self.rng.random_range(0..100) < percent
     }
@@ -153,7 +154,7 @@ impl Market<'_> {
 }
 
 impl Mode {
-    /// Assignments at once.
+    /// The number of assignments at once.
     fn replicas(self) -> usize {
         match self {
             Self::Expected | Self::Optimistic => 1,

@@ -1,4 +1,4 @@
-//! Pay, refunds, slashes, and what is remembered of them.
+//! Pay, refunds, slashes, and their effect on reputation.
 
 use aicpw_protocol::{reputation::weight, Balance};
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Market<'_> {
-    /// The first assignment's root is the result.
+    /// Settles the task. The first assignment's root is the result.
     pub(super) fn settle(&mut self, id: usize) {
         let requester = self.tasks[id].requester;
         let root = self.tasks[id].assignments.first().and_then(|one| one.root);
@@ -41,7 +41,7 @@ impl Market<'_> {
         let cost = self.tasks[id].audit_cost;
         self.tally.audit_costs += self.pay_from_escrow(id, self.treasury, cost);
         for one in std::mem::take(&mut self.tasks[id].undecided) {
-            // Another one revealed what was expected.
+            // Another assignment revealed the expected root.
             self.unlock(one.provider, one.terms.locked());
             let locked = one.terms.locked();
             let amount = self.slash(one.provider, locked, self.treasury, Role::Provider);
@@ -61,7 +61,7 @@ impl Market<'_> {
         self.tally.earned(kind, Role::Provider, paid);
     }
 
-    /// A jury was unable to say which of several results is right: each is paid, and none is settled.
+    /// Pays for every result without settling one, because a jury was unable to say which of several is right.
     pub(super) fn pay_all(&mut self, id: usize) {
         for one in self.tasks[id].assignments.clone() {
             self.pay_price(id, &one);
@@ -69,7 +69,7 @@ impl Market<'_> {
         self.refund(id);
     }
 
-    /// A replica of the minority loses its collateral, and by the rules its bond.
+    /// Punishes a replica of the minority: it loses its collateral and, if the rules say so, its bond.
     fn out_voted(&mut self, one: &Assignment) {
         self.unlock(one.provider, one.terms.locked());
         let lost = if self.rules.minority_loses_bond {
@@ -82,7 +82,7 @@ impl Market<'_> {
         self.turned_down(one.provider, one.root.unwrap_or(RIGHT), amount);
     }
 
-    /// The task ends without a result.
+    /// Ends the task without a result.
     pub(super) fn refund(&mut self, id: usize) {
         self.tally.refunded += 1;
         self.release_assignments(id);
@@ -95,7 +95,7 @@ impl Market<'_> {
         self.close(id);
     }
 
-    /// Ends the assignments and gives back what is locked for them.
+    /// Ends the assignments and releases what is locked for them.
     pub(super) fn release_assignments(&mut self, id: usize) {
         for index in 0..self.tasks[id].assignments.len() {
             self.end(id, index);
@@ -112,7 +112,7 @@ impl Market<'_> {
         self.ledger.release(requester.account, escrow);
         let task = &mut self.tasks[id];
         task.escrow = 0;
-        // A hundred thousand tasks fit better without them.
+        // This saves memory: there are a hundred thousand tasks.
         task.assignments = Vec::new();
         task.tried = Vec::new();
     }
@@ -128,7 +128,7 @@ impl Market<'_> {
         paid
     }
 
-    /// The device is free for the next task.
+    /// Frees the device for the next task.
     pub(super) fn end(&mut self, id: usize, index: usize) {
         let one = &mut self.tasks[id].assignments[index];
         if std::mem::replace(&mut one.ended, true) {
@@ -141,7 +141,7 @@ impl Market<'_> {
         provider.ask = ask;
     }
 
-    /// Takes stake from a provider. Returns what was taken.
+    /// Takes stake from a provider. Returns the amount taken.
     pub(super) fn slash(
         &mut self,
         provider: usize,
@@ -150,7 +150,7 @@ impl Market<'_> {
         role: Role,
     ) -> Balance {
         let one = &mut self.providers[provider];
-        // What is locked for something else stays.
+        // Stake that is locked for something else stays.
         let amount = amount.min(one.free_stake());
         let taken = self.ledger.take(one.account, to, amount);
         one.stake -= taken;
@@ -160,14 +160,14 @@ impl Market<'_> {
         taken
     }
 
-    /// Whoever wants to go on makes good what it lost, as far as its purse goes.
+    /// Replaces stake that a provider lost, as far as its purse allows, unless its kind does not want to go on.
     fn replenish(&mut self, provider: usize) {
         let one = &mut self.providers[provider];
         let missing = one.nominal.saturating_sub(one.stake);
         match one.kind {
             Kind::Lazy => return,
             Kind::Sybil => {
-                // Under a new name, once the old one is of no use.
+                // It comes back under a new name once the old one is of no use.
                 if one.is_active(self.rules) || self.ledger.free(self.purse) < missing {
                     return;
                 }
@@ -186,14 +186,14 @@ impl Market<'_> {
         }
     }
 
-    /// A fault counts against the reputation, by the price of the assignment, or a juror's pay.
+    /// Counts a fault against the reputation, weighted by the price of the assignment or a juror's pay.
     pub(super) fn faulted(&mut self, provider: usize, at_stake: Balance) {
         let record = &mut self.providers[provider].record;
         record.settle_time(self.now, self.rules.half_life);
         record.faulted(weight(at_stake, self.rules.reputation_unit));
     }
 
-    /// A verdict takes the whole reputation.
+    /// Takes the whole reputation after a verdict.
     pub(super) fn convicted(&mut self, provider: usize) {
         let record = &mut self.providers[provider].record;
         record.settle_time(self.now, self.rules.half_life);

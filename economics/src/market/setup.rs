@@ -1,4 +1,4 @@
-//! Who is there in the beginning.
+//! Who is there at the beginning.
 
 use std::collections::BinaryHeap;
 
@@ -15,13 +15,13 @@ use crate::{
     tally::{Tally, BUCKET},
 };
 
-/// What a provider has beside its stake: for appeals, and to make good what it lost.
+/// What a provider has in addition to its stake, for appeals and for replacing stake that it lost.
 const PROVIDER_PURSE: Balance = 2_000 * AICP;
 /// More than a coalition can lose.
 const BOTTOMLESS: Balance = 1_000_000_000 * AICP;
-/// What the treasury begins with, so that it can pay an auditor before the costs came in.
+/// What the treasury has at the beginning, so that it can pay auditors before audit costs have come in.
 const TREASURY: Balance = 10_000 * AICP;
-/// Accounts of self-dealers: one more than a reputation remembers.
+/// The number of a self-dealer's accounts: one more than a reputation remembers.
 const SHILLS: usize = 17;
 
 impl<'a> Market<'a> {
@@ -67,7 +67,7 @@ impl<'a> Market<'a> {
             let nominal = self.rules.min_stake << self.rng.random_range(0..6);
             let [all, special, rational] = &mut stakes;
             *all += nominal;
-            // Keeps each share of the stake as near as it gets to what was asked for.
+            // Keeps each share of the stake as close as possible to the requested one.
             let is_behind = |part: Balance, percent: u32, all: Balance| {
                 part * 100 < Balance::from(percent) * all
             };
@@ -137,8 +137,8 @@ impl<'a> Market<'a> {
         }
     }
 
-    /// What a provider asks next: 0.8 to 1.6 AICP per TFLOPS-hour, a Sybil always less, and who undercuts less than half
-    /// of the least of them.
+    /// A provider's next ask: 0.8 to 1.6 AICP per TFLOPS-hour. A Sybil always asks less, and an undercutter less than
+    /// half of the lowest of these.
     pub(super) fn new_ask(&mut self, kind: Kind) -> Balance {
         match kind {
             Kind::Sybil => AICP * 75 / 100,

@@ -5,7 +5,7 @@ use sp_arithmetic::Perbill;
 
 use crate::player::Root;
 
-/// How a task is verified; three replicas with a quorum of two.
+/// How a task is verified. A replicated task has three replicas and a quorum of two.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
     Expected,
@@ -13,7 +13,7 @@ pub enum Mode {
     Replicated,
 }
 
-/// Equal roots that settle in [`Mode::Replicated`].
+/// How many equal roots settle a task in [`Mode::Replicated`].
 pub const QUORUM: usize = 2;
 
 /// Price and locks of an assignment.
@@ -35,13 +35,13 @@ impl Terms {
 pub struct Assignment {
     pub provider: usize,
     pub terms: Terms,
-    /// What was committed to; nothing yet, or nothing ever.
+    /// The root that was committed to; `None` before the commit, or if there never is one.
     pub root: Option<Root>,
     /// Whether its slot is free again.
     pub ended: bool,
 }
 
-/// A task that was drawn, and what its auditor found.
+/// The audit of a task that was drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Audit {
     pub auditor: usize,
@@ -56,23 +56,23 @@ pub struct Task {
     pub mode: Mode,
     pub gflops: Gflops,
     pub time_limit: Milliseconds,
-    /// How long it runs.
+    /// How long the task runs.
     pub duration: BlockNumber,
-    /// Price at an ask of one AICP.
+    /// The price at an ask of one AICP.
     pub base: Balance,
-    /// Whether its trace root can be known only by work.
+    /// Whether the task's trace root can be known only by work.
     pub traced: bool,
-    /// The provider that submitted it to itself.
+    /// The provider that submitted the task to itself.
     pub dealt_to: Option<usize>,
     pub attempts: u8,
     pub assignments: Vec<Assignment>,
-    /// Unexpected roots that another provider has to decide.
+    /// Assignments with unexpected roots, on which another provider's reveal has to decide.
     pub undecided: Vec<Assignment>,
-    /// Providers that had it.
+    /// Providers that have already had the task.
     pub tried: Vec<usize>,
-    /// Held of the requester.
+    /// The amount that is held from the requester.
     pub escrow: Balance,
-    /// Expected audit cost, within the escrow.
+    /// The expected audit cost, which is part of the escrow.
     pub audit_cost: Balance,
     pub audit: Option<Audit>,
 }
@@ -84,7 +84,7 @@ impl Task {
         self.base / 10 * 7
     }
 
-    /// Most that one assignment may cost, audits included.
+    /// The most that one assignment may cost, audits included.
     pub fn budget(&self) -> Balance {
         self.base * 2
     }

@@ -1,4 +1,4 @@
-//! Commit, audit draw, reveal.
+//! The commit, the draw of an audit, and the reveal.
 
 use aicpw_protocol::{audit, verdict::Outcome, Balance, TaskId};
 use rand::Rng;
@@ -15,15 +15,15 @@ use crate::{
     tally::{Role, BUCKET},
 };
 
-/// Of a thousand assignments, those that an honest provider's machine drops.
+/// How many assignments of a thousand an honest provider's machine drops.
 const FAULTS_PER_MILLE: u32 = 5;
-/// Per cent of assignments that a griefer drops.
+/// The per cent of assignments that a griefer drops.
 const GRIEF_FAULTS: u32 = 20;
-/// Per cent of audits and seats on a jury that an honest provider misses.
+/// The per cent of audits and seats on juries that an honest provider misses.
 pub(super) const ABSENCE: u32 = 1;
 
 impl Market<'_> {
-    /// The time of the run is over: who commits to what?
+    /// Lets every provider commit, because the time of the run is over.
     pub(super) fn commit(&mut self, id: usize) {
         let all = 0..self.tasks[id].assignments.len();
         let fresh: Vec<usize> = all
@@ -60,7 +60,7 @@ impl Market<'_> {
         self.reveal(id);
     }
 
-    /// What a provider commits to; `None` if it fails.
+    /// The root that a provider commits to; `None` if it fails.
     fn work(&mut self, id: usize, index: usize) -> Option<Root> {
         let Assignment {
             provider, terms, ..
@@ -86,7 +86,7 @@ impl Market<'_> {
             | Kind::Griefing
             | Kind::Robbing => false,
             Kind::Lazy => true,
-            // Alone against replicas or an expected root a cheat is always found.
+            // Alone against replicas or an expected root, a cheat is always found.
             Kind::Rational if optimistic => {
                 let income = terms.price - self.rules.protocol_fee.mul_floor(terms.price);
                 self.rng.random_range(0..self.scenario.trial) == 0
@@ -104,7 +104,7 @@ impl Market<'_> {
             }
         };
         if !cheats {
-            // What a self-dealer submits to itself costs nothing to compute.
+            // A task that a self-dealer submits to itself costs nothing to compute.
             if self.tasks[id].dealt_to != Some(provider) {
                 self.tally.worked(kind, Role::Provider, effort);
             }
@@ -124,7 +124,7 @@ impl Market<'_> {
         }
     }
 
-    /// A coalition sees who has the replicas, and lies where it has a quorum of them.
+    /// Lets a coalition lie if it has a quorum of the replicas, which it can see.
     fn collude(&mut self, id: usize) {
         if self.tasks[id].mode != Mode::Replicated {
             return;
@@ -178,7 +178,7 @@ impl Market<'_> {
         audit::is_drawn(rate, &randomness, assignment)
     }
 
-    /// Draws an auditor, which re-executes. Returns whether there was one.
+    /// Draws an auditor, which runs the task again. Returns whether an auditor was found.
     fn begin_audit(&mut self, id: usize) -> bool {
         let task = &self.tasks[id];
         let price = highest_price(&task.assignments);
@@ -216,7 +216,7 @@ impl Market<'_> {
         kind == Kind::Griefing || kind != Kind::Lazy && self.hits(ABSENCE)
     }
 
-    /// What the auditor commits to.
+    /// The root that the auditor commits to.
     fn re_execute(&mut self, id: usize, auditor: usize) -> Root {
         let kind = self.providers[auditor].kind;
         let lie = self.tasks[id]
@@ -226,7 +226,7 @@ impl Market<'_> {
             .find(|root| *root != RIGHT);
         match (kind, lie) {
             (Kind::Lazy, _) => return self.garbage(),
-            // A cheat tells its auditor what to say; these say it.
+            // A cheat tells its auditor what to say, and auditors of these kinds say it.
             (Kind::Copying | Kind::Undercutting, Some(lie)) => return lie,
             (Kind::Colluding | Kind::Sybil, Some(CONSPIRED)) => return CONSPIRED,
             (Kind::Robbing, _) if !self.is_among(id, Kind::Robbing) => return CONSPIRED,
@@ -243,7 +243,7 @@ impl Market<'_> {
         assignments.any(|one| self.providers[one.provider].kind == kind)
     }
 
-    /// Everybody opens what it committed to.
+    /// Opens everybody's commitment.
     pub(super) fn reveal(&mut self, id: usize) {
         for index in 0..self.tasks[id].assignments.len() {
             self.end(id, index);
@@ -260,20 +260,20 @@ impl Market<'_> {
         if one.root == Some(RIGHT) {
             return self.settle(id);
         }
-        // Not paid, and undecided until another provider reveals what was expected.
+        // It is not paid, and stays undecided until another provider reveals the expected root.
         let task = &mut self.tasks[id];
         task.undecided.append(&mut task.assignments);
         self.fill(id);
     }
 
-    /// Looks for the quorum, and holds what the auditor found against it. A jury decides where they differ, and
-    /// where there is no quorum: another replica could copy what is revealed.
+    /// Looks for the quorum, and compares it with what the auditor found. A jury decides if they differ, or if there is
+    /// no quorum: another replica could copy what is revealed.
     fn close_audit(&mut self, id: usize, quorum: usize) {
         let price = highest_price(&self.tasks[id].assignments);
         let judged = self.judged_price(id, price);
         let audit = self.tasks[id].audit.take();
         let winner = self.most_common(id, quorum);
-        // What counts stands first.
+        // The result that counts comes first.
         self.tasks[id]
             .assignments
             .sort_by_key(|one| one.root != winner);
@@ -293,7 +293,7 @@ impl Market<'_> {
             let accuser = audit.as_ref().map(|audit| self.auditor(audit));
             let outcome = self.judge(id, price, accuser.as_ref());
             if let Some(audit) = audit.filter(|audit| found(&outcome) == Some(audit.root)) {
-                // Its lock is free again.
+                // The auditor's lock has been released.
                 self.pay_for_audit(audit.auditor, judged);
                 if is_lie {
                     self.tally.audits_that_found += 1;
@@ -329,7 +329,7 @@ impl Market<'_> {
         }
     }
 
-    /// A requester disputes a result that is right. Returns what came of it, if it could.
+    /// Lets a requester dispute a right result. Returns the outcome, if the result could be disputed.
     fn grief(&mut self, id: usize, price: Balance) -> Option<Outcome> {
         let requester = self.tasks[id].requester;
         let pay = self.juror_pay(id, price);
@@ -349,17 +349,17 @@ impl Market<'_> {
         Some(self.judge(id, price, Some(&accuser)))
     }
 
-    /// A jury has decided, or could not.
+    /// Continues the task after a jury has decided, or could not.
     pub(super) fn after_dispute(&mut self, id: usize, outcome: Outcome, quorum: usize) {
         match outcome {
             Outcome::Upheld { .. } | Outcome::Wrong { .. } => {}
-            // What was revealed counts, by a quorum where there has to be one; it stands first.
+            // The revealed result counts; if a quorum is required, the quorum's. It comes first.
             Outcome::Unable if self.most_common(id, quorum).is_some() => {}
             Outcome::Unable => return self.pay_all(id),
-            // Too few jurors, or divided: the requester is refunded and nobody is slashed.
+            // Too few jurors, or a divided jury: the requester is refunded and nobody is slashed.
             _ => return self.refund(id),
         }
-        // Those whose result it is are left, or all of them.
+        // The assignments that have the right result are left, or all of them.
         if !self.tasks[id].assignments.is_empty() {
             return self.schedule(0, Event::Settle(id));
         }
@@ -370,7 +370,7 @@ impl Market<'_> {
         self.fill(id);
     }
 
-    /// A root that so many committed to.
+    /// A root that this many assignments committed to.
     fn most_common(&self, id: usize, quorum: usize) -> Option<Root> {
         let roots = || self.tasks[id].assignments.iter().filter_map(|one| one.root);
         roots().find(|root| roots().filter(|other| other == root).count() >= quorum)
@@ -385,7 +385,7 @@ impl Market<'_> {
     }
 }
 
-/// The price that counts for auditors and jurors.
+/// The price on which the pay of auditors and jurors is based.
 fn highest_price(assignments: &[Assignment]) -> Balance {
     let prices = assignments.iter().map(|one| one.terms.price);
     prices.max().unwrap_or_default()

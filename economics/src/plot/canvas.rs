@@ -1,4 +1,5 @@
-//! Pixels that plotters draws on, with letters from a bitmap font: no font file, no system library.
+//! Pixels for plotters to draw on, with letters from a bitmap font: no font file, no system
+//! library.
 
 use std::{convert::Infallible, fs::File, io::BufWriter, path::Path};
 
@@ -31,7 +32,7 @@ impl Picture {
         }
     }
 
-    /// What plotters draws on.
+    /// The canvas for plotters to draw on.
     pub fn canvas(&mut self) -> Canvas<'_> {
         Canvas(self)
     }

@@ -1,4 +1,4 @@
-//! Pictures of what came of it.
+//! Pictures of the outcomes.
 
 mod canvas;
 
@@ -19,7 +19,7 @@ use crate::{
 
 const SIZE: (u32, u32) = (900, 480);
 
-/// The size for which plotters takes letters to be as wide as those of the canvas.
+/// The size at which plotters assumes letters as wide as those of the canvas.
 const LETTERS: u32 = 16;
 
 const COLORS: [RGBColor; 6] = [
@@ -45,7 +45,7 @@ struct Axes {
     legend: SeriesLabelPosition,
 }
 
-/// Writes all pictures into a folder, which it makes if need be.
+/// Writes all pictures into a folder, and makes the folder if necessary.
 pub fn write_all(
     folder: &Path,
     rules: &Rules,
@@ -94,7 +94,7 @@ fn rates(rules: &Rules) -> anyhow::Result<Picture> {
     draw(&axes, &lines)
 }
 
-/// What a wrong result brings, by the share of the stake in one hand.
+/// The gain from a wrong result, by the share of the stake that one owner has.
 fn deterrence(rules: &Rules) -> anyhow::Result<Picture> {
     let line = |reputation: u16| Line {
         name: format!("reputation {reputation}"),
@@ -156,7 +156,8 @@ fn undetected(outcomes: &[(Scenario, Tally)]) -> anyhow::Result<Picture> {
     draw(&axes, &lines)
 }
 
-/// What the players have of an assignment, all their roles together, and the honest beside them.
+/// The players' income per assignment, in all their roles together, beside that of the honest
+/// players.
 fn income(outcomes: &[(Scenario, Tally)]) -> anyhow::Result<Picture> {
     let mut rows = Vec::new();
     // The first row is drawn at the bottom.
@@ -278,7 +279,7 @@ mod tests {
     use super::*;
     use crate::{market, scenario};
 
-    /// Pixels that are not white.
+    /// The number of pixels that are not white.
     fn ink(path: &Path) -> usize {
         let file = std::io::BufReader::new(std::fs::File::open(path).expect("it was written"));
         let mut reader = png::Decoder::new(file).read_info().expect("it is a PNG");

@@ -1,6 +1,6 @@
-//! Who has what in each ending, reckoned by hand. A result's price is 1 AICP and its locks are 41. The budget is
-//! 2 AICP, which is a juror's pay: it locks 20, of which a fault costs 10. Five of them are paid out of a bond of 10,
-//! and an appeal against them takes 22.
+//! What everybody has after each ending, calculated by hand. A result's price is 1 AICP, and its locks are 41. The
+//! budget is 2 AICP, which is also a juror's pay: a juror locks 20, of which a fault costs 10. Five jurors are paid out
+//! of a bond of 10, and an appeal against them takes 22.
 
 use aicpw_protocol::{units::AICP, Gflops, Milliseconds};
 use sp_arithmetic::Perbill;
@@ -19,7 +19,7 @@ const TASK: usize = 0;
 const PAY: Balance = 2 * AICP;
 const PROVIDER: usize = 0;
 const AUDITOR: usize = 5;
-/// The first of the jurors, in the order of their seats.
+/// The first juror. Jurors are numbered in the order of their seats.
 const JUROR: usize = 10;
 const UNABLE: Vote = Vote::Unable;
 
@@ -31,7 +31,7 @@ fn lie() -> Vote {
     vote_for(CONSPIRED)
 }
 
-/// So many AICP and tenths.
+/// An amount of whole AICP and tenths.
 fn aicp(whole: i128, tenths: i128) -> i128 {
     whole * AICP as i128 + tenths * AICP as i128 / 10
 }
@@ -39,12 +39,12 @@ fn aicp(whole: i128, tenths: i128) -> i128 {
 struct Court<'a> {
     market: Market<'a>,
     before: Vec<Balance>,
-    /// The size of each jury that was called.
+    /// The sizes of the juries that were called.
     called: Vec<u16>,
 }
 
 impl<'a> Court<'a> {
-    /// A task with these results, each of another provider.
+    /// A task with these results, each from another provider.
     fn new(rules: &'a Rules, roots: &[Root]) -> Self {
         let scenario = named("honest").expect("there is one");
         let mut market = Market::new(rules, scenario, 1, 1);
@@ -111,7 +111,7 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// A requester that doubts it.
+    /// A requester that disputes the result.
     fn challenger(&mut self) -> Accuser {
         let (requester, bond) = (self.market.requesters[1], 10 * AICP);
         assert!(self.market.ledger.hold(requester.account, bond));
@@ -125,7 +125,7 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// Hears these juries, one after another. Whoever has a root has worked for it.
+    /// Hears these juries, one after another. A juror that votes for a root has worked for it.
     fn hear(&mut self, accuser: Option<&Accuser>, juries: &[&[Vote]]) -> Outcome {
         let (mut juries, mut juror) = (juries.iter(), JUROR);
         let called = &mut self.called;
@@ -145,7 +145,7 @@ impl<'a> Court<'a> {
         })
     }
 
-    /// Ends the task, and all that follows.
+    /// Ends the task, with everything that follows from that.
     fn end(&mut self, outcome: Outcome, quorum: usize) {
         self.market.after_dispute(TASK, outcome, quorum);
         while let Some(std::cmp::Reverse((at, _, event))) = self.market.agenda.pop() {
@@ -164,7 +164,7 @@ impl<'a> Court<'a> {
         self.gain(self.market.providers[provider].account)
     }
 
-    /// Of the first seat on.
+    /// What the jurors have, from the first seat on.
     fn of_jurors(&self, seats: usize) -> Vec<i128> {
         let jurors = JUROR..JUROR + seats;
         jurors.map(|juror| self.of_provider(juror)).collect()
@@ -180,13 +180,13 @@ impl<'a> Court<'a> {
         record.reputation(self.market.now, half_life).0
     }
 
-    /// Nobody has more or less.
+    /// Whether nobody has more or less than before.
     fn is_as_before(&self) -> bool {
         (0..self.before.len()).all(|account| self.gain(account) == 0)
     }
 }
 
-/// What a first jury comes to in which two are friends of the liar, or three: its votes, and what the friends lose.
+/// Outcomes of a first jury in which two or three are friends of the liar: its votes, and what the friends lose.
 fn undecided() -> [(Vec<Vote>, Vec<i128>); 3] {
     let (r, l) = (right(), lie());
     let (lock, fault) = (-aicp(20, 0), -aicp(10, 0));
@@ -200,7 +200,7 @@ fn undecided() -> [(Vec<Vote>, Vec<i128>); 3] {
 #[test]
 fn eleven_are_called_without_a_bond_and_what_they_find_holds_for_the_first_jury_too() {
     let rules = Rules::default();
-    // 41 of the provider and what the friends lose, less the pay of thirteen and a tenth of 41 for the auditor.
+    // The provider's 41 and what the friends lose, less the pay of thirteen jurors and a tenth of 41 for the auditor.
     let treasuries = [aicp(50, 9), aicp(60, 9), aicp(40, 9)];
     for ((first, lost), treasury) in undecided().into_iter().zip(treasuries) {
         let mut court = Court::new(&rules, &[CONSPIRED]);
@@ -218,7 +218,7 @@ fn eleven_are_called_without_a_bond_and_what_they_find_holds_for_the_first_jury_
         assert_eq!(court.of_provider(PROVIDER), -aicp(41, 0));
         assert_eq!(court.of_provider(AUDITOR), aicp(4, 1));
         assert_eq!(court.of_treasury(), treasury);
-        // To be unable is a fault, and to vote for another root all that there is.
+        // Being unable costs a fault; voting for another root costs the whole lock.
         for (vote, juror) in first.iter().zip(JUROR..) {
             let reputation = court.reputation(juror);
             match *vote {
@@ -250,7 +250,7 @@ fn who_doubts_a_right_result_loses_its_bond_to_both_juries() {
     assert_eq!(court.market.providers[PROVIDER].locked, 0);
 }
 
-/// Divided, too few, and unable.
+/// Divided, too few votes, and unable.
 fn seconds() -> [Vec<Vote>; 3] {
     let mut divided = vec![right(); 5];
     divided.extend([lie(); 5]);
@@ -299,7 +299,7 @@ fn who_is_unable_with_most_is_paid_by_whoever_called_the_jury_for_a_bond() {
     let outcome = court.hear(Some(&challenger), &[&first, &divided]);
     assert_eq!(outcome, Outcome::Unable);
     assert_eq!(court.gain(challenger.account), -aicp(10, 0));
-    // Three of the first jury; the ten of the second have found roots, which is neither right nor wrong.
+    // Three of the first jury are paid. The ten of the second have found roots, which are neither right nor wrong.
     let paid = aicp(2, 0);
     let mut jurors = vec![0, 0, paid, paid, paid];
     jurors.extend([0; 10]);
@@ -307,7 +307,7 @@ fn who_is_unable_with_most_is_paid_by_whoever_called_the_jury_for_a_bond() {
     assert_eq!(court.of_treasury(), aicp(4, 0));
 }
 
-/// One who was able, or none of whom two agree: the eleven would be wasted.
+/// If one juror was able, or no two of those who were able agree, eleven more would be wasted.
 #[test]
 fn no_larger_jury_is_called_where_no_two_agree_on_a_root() {
     let rules = Rules::default();
@@ -325,7 +325,7 @@ fn no_larger_jury_is_called_where_no_two_agree_on_a_root() {
     }
 }
 
-/// As it was before ADR 25: three friends have a lie paid, and two of four free it.
+/// As it was before ADR 25: three friends get a lie paid, and two of four spare it a punishment.
 #[test]
 fn without_a_larger_jury_friends_of_a_lie_need_nothing_but_the_first() {
     let rules = Rules {
@@ -410,7 +410,7 @@ fn a_seat_stays_empty_where_nobody_is_left_who_is_not_silent() {
     let votes: Vec<Vote> = jury.iter().map(|ballot| ballot.vote).collect();
     let outcome = market.outcome(TASK, &votes, 5);
     assert_eq!(outcome, Outcome::TooFewJurors);
-    // The silent one has lost half of its lock.
+    // The silent juror has lost half of its lock.
     assert_eq!(court.of_provider(JUROR + 1), -aicp(10, 0));
     assert_eq!(court.of_treasury(), aicp(10, 0));
 }
