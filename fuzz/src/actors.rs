@@ -1,5 +1,5 @@
-//! Who acts on the market, and the shapes of what they send: few values of each, good and bad, so
-//! that a short input reaches far.
+//! Who acts on the market, and what they can send: a few values of each kind, good and bad, so that a short input
+//! reaches far.
 
 use aicpw_protocol::{
     availability::NOT_FETCHED,
@@ -23,7 +23,8 @@ use sp_keyring::Sr25519Keyring::{
 
 use crate::input::Input;
 
-/// Those who offer devices: with one who makes a result, four who judge it, and six who judge that.
+/// The accounts that offer devices: enough for one that makes a result, four that judge it, and six that judge their
+/// verdict.
 pub const PROVIDERS: [Sr25519Keyring; 11] = [
     Bob,
     Dave,
@@ -38,13 +39,13 @@ pub const PROVIDERS: [Sr25519Keyring; 11] = [
     Ferdie,
 ];
 
-/// Those who submit tasks. Two are providers too.
+/// The accounts that submit tasks. Two of them are providers too.
 pub const REQUESTERS: [Sr25519Keyring; 3] = [Charlie, Ferdie, Bob];
 
-/// Amounts: nothing, below and at the limits, usual, all, and more than there can be.
+/// The amounts that are used: nothing, below and at the limits, a usual one, everything, and more than there can be.
 pub const AMOUNTS: [Balance; 6] = [0, 1, 10 * MILLI, UNIT, 150 * UNIT, Balance::MAX];
 
-/// A worker key, by its number.
+/// The worker key with this number.
 pub fn worker(number: u8) -> sr25519::Pair {
     sr25519::Pair::from_seed(&[number; 32])
 }
@@ -54,16 +55,16 @@ fn cid(seed: u8) -> ContentId {
     ContentId::from_bytes(bytes).expect("a CIDv1 of a SHA-256")
 }
 
-/// So many things workers find.
+/// How many different outputs workers can find.
 pub const OUTPUTS: u8 = 3;
 
-/// What a juror finds who runs the second part of a job: as whoever computed the output 1, or 0.
+/// What a juror finds that runs the second part of a job: the state of a worker that computes the output 1, or 0.
 pub const PART_OUTPUTS: [u8; 2] = [8, 9];
 
 /// The salt of all traces.
 const TRACE_SALT: Hash = [8; 32];
 
-/// What a worker reveals that computed this output.
+/// The opening that a worker reveals for this output.
 pub fn opening(output: u8) -> ResultOpening {
     let of_part = PART_OUTPUTS.contains(&output);
     let root = match of_part {
@@ -78,10 +79,10 @@ pub fn opening(output: u8) -> ResultOpening {
     }
 }
 
-/// What jurors find who have run nothing: the roots of outputs, of whose traces they know nothing.
+/// What jurors find that have run nothing: the roots of outputs, without knowledge of their traces.
 pub const COPIES: std::ops::Range<u8> = 5..8;
 
-/// The root of the trace that a juror commits to beside this output.
+/// The root of the trace to which a juror commits together with this output.
 pub fn work(output: u8) -> Hash {
     match COPIES.contains(&output) {
         true => [output; 32],
@@ -89,7 +90,7 @@ pub fn work(output: u8) -> Hash {
     }
 }
 
-/// The same as somebody reveals it who is a juror.
+/// The opening that a juror reveals for this output.
 pub fn of_juror(account: &AccountId, assignment: AssignmentId, output: u8) -> ResultOpening {
     let salt = juror_trace_salt(account, assignment);
     ResultOpening {
@@ -98,10 +99,10 @@ pub fn of_juror(account: &AccountId, assignment: AssignmentId, output: u8) -> Re
     }
 }
 
-/// So many things are found of a result that is said not to be there.
+/// How many different findings there are about a result that is claimed to be unavailable.
 pub const FINDS: u8 = 3;
 
-/// What a juror of a claim reveals: that it could not fetch it, or one digest or another.
+/// The opening that a fetcher of a claim reveals: that it could not fetch the result, or one digest or another.
 pub fn fetched(found: u8) -> ResultOpening {
     let found = found % FINDS;
     ResultOpening {
@@ -110,7 +111,7 @@ pub fn fetched(found: u8) -> ResultOpening {
     }
 }
 
-/// The trace of whoever computes this output.
+/// The trace of a worker that computes this output.
 pub fn trace(output: u8) -> TraceRecord {
     let output = output % OUTPUTS;
     TraceRecord {
@@ -123,12 +124,12 @@ pub fn trace(output: u8) -> TraceRecord {
     }
 }
 
-/// What opens it.
+/// The opening of that trace.
 pub fn trace_opening(output: u8) -> TraceOpening {
     TraceOpening::new(TRACE_SALT, &trace(output), cid(8)).expect("it is short")
 }
 
-/// A part of it.
+/// A part of that trace.
 pub fn named_part(output: u8, number: u8) -> Option<NamedPart> {
     let state = (number > 0).then(|| cid(7));
     NamedPart::new(&trace(output).hashes(), number.into(), state)
@@ -166,8 +167,8 @@ pub fn usual_spec(fingerprint: u8) -> DeviceSpec {
     }
 }
 
-/// A submission: number for how it is verified, what it needs, how long, for how much, how long it
-/// waits.
+/// Reads a submission: one number each for how it is verified, what it needs, how long it may run, its budget, and how
+/// long it waits.
 pub fn submission(input: &mut Input<'_>) -> Submission {
     let expected = |output: &[u8]| Verification::Expected {
         root_hash: expected_root_hash(&result_root(output)),
@@ -178,7 +179,7 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
     let modes = [
         expected(&[0]),
         optimistic(5),
-        // What nobody computes.
+        // A root that nobody computes.
         expected(b"nonsense"),
         optimistic(30),
         optimistic(0),
@@ -190,7 +191,7 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
             replicas: 2,
             quorum: 2,
         },
-        // The others are sealed.
+        // The other submissions are sealed.
         optimistic(5),
         expected(&[0]),
         Verification::Replicated {
@@ -220,9 +221,10 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
             engine: Engine::OpenCl,
             class: classes[usize::from(need / 4) % 3],
             gflops: Gflops([10, 100, 1_000, 0][usize::from(need % 4)]),
-            // Two of the one kind do not fit a device together.
+            // Two of the second kind do not fit a device together.
             memory: Mebibytes(if need < 128 { 64 } else { 3_000 }),
-            // More than any device here has. No digit has this bit, so what is written with digits needs none.
+            // More than any device here has. No digit has this bit set, so an input that is written with digits does
+            // not need it.
             bandwidth: MegabitsPerSecond(if need & 64 == 0 { 0 } else { 1_000 }),
             min_reputation: Reputation(if need == 8 { 900 } else { 0 }),
         },
@@ -239,7 +241,7 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
 mod tests {
     use super::*;
 
-    /// How the corpus writes what no digit stands for.
+    /// Shows how the corpus writes needs that no digit stands for.
     #[test]
     fn needs_have_a_byte_for_each() {
         let needs = |text: &str| submission(&mut Input::new(text.as_bytes())).needs;

@@ -1,5 +1,5 @@
-//! The real runtime in memory. Blocks are made as a node makes them; calls are dispatched without a
-//! transaction around them, because what is sought is in the market and not in signatures.
+//! The real runtime in memory. Blocks are made as a node makes them. Calls are dispatched without a transaction around
+//! them, because the bugs to be found are in the market and not in signatures.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -36,10 +36,10 @@ use crate::{
     Report,
 };
 
-/// Any slot does; the chain starts with this one.
+/// The slot with which the chain starts; any slot would do.
 const FIRST_SLOT: u64 = 7_000_000_000;
 
-/// More blocks than a draw needs.
+/// How many past blocks get an output: more than a draw needs.
 const OUTPUTS: u32 = 16;
 
 /// The development preset, built natively.
@@ -54,7 +54,7 @@ static GENESIS: LazyLock<Storage> = LazyLock::new(|| {
     config.build_storage().expect("the preset can be built")
 });
 
-/// Lays a patch over a value.
+/// Merges a patch into a value.
 fn merge(value: &mut Value, patch: Value) {
     match (value, patch) {
         (Value::Object(value), Value::Object(patch)) => {
@@ -72,10 +72,10 @@ pub struct Chain {
     height: u32,
     slot: u64,
     issuance: Balance,
-    /// Blocks that have no output.
+    /// The blocks that have no output.
     without_output: Vec<Range<u32>>,
     purses: Purses,
-    /// What came of the moves so far.
+    /// The outcome of the moves so far.
     pub report: Report,
 }
 
@@ -93,7 +93,7 @@ pub fn on_a_new_chain(play: impl FnOnce(&mut Chain)) -> Report {
             report: Report::default(),
         };
         chain.begin();
-        // Most devices here are too fast for what could be computed; a move turns runs on.
+        // Most devices here are too fast for what can be computed in time; a move turns conformance runs on.
         chain.govern(moves::runs_of(0));
         play(&mut chain);
         chain.report
@@ -101,16 +101,16 @@ pub fn on_a_new_chain(play: impl FnOnce(&mut Chain)) -> Report {
 }
 
 impl Chain {
-    /// The block that is open.
+    /// The height of the open block.
     pub fn height(&self) -> u32 {
         self.height
     }
 
-    /// Ends the block and opens the one that is so many further. Those between are left out: the
-    /// market must not depend on having been asked in each.
+    /// Ends the block and opens the one that is this many blocks further. The blocks in between are left out: the
+    /// market must not depend on being run in each of them.
     pub fn go_on(&mut self, blocks: u32) {
         self.parent = Executive::finalize_block();
-        // Who was matched at its end can lose something at the beginning of the next.
+        // A provider that was matched at the end of this block can lose something at the beginning of the next.
         self.purses.see();
         self.height += blocks.max(1);
         self.slot += 1;
@@ -118,7 +118,7 @@ impl Chain {
         self.check();
     }
 
-    /// This block and those after it, so many in all, have no output from which could be drawn.
+    /// Leaves this many blocks, beginning with the open one, without an output for draws.
     pub fn leave_out_outputs(&mut self, blocks: u32) {
         let end = self.height.saturating_add(blocks);
         self.without_output.push(self.height..end);
@@ -137,7 +137,7 @@ impl Chain {
         };
         let none = Default::default();
         let header = Header::new(self.height, none, none, self.parent.hash(), digest);
-        // After a jump this is not the block that the runtime saw last, and it insists on that.
+        // After a jump, this is not the block that the runtime saw last, but the runtime insists that it is.
         self.bring_outputs();
         System::set_block_number(self.height - 1);
         Executive::initialize_block(&header);
@@ -148,8 +148,8 @@ impl Chain {
         self.report.blocks += 1;
     }
 
-    /// What draws are made from, for the blocks before this one: made up, because a real output takes
-    /// time to make, and because some of them were left out.
+    /// Provides the outputs of earlier blocks, from which draws are made. They are made up, because making a real
+    /// output takes time, and because some blocks were left out.
     fn bring_outputs(&self) {
         for height in self.height.saturating_sub(OUTPUTS)..self.height {
             let has_none = self.without_output.iter().any(|all| all.contains(&height));
@@ -162,18 +162,18 @@ impl Chain {
         }
     }
 
-    /// An account's call.
+    /// Dispatches an account's call.
     pub fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
-        // To be refused is an answer too.
+        // A refusal is a valid answer too.
         let _ = self.dispatch(call.into(), RuntimeOrigin::signed(who.to_account_id()));
     }
 
-    /// A call of whoever governs.
+    /// Dispatches a call of governance.
     pub fn govern(&mut self, call: impl Into<RuntimeCall>) {
         let _ = self.dispatch(call.into(), RuntimeOrigin::root());
     }
 
-    /// A worker's call. If it is authorised it must succeed.
+    /// Dispatches a worker's call. If the call is authorised, it must succeed.
     pub fn work(&mut self, call: impl Into<RuntimeCall>) {
         let call = call.into();
         let valid = call
@@ -222,7 +222,7 @@ impl Chain {
             let name = match (REQUESTERS.contains(&who), PROVIDERS.contains(&who)) {
                 (true, false) => "a requester has lost",
                 (false, true) => "a provider has lost",
-                // Whatever it has lost it for.
+                // It may have lost that in either role.
                 _ => continue,
             };
             self.report.seen.insert(name.into());
@@ -230,7 +230,7 @@ impl Chain {
         self.see();
     }
 
-    /// Remembers which states were reached.
+    /// Records which states were reached.
     fn see(&mut self) {
         use aicpw_protocol::task::{AssignmentStatus, TaskStatus};
         for (_, task) in pallet_tasks::Tasks::<Runtime>::iter() {

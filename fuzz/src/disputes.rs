@@ -1,5 +1,5 @@
-//! The moves of disputes and of sealed tasks, and those that spare an input the repetition: a crowd that
-//! joins, a jury that does its work.
+//! The moves of disputes and of sealed tasks, and moves that save an input from repetition: a crowd that joins, a jury
+//! that does its work.
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
@@ -28,31 +28,31 @@ use crate::{
     moves, workers,
 };
 
-/// The ask of the first provider of a crowd, and of the others: they can judge what the first has done.
+/// The ask of the first provider of a crowd, and that of the others, who can judge the first one's results.
 const ASKS: [u128; 2] = [300 * MILLI, 500 * MILLI];
 
-/// Who, and which task.
+/// Disputes a result. Reads who does it, and which task.
 pub fn dispute(chain: &mut Chain, input: &mut Input<'_>) {
     let (who, task) = (moves::requester(input), moves::some_task(input));
     chain.sign(who, Contest::dispute { task });
 }
 
-/// Who, and which task.
+/// Appeals. Reads who does it, and which task.
 pub fn appeal(chain: &mut Chain, input: &mut Input<'_>) {
     let (who, task) = (moves::requester(input), moves::some_task(input));
     chain.sign(who, Contest::appeal { task });
 }
 
-/// In the place of a part's number: all of the job.
+/// A part number that stands for the whole job.
 const WHOLE: u8 = 8;
 
-/// Who, and which task.
+/// Disputes a part of a result. Reads who does it, and which task.
 pub fn dispute_part(chain: &mut Chain, input: &mut Input<'_>) {
     let (who, task) = (moves::requester(input), moves::some_task(input));
     chain.sign(who, Contest::dispute_part { task });
 }
 
-/// Who, which task, and which part of its trace, whichever that is.
+/// Names a part. Reads who does it, which task, and which part of its trace, whatever the trace is.
 pub fn name_part(chain: &mut Chain, input: &mut Input<'_>) {
     let (who, task) = (moves::requester(input), moves::some_task(input));
     let number = input.number();
@@ -65,7 +65,7 @@ pub fn name_part(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
-/// All workers open the traces that are wanted, whatever they have computed.
+/// Lets all workers open the traces that are wanted, whatever the workers have computed.
 pub fn open_traces(chain: &mut Chain, _: &mut Input<'_>) {
     let mut results: Vec<_> = Assignments::<Runtime>::iter()
         .filter(|(id, one)| {
@@ -95,7 +95,7 @@ pub fn open_traces(chain: &mut Chain, _: &mut Input<'_>) {
     }
 }
 
-/// All jurors show the work that is wanted, whatever they have done.
+/// Lets all jurors show the work that is wanted, whatever the jurors have done.
 pub fn show_work(chain: &mut Chain, _: &mut Input<'_>) {
     for (assignment, who) in jurors(Role::Juror, |status| {
         matches!(status, AssignmentStatus::Revealed { .. })
@@ -121,8 +121,8 @@ pub fn show_work(chain: &mut Chain, _: &mut Input<'_>) {
     }
 }
 
-/// Who, which assignment of those that wait for a key, and whether (even) it is sealed to whom it waits
-/// for.
+/// Grants a key. Reads who does it, which of the assignments that wait for a key, and whether the key is sealed (an
+/// even number) for the recipient that waits for it.
 pub fn grant_key(chain: &mut Chain, input: &mut Input<'_>) {
     let who = moves::requester(input);
     let mut waiting: Vec<_> = Assignments::<Runtime>::iter()
@@ -151,7 +151,8 @@ pub fn grant_key(chain: &mut Chain, input: &mut Input<'_>) {
     );
 }
 
-/// The providers from one number to another join, if they have not, each with a device, and go online.
+/// Lets the providers from one number to another, unless they have joined already, join with a device each and go
+/// online.
 pub fn gather(chain: &mut Chain, input: &mut Input<'_>) {
     let (first, last) = (usize::from(input.number()), usize::from(input.number()));
     let crowd = PROVIDERS.into_iter().enumerate();
@@ -167,14 +168,14 @@ pub fn gather(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
-/// All that are online say so again.
+/// Lets every provider send a heartbeat.
 pub fn beat_all(chain: &mut Chain, _: &mut Input<'_>) {
     for who in PROVIDERS {
         workers::beat_of(chain, who);
     }
 }
 
-/// The jurors of all tasks, or those of claims, in one state, and who they are.
+/// The jurors of all tasks, or the fetchers of all claims, with assignments in this state, and their accounts.
 fn jurors(
     role: Role,
     wanted: fn(&AssignmentStatus) -> bool,
@@ -190,7 +191,7 @@ fn jurors(
     })
 }
 
-/// The jurors that have not begun do their work, with this output; those that can reveal do.
+/// Lets jurors that have not begun do their work, with this output. Those that can reveal do so.
 pub fn judge(chain: &mut Chain, input: &mut Input<'_>) {
     let output = input.number();
     for (id, who) in jurors(Role::Juror, |status| {
@@ -202,13 +203,13 @@ pub fn judge(chain: &mut Chain, input: &mut Input<'_>) {
     for (id, who) in jurors(Role::Juror, |status| {
         matches!(status, AssignmentStatus::Committed { .. })
     }) {
-        // What one has committed to before is one of these.
+        // One of these is what the juror has committed to before.
         let outputs = (0..OUTPUTS).chain(COPIES).chain(PART_OUTPUTS);
         outputs.for_each(|output| workers::reveal_of(chain, id, who, output));
     }
 }
 
-/// Who, and which assignment of all.
+/// Claims that a result is unavailable. Reads who does it, and which of all assignments.
 pub fn claim(chain: &mut Chain, input: &mut Input<'_>) {
     let who = moves::requester(input);
     let mut all: Vec<_> = Assignments::<Runtime>::iter_keys().collect();
@@ -217,8 +218,7 @@ pub fn claim(chain: &mut Chain, input: &mut Input<'_>) {
     chain.sign(who, Contest::claim_unavailable { assignment });
 }
 
-/// The jurors of claims that have not begun look for the result, and find this; those that can reveal
-/// do.
+/// Lets fetchers of claims that have not begun look for the result, with this finding. Those that can reveal do so.
 pub fn fetch(chain: &mut Chain, input: &mut Input<'_>) {
     let found = input.number();
     for (id, who) in jurors(Role::Fetcher, |status| {
@@ -234,7 +234,7 @@ pub fn fetch(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
-/// Every dispute's state.
+/// The state of every dispute.
 pub fn states() -> Vec<(TaskId, DisputeState)> {
     let disputes = Disputes::<Runtime>::iter();
     disputes.map(|(id, dispute)| (id, dispute.state)).collect()
@@ -246,7 +246,7 @@ pub fn all_ended() -> bool {
     states().iter().all(|(_, state)| over(state))
 }
 
-/// The names of what can be seen of disputes.
+/// Names for what has happened in disputes.
 pub fn seen() -> Vec<String> {
     let mut seen = Vec::new();
     if Claimed::<Runtime>::iter_keys().next().is_some() {
@@ -273,7 +273,7 @@ pub fn seen() -> Vec<String> {
             DisputeState::Ended { outcome, .. } => {
                 let appealed = match dispute.appeals.last() {
                     None => "",
-                    // Nobody has put up a bond for the larger jury that the chain calls.
+                    // Nobody has put up a bond for a larger jury that the chain itself calls.
                     Some((bond, before)) => match (bond.amount > 0, *before == outcome) {
                         (true, true) => ", as before an appeal",
                         (true, false) => ", otherwise than before an appeal",
@@ -311,7 +311,7 @@ pub fn seen() -> Vec<String> {
     seen
 }
 
-/// What juries have found of the auditors for whom the chain has called them.
+/// What juries have found about auditors, in disputes that the chain opened for them.
 fn judged_auditors() -> impl Iterator<Item = String> {
     let auditors = Assignments::<Runtime>::iter().filter(|(id, one)| {
         one.role == Role::Auditor

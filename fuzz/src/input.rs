@@ -1,11 +1,11 @@
-//! Bytes to numbers. The corpus is text, so that a person can read and write it; every other byte
-//! means something too.
+//! Reads numbers from bytes. The corpus is text, so that a person can read and write it; every
+//! other byte means something too.
 
 /// An input that is read from its beginning.
 pub struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
-    /// From these bytes.
+    /// Reads these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
@@ -27,7 +27,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The next number: the value of a digit, or of any other byte. Zero at the end.
+    /// The next number: the value of a digit or of any other byte; zero at the end.
     pub fn number(&mut self) -> u8 {
         match self.byte() {
             Some(digit @ b'0'..=b'9') => digit - b'0',
@@ -36,7 +36,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// One of these, by the next number; `None` if there is none.
+    /// The item that the next number selects; `None` if there are no items.
     pub fn one_of<T: Clone>(&mut self, items: &[T]) -> Option<T> {
         let number = usize::from(self.number());
         let position = number.checked_rem(items.len())?;

@@ -1,8 +1,7 @@
-//! Bytes to market: an input is a list of moves (calls of requesters, providers and workers, time,
-//! failures), and [`run`] plays it on the real runtime. After each move every invariant is checked
-//! (`try_state` of all pallets of the market); a call that its authorisation let through must not
-//! fail; no fund may appear or vanish; nobody may lose more than it has put in; and when everybody has gone home
-//! every task must end by itself.
+//! Plays bytes on the market. An input is a list of moves (calls of requesters, providers and workers, time, failures),
+//! and [`run`] plays it on the real runtime. After each move every invariant is checked (`try_state` of all pallets of
+//! the market). A call that its authorisation let through must not fail. No funds may appear or vanish. Nobody may lose
+//! more than they have put in. And once nobody acts any more, every task must end by itself.
 //!
 //! | module | what |
 //! | --- | --- |
@@ -28,21 +27,21 @@ pub mod workers;
 
 use std::collections::BTreeSet;
 
-/// What came of an input.
+/// The outcome of an input.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Report {
-    /// Calls that were made.
+    /// The number of calls that were made.
     pub calls: u64,
-    /// Those that were accepted.
+    /// The number of calls that were accepted.
     pub accepted: u64,
-    /// Blocks that were made.
+    /// The number of blocks that were made.
     pub blocks: u64,
-    /// States, faults and reasons that were seen, by their names.
+    /// The names of the states, faults and reasons that were seen.
     pub seen: BTreeSet<String>,
 }
 
 impl Report {
-    /// Adds what came of another input.
+    /// Adds the outcome of another input.
     pub fn add(&mut self, other: Self) {
         self.calls += other.calls;
         self.accepted += other.accepted;
@@ -55,7 +54,7 @@ impl Report {
 ///
 /// # Panics
 ///
-/// When an invariant does not hold: that is a bug of the market.
+/// If an invariant does not hold: that is a bug of the market.
 pub fn run(input: &[u8]) -> Report {
     chain::on_a_new_chain(|chain| moves::play(chain, &mut input::Input::new(input)))
 }

@@ -1,7 +1,7 @@
 //! Plays inputs until one breaks an invariant.
 //!
-//! `aicpw-fuzz --executions 100000 --seed 7` makes inputs out of the corpus and plays them. What
-//! breaks is written to a file; `aicpw-fuzz FILE…` plays files.
+//! `aicpw-fuzz --executions 100000 --seed 7` makes inputs out of the corpus and plays them. An
+//! input that breaks an invariant is written to a file; `aicpw-fuzz FILE…` plays files.
 
 use std::{
     panic::{catch_unwind, AssertUnwindSafe},

@@ -1,5 +1,5 @@
-//! One letter, one move. Letters in the corpus are those of the table below; any other byte is one
-//! of them too.
+//! The moves, each with a letter. The corpus uses the letters of the table below; any other byte also means one of
+//! them.
 
 use aicpw_primitives::traits::DrawRandomness as _;
 use aicpw_protocol::{
@@ -23,19 +23,19 @@ use crate::{
     workers::{self, keys},
 };
 
-/// Longest jump over blocks.
+/// The longest jump over blocks.
 const LONGEST_JUMP: u32 = 240;
 
-/// The jumps when nobody does anything any more: over fewer blocks than the agenda looks at in one, or it
-/// would never catch up with what the others have left it.
+/// The length of jumps once nobody acts any more. It must be fewer blocks than the agenda handles in one block, or the
+/// agenda would never catch up with what is left in it.
 const LAST_JUMPS: u32 = 100;
 
-/// So many of those after which every task and every dispute must have ended.
+/// After how many such jumps every task and every dispute must have ended.
 const PATIENCE: u32 = 240;
 
 type Move = fn(&mut Chain, &mut Input<'_>);
 
-/// The moves. What follows a letter are the numbers that it takes.
+/// The moves. A comment names the numbers that follow a letter.
 const MOVES: &[(u8, Move)] = &[
     // requesters: who, and what `submission` takes; or which task
     (b's', submit),
@@ -91,7 +91,7 @@ const MOVES: &[(u8, Move)] = &[
     (b'L', |chain, input| {
         on_stake(chain, input, |_| Staking::deregister_provider {})
     }),
-    // all of these: from which to which
+    // all of these providers: from which to which
     (b'G', disputes::gather),
     // workers: whose heartbeat; or which open assignment
     (b'b', workers::beat),
@@ -122,7 +122,7 @@ const MOVES: &[(u8, Move)] = &[
     (b'g', |chain, input| {
         chain.go_on((u32::from(input.number()) * 30).clamp(1, LONGEST_JUMP))
     }),
-    // whoever governs
+    // governance
     (b'z', toggle_pause),
     (b'C', |chain, input| {
         chain.govern(runs_of((input.number() % 2).into()))
@@ -130,29 +130,29 @@ const MOVES: &[(u8, Move)] = &[
     // providers again: who, how many addresses; or which device, and its spec
     (b'E', providers::set_peers),
     (b'S', providers::update_spec),
-    // blocks again: how many times eight have nothing that could be drawn from
+    // blocks again: how many times eight have no output for draws
     (b'R', |chain, input| {
         chain.leave_out_outputs(u32::from(input.number() % 10) * 8)
     }),
 ];
 
-/// Any byte that is no letter is one of the first so many moves, and not of all: else each new move would
-/// make the inputs that there are mean something else.
+/// Any byte that is not one of the letters means one of this many first moves. It does not cover all moves, because
+/// otherwise each new move would change what the existing inputs mean.
 const OF_OTHER_BYTES: usize = 41;
 
-/// Conformance runs that take a device so many milliseconds, or none.
+/// Sets how many milliseconds a device's conformance run takes; with zero there are none.
 pub fn runs_of(milliseconds: u64) -> pallet_market_parameters::Call<Runtime> {
     pallet_market_parameters::Call::set_parameter {
         parameter: MarketParameter::ConformanceRun(milliseconds),
     }
 }
 
-/// The letter of a move, by any number.
+/// The letter of the move with this number, modulo the number of moves.
 pub fn letter(number: usize) -> u8 {
     MOVES[number % MOVES.len()].0
 }
 
-/// Plays an input to its end, and then waits until all has ended by itself.
+/// Plays an input to its end, and then waits until everything has ended by itself.
 pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
     while let Some(byte) = input.byte() {
         let by_letter = MOVES.iter().find(|(letter, _)| *letter == byte);
@@ -166,7 +166,7 @@ pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
         if all_ended() {
             return;
         }
-        // A seed is good for one block: a longer jump would miss it.
+        // A seed is only valid in one block: a longer jump would miss it.
         let draws = Audits::<Runtime>::iter_keys().any(is_undecided);
         chain.go_on(if draws {
             DrawRandomness::soonest()
@@ -184,7 +184,7 @@ pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
     );
 }
 
-/// Whether it is not drawn yet whether a task is audited.
+/// Whether the draw is still to come that decides if a task is audited.
 pub(crate) fn is_undecided(id: TaskId) -> bool {
     Audits::<Runtime>::get(id).is_some_and(|audit| audit.state == AuditState::Undecided)
 }
@@ -201,12 +201,12 @@ fn all_ended() -> bool {
         })
 }
 
-/// Who submits, disputes, appeals.
+/// Reads an account that submits, disputes or appeals.
 pub fn requester(input: &mut Input<'_>) -> Sr25519Keyring {
     input.one_of(&REQUESTERS).expect("there are requesters")
 }
 
-/// Who offers devices, or could.
+/// Reads an account that offers devices, or could.
 pub fn provider(input: &mut Input<'_>) -> Sr25519Keyring {
     input.one_of(&PROVIDERS).expect("there are providers")
 }
@@ -217,9 +217,9 @@ fn submit(chain: &mut Chain, input: &mut Input<'_>) {
     chain.sign(who, Task::submit { submission });
 }
 
-/// A task, or none that there is.
+/// Reads a task id, which may be unknown.
 pub fn some_task(input: &mut Input<'_>) -> TaskId {
-    // One more than there are: an unknown one.
+    // One more than there are tasks, so that an unknown id is possible.
     let length = Tasks::history_head().length;
     TaskId(u64::from(input.number()) % (length + 1))
 }
@@ -266,7 +266,7 @@ pub fn register(chain: &mut Chain, who: Sr25519Keyring, stake: Balance, key: &sr
     );
 }
 
-/// The first of a provider's keys.
+/// The first of a provider's worker keys.
 pub fn first_key(who: Sr25519Keyring) -> sr25519::Pair {
     worker(who as u8 * 4)
 }
@@ -296,7 +296,7 @@ fn register_device(chain: &mut Chain, input: &mut Input<'_>) {
     chain.sign(who, Staking::register_device { spec, ask, slots });
 }
 
-/// A device, or none that there is.
+/// Reads a device id, which may be unknown.
 pub fn some_device(input: &mut Input<'_>) -> DeviceId {
     let mut devices: Vec<_> = Devices::<Runtime>::iter_keys().collect();
     devices.sort();

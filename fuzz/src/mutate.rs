@@ -1,13 +1,13 @@
-//! New inputs from old ones. The same seed gives the same inputs, so that what was found once is
-//! found again.
+//! Makes new inputs from old ones. The same seed makes the same inputs, so that what was found once
+//! is found again.
 
 use crate::moves;
 
-/// Numbers that look random: SplitMix64.
+/// A pseudo-random number generator: SplitMix64.
 pub struct Dice(u64);
 
 impl Dice {
-    /// From this seed.
+    /// Starts with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -20,16 +20,16 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// Below `bound`, which is not zero.
+    /// A number below `bound`, which must not be zero.
     pub fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound.max(1) as u64) as usize
     }
 }
 
-/// Longest input that is made.
+/// The longest input that is made.
 const LONGEST: usize = 400;
 
-/// A new input: one of `corpus`, changed in a few places, or spliced with another.
+/// Makes a new input: one of `corpus`, changed in a few places, or spliced with another.
 pub fn mutate(corpus: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     let mut input = corpus[dice.below(corpus.len())].clone();
     if dice.below(3) == 0 {

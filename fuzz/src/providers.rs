@@ -1,4 +1,4 @@
-//! The moves by which providers change what they have said of themselves and of their devices.
+//! The moves by which providers change what they have said about themselves and their devices.
 
 use aicpw_protocol::{content::PeerAddress, task::PeerAddresses};
 use aicpw_runtime::Runtime;
@@ -11,7 +11,7 @@ use crate::{
     moves::{provider, some_device},
 };
 
-/// A provider has up to two addresses from now on, or one that is nothing.
+/// Sets up to two addresses of a provider, or something that is not an address.
 pub fn set_peers(chain: &mut Chain, input: &mut Input<'_>) {
     let who = provider(input);
     let addresses: Vec<PeerAddress> = match input.number() % 4 {
@@ -33,7 +33,7 @@ pub fn set_peers(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
-/// A device has another spec from now on, unless a job relies on the one it has.
+/// Changes a device's spec; the chain refuses this while a job relies on the current one.
 pub fn update_spec(chain: &mut Chain, input: &mut Input<'_>) {
     let who = provider(input);
     let device = some_device(input);

@@ -1,5 +1,5 @@
-//! What each party has put in: the budgets and fees of its tasks, its bonds, and what its assignments have locked. It
-//! can lose no more.
+//! What each party has put in: the budgets and fees of its tasks, its bonds, and what its assignments have locked. No
+//! party can lose more than that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,23 +14,23 @@ use sp_keyring::Sr25519Keyring;
 
 use crate::actors::{PROVIDERS, REQUESTERS};
 
-/// What something was put in for.
+/// The purpose for which something was put in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum For {
     Task(TaskId),
-    /// The dispute about a task that was opened in this block, and which of its bonds it is.
+    /// The dispute about a task that was opened in this block, and the number of the bond in it.
     Dispute(TaskId, BlockNumber, usize),
     Assignment(AssignmentId),
 }
 
-/// What there was at the start, and what was put in since.
+/// What each party had at the start, and what it has put in since.
 pub struct Purses {
     began_with: BTreeMap<Sr25519Keyring, Balance>,
     put_in: BTreeMap<For, (AccountId, Balance)>,
 }
 
 impl Purses {
-    /// As they are now.
+    /// Counts what each party has now.
     pub fn counted() -> Self {
         let parties: BTreeSet<_> = REQUESTERS.into_iter().chain(PROVIDERS).collect();
         let owns = |who: Sr25519Keyring| (who, Balances::total_balance(&who.to_account_id()));
@@ -40,7 +40,7 @@ impl Purses {
         }
     }
 
-    /// Remembers what is put in. Of locks it has to be done before any of them can be taken.
+    /// Records what was put in. For locks, this has to be done before any of them can be taken.
     pub fn see(&mut self) {
         for (id, task) in pallet_tasks::Tasks::<Runtime>::iter() {
             let submission = task.submission;
@@ -61,7 +61,7 @@ impl Purses {
         }
     }
 
-    /// The most that was seen counts: locks become less.
+    /// Notes an amount. The highest one that was seen counts, because locks become less.
     fn note(&mut self, of: For, who: AccountId, amount: Balance) {
         let (_, most) = self.put_in.entry(of).or_insert((who, 0));
         *most = amount.max(*most);
@@ -74,11 +74,11 @@ impl Purses {
         own.map(|(_, amount)| amount).sum()
     }
 
-    /// Who has less than at the start.
+    /// The parties that have less than at the start.
     ///
     /// # Panics
     ///
-    /// When one of them has lost more than it has put in.
+    /// If one of them has lost more than it has put in.
     pub fn losers(&self) -> Vec<Sr25519Keyring> {
         let mut losers = Vec::new();
         for (who, before) in &self.began_with {

@@ -24,10 +24,10 @@ use crate::{
     moves::{is_undecided, provider, some_device},
 };
 
-/// Segments that can be computed between two moves.
+/// The most segments that can be computed between two moves.
 const FEW_SEGMENTS: u32 = 100;
 
-/// The key that acts for a provider: of the first four of its own, the one that the chain knows.
+/// The worker key that acts for a provider: of the first four that it uses, the one that the chain knows.
 pub fn key_of(who: Sr25519Keyring) -> Option<sr25519::Pair> {
     let known = Providers::<Runtime>::get(who.to_account_id())?.worker;
     keys(who).find(|pair| sr25519::Public::from(known.clone()) == pair.public())
@@ -41,7 +41,7 @@ pub(crate) fn beat(chain: &mut Chain, input: &mut Input<'_>) {
     beat_of(chain, provider(input));
 }
 
-/// A provider's heartbeat, if it is one.
+/// Sends a provider's heartbeat, if the account is a provider.
 pub fn beat_of(chain: &mut Chain, who: Sr25519Keyring) {
     let Some(key) = key_of(who) else { return };
     let period = MarketClock::market_block() / HeartbeatPeriod::get();
@@ -58,7 +58,7 @@ pub fn beat_of(chain: &mut Chain, who: Sr25519Keyring) {
     });
 }
 
-/// A heartbeat of a node that does not find the first device of its provider.
+/// Sends a heartbeat of a node that does not find its provider's first device.
 pub(crate) fn beat_without_a_device(chain: &mut Chain, input: &mut Input<'_>) {
     let who = provider(input);
     let Some(key) = key_of(who) else { return };
@@ -80,7 +80,7 @@ pub(crate) fn beat_without_a_device(chain: &mut Chain, input: &mut Input<'_>) {
     });
 }
 
-/// An open assignment, who runs it, and the key that acts for it.
+/// Reads an open assignment. Returns it with its provider, and the key that acts for that provider.
 fn some_assignment(input: &mut Input<'_>) -> Option<(AssignmentId, Sr25519Keyring, sr25519::Pair)> {
     let mut open: Vec<_> = Assignments::<Runtime>::iter()
         .filter(|(_, assignment)| assignment.is_open())
@@ -100,7 +100,7 @@ pub(crate) fn start(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
-/// A provider's worker starts an assignment.
+/// Starts an assignment, as the provider's worker.
 pub fn start_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring) {
     let Some(key) = key_of(who) else { return };
     let proof = chain.proof(&key, &Statement::Start { assignment });
@@ -133,7 +133,7 @@ pub(crate) fn commit(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
-/// What a provider's worker reveals that computed this output.
+/// The opening that a provider's worker reveals for this output.
 fn opening_of(assignment: AssignmentId, who: Sr25519Keyring, output: u8) -> ResultOpening {
     match Assignments::<Runtime>::get(assignment).map(|one| one.role) {
         Some(Role::Juror) => of_juror(&who.to_account_id(), assignment, output),
@@ -141,12 +141,12 @@ fn opening_of(assignment: AssignmentId, who: Sr25519Keyring, output: u8) -> Resu
     }
 }
 
-/// A provider's worker commits to this output.
+/// Commits to this output, as the provider's worker.
 pub fn commit_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
     commit_opening(chain, assignment, who, &opening_of(assignment, who, output));
 }
 
-/// A provider's worker commits to this.
+/// Commits to this opening, as the provider's worker.
 pub fn commit_opening(
     chain: &mut Chain,
     assignment: AssignmentId,
@@ -168,8 +168,8 @@ pub fn commit_opening(
     draw_audit(chain, assignment.task);
 }
 
-/// Nothing can be revealed before the draw of an audit, which a longer jump over blocks misses. The draw of one
-/// task in eight is as if it were certain, and that of the others impossible: so an input has what it wants.
+/// Draws whether the task is audited: nothing can be revealed before that draw, which a longer jump over blocks misses.
+/// For one task in eight the draw is made certain, for the others impossible, so that an input gets what it wants.
 fn draw_audit(chain: &mut Chain, task: TaskId) {
     if is_undecided(task) {
         let rate = if task.0 % 8 == 7 {
@@ -188,12 +188,12 @@ pub(crate) fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
-/// A provider's worker reveals this output.
+/// Reveals this output, as the provider's worker.
 pub fn reveal_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
     reveal_opening(chain, assignment, who, opening_of(assignment, who, output));
 }
 
-/// A provider's worker reveals this.
+/// Reveals this opening, as the provider's worker.
 pub fn reveal_opening(
     chain: &mut Chain,
     assignment: AssignmentId,
@@ -218,7 +218,7 @@ pub(crate) fn fail(chain: &mut Chain, input: &mut Input<'_>) {
     let Some((assignment, _, key)) = some_assignment(input) else {
         return;
     };
-    // Also those that workers must not report.
+    // This includes faults that workers must not report.
     let fault = input.one_of(&Fault::ALL).expect("there are faults");
     let message = FailureMessage::default();
     let statement = Statement::Fail {
@@ -237,7 +237,7 @@ pub(crate) fn fail(chain: &mut Chain, input: &mut Input<'_>) {
     });
 }
 
-/// A worker call with the key of nobody: it must not get in.
+/// Sends a worker call that is signed with nobody's key: it must be refused.
 pub(crate) fn forge(chain: &mut Chain, input: &mut Input<'_>) {
     let Some((assignment, ..)) = some_assignment(input) else {
         return;
@@ -248,7 +248,7 @@ pub(crate) fn forge(chain: &mut Chain, input: &mut Input<'_>) {
     assert_eq!(chain.report.accepted, before, "a forged call got in");
 }
 
-/// The worker of some device answers its challenge: rightly if it can, or with what is nothing.
+/// Answers the challenge of a device, as its worker: correctly if it can, or with nonsense.
 pub(crate) fn answer(chain: &mut Chain, input: &mut Input<'_>) {
     let device = some_device(input);
     let is_right = input.number().is_multiple_of(2);

@@ -1,8 +1,8 @@
-//! Every input of the corpus, and a fixed number of inputs made out of them with a fixed seed. Says
-//! how much that was.
+//! Tests every input of the corpus, and a fixed number of inputs that are made from them with a
+//! fixed seed. Prints how many those were.
 
 #![allow(clippy::unwrap_used)]
-// `eprintln!` is what the test harness keeps to itself.
+// The test harness captures what `eprintln!` prints.
 #![allow(clippy::explicit_write)]
 
 use std::io::Write;
@@ -12,7 +12,7 @@ use aicpw_fuzz::{
     run, Report,
 };
 
-/// Inputs made out of the corpus.
+/// How many inputs are made from the corpus.
 const MADE: usize = 60;
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
@@ -31,7 +31,7 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Past the test harness, which keeps what passing tests print.
+/// Prints around the test harness, which captures what passing tests print.
 fn say(what: &str, executions: usize, total: &Report) {
     writeln!(
         std::io::stderr(),

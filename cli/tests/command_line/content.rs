@@ -1,8 +1,8 @@
-//! Reading what is in the node's store.
+//! Tests of reading what is in the node's store.
 
 use super::*;
 
-/// Regression: it was overwritten without a word.
+/// Regression: the file was overwritten without a warning.
 #[test]
 fn a_file_that_is_there_is_not_overwritten() {
     let node = FakeNode::start_with_store();
@@ -24,7 +24,7 @@ fn a_file_that_is_there_is_not_overwritten() {
 fn who_reads_only_the_beginning_is_not_told_of_a_failure() {
     let node = FakeNode::start_with_store();
     let mut cat = node.start_aicpw(&["ipfs", "cat", CID]);
-    // Before it has asked the node nobody reads any more.
+    // Nobody reads the output any more, even before the program has asked the node.
     drop(cat.stdout.take());
     let ended = cat.wait_with_output().unwrap();
     assert!(ended.status.success(), "{ended:?}");

@@ -1,4 +1,4 @@
-//! Disputes, appeals and claims, and what the agent does for them.
+//! Tests of disputes, appeals and claims, and of what the agent does about them.
 
 use super::{fake_node::disputes, *};
 
@@ -60,7 +60,7 @@ fn what_is_shown_of_a_dispute_is_of_one_block() {
     ];
     for (number, command) in ["dispute", "task"].into_iter().enumerate() {
         node.text(&[command, "show", &id]);
-        // The node has another best block whenever it is asked.
+        // Every time the node is asked, it has another best block.
         let at = Some(format!("0x{:064x}", number + 1));
         assert_eq!(node.read_at(&reads), vec![at; 3], "{command}");
     }
@@ -70,7 +70,8 @@ fn what_is_shown_of_a_dispute_is_of_one_block() {
     assert!(all.len() > 3 && all.iter().all(|one| *one == at), "{all:?}");
 }
 
-/// Regression: while it was followed, the task was of one block and the dispute of a later one.
+/// Regression: while a dispute was followed, the task was read in one block and the dispute in a
+/// later one.
 #[test]
 fn what_is_told_of_a_dispute_that_is_followed_is_of_one_block() {
     let node = FakeNode::start();
@@ -83,7 +84,7 @@ fn what_is_told_of_a_dispute_that_is_followed_is_of_one_block() {
         "DisputesApi_dispute",
         "TasksApi_market_clock",
     ]);
-    // It is looked whether there is one, and then told.
+    // The first read finds out whether there is a dispute, the second is reported.
     assert_eq!(task.len(), 2, "{task:?}");
     let at = |number: u8| Some(format!("0x{number:064x}"));
     assert_eq!(all, [at(3), at(3), at(4), at(4), at(4)]);

@@ -1,5 +1,5 @@
-//! The program as it is called: exit codes, and what is printed where. Without a node, or with a
-//! fake one.
+//! Tests of the program as it is called: its exit codes, and what is printed where. Some run without a node, others
+//! with a fake one.
 
 #![allow(clippy::unwrap_used)]
 
@@ -27,13 +27,13 @@ const MANIFEST: &str = r#"{
     "outputs": [ "x" ]
 }"#;
 
-/// What has not ended by then never does.
+/// A program that has not ended by then never will.
 const HANGS_AFTER: Duration = Duration::from_secs(60);
 
 /// Nothing listens on port 1 of this machine.
 const NOBODY: &str = "ws://127.0.0.1:1";
 
-/// `aicpw`, which keeps in a folder what it keeps for its user, and not where whoever runs the tests has theirs.
+/// `aicpw` with its user's data in this folder, and not in that of the person who runs the tests.
 fn aicpw_of(user: &Path) -> Command {
     let mut aicpw = Command::new(env!("CARGO_BIN_EXE_aicpw"));
     aicpw
@@ -114,7 +114,7 @@ fn a_missing_key_says_how_to_give_one() {
     );
 }
 
-/// Regression: it asked for a key, and signs nothing.
+/// Regression: the command asked for a key, although it signs nothing.
 #[test]
 fn a_dry_run_goes_without_a_key() {
     let (_dir, path) = task(MANIFEST);
@@ -130,7 +130,7 @@ fn a_dry_run_goes_without_a_key() {
     }
 }
 
-/// Regression: what the compiler says was seen once a provider had failed of it.
+/// Regression: the compiler's messages were only seen once a provider had failed because of them.
 #[test]
 fn a_program_is_compiled_before_any_node_is_asked() {
     let (dir, path) = task(MANIFEST);
@@ -219,7 +219,7 @@ fn what_is_not_what_was_promised_has_a_code_of_its_own() {
     let left = std::fs::read_dir(dir.path()).unwrap();
     assert_eq!(left.count(), 0, "nor anything beside the folder");
 
-    // All of its tasks have the head of an empty history.
+    // Each of the node's tasks has the head of an empty history.
     let output = node.run(&["history", "verify", "--json"]);
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -387,7 +387,7 @@ fn tasks_are_listed_in_pages() {
     assert_eq!(list(&[]), [sealed]);
     assert_eq!(list(&["--before", &(sealed + 1).to_string()]), [sealed]);
     assert!(list(&["--before", &sealed.to_string()]).is_empty());
-    // Regression: there were none at all.
+    // Regression: it listed no tasks at all.
     let oldest = node.text(&["task", "ls", "--before", "0"]);
     assert_eq!(oldest, "no tasks older than task 0\n");
     for list in ["task", "dispute", "provider"] {
@@ -428,7 +428,7 @@ fn notes(folder: &Path) -> Vec<serde_json::Value> {
         .collect()
 }
 
-/// Regression: as long as the node searched, up to ten minutes, nothing was let go on that machine.
+/// Regression: as long as the node searched, up to ten minutes, nothing was released on that machine.
 #[test]
 fn who_has_a_file_kept_holds_no_notes_while_the_node_fetches_it() {
     let node = FakeNode::start_with_store();
@@ -441,7 +441,7 @@ fn who_has_a_file_kept_holds_no_notes_while_the_node_fetches_it() {
         std::thread::sleep(Duration::from_millis(10));
     }
 
-    // Others may let go, and know from the note that this is not to be.
+    // Another program can take the lock to release files. It knows from the note that this file stays.
     let lock = std::fs::File::open(dir.path().join("lock")).unwrap();
     lock.try_lock().unwrap();
     let notes = notes(dir.path());
@@ -468,7 +468,7 @@ fn what_could_not_be_kept_is_not_noted() {
     fails();
     assert!(notes(dir.path()).is_empty());
 
-    // What was noted before stays: it may be kept.
+    // An existing note stays: the file may be kept.
     let note = serde_json::json!({
         "version": "aicpw.pins/v1", "node": PEER, "created": 1, "pins": [NOWHERE],
         "reason": { "asked": NOWHERE },

@@ -1,4 +1,4 @@
-//! What a provider asks for.
+//! Tests of the provider's commands.
 
 use super::*;
 
@@ -99,13 +99,13 @@ fn what_cannot_be_done_with_a_device_is_said_before_anything_is_sent() {
             "{error}"
         );
     }
-    // Nobody can be asked whether that is meant.
+    // There is nobody to ask whether that is meant.
     let error = node.failure(&["provider", "devices", "remove", "4"], 2);
     assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
     assert_eq!(node.transactions(), 0);
 }
 
-/// Regression: it was sent without a question.
+/// Regression: the ask was sent without a question.
 #[test]
 fn an_ask_that_no_task_pays_is_not_set_by_a_slip() {
     let node = FakeNode::start();
@@ -117,7 +117,7 @@ fn an_ask_that_no_task_pays_is_not_set_by_a_slip() {
         "{error}"
     );
     assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
-    // Whoever does not want to be asked is told all the same.
+    // With `--yes` there is no question, but still the warning.
     let output = node.run(&[&ask[..], &["--yes"]].concat());
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(
@@ -172,7 +172,7 @@ fn a_stake_below_the_minimum_is_said_before_anything_is_announced() {
             .contains("50 AICP stay active, less than the minimum of 100 AICP"),
         "{error}"
     );
-    // Whoever does not want to be asked is told all the same.
+    // With `--yes` there is no question, but still the warning.
     let output = node.run(&["provider", "unbond", "650", "--yes"]);
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(text.contains("warning: 50 AICP stay active"), "{text}");
@@ -206,7 +206,7 @@ fn the_node_of_another_worker_key_is_not_registered_in_passing() {
     );
     let document = node.document(&["provider", "peers"]);
     assert_eq!(document["registered"], serde_json::json!([]));
-    // It offers no IPFS methods.
+    // This node offers no IPFS methods.
     assert!(document["node"].is_null(), "{document}");
     let error = node.failure(&["provider", "peers", "--set", "nonsense"], 2);
     assert!(

@@ -1,4 +1,4 @@
-//! What a person is asked at a terminal.
+//! Tests of the questions that a person is asked at a terminal.
 
 use std::{
     fs::File,
@@ -10,7 +10,7 @@ use rustix::pty::{ioctl_tiocgptpeer, openpt, unlockpt, OpenptFlags};
 
 use super::{fake_node::disputes, *};
 
-/// Starts `aicpw` at a terminal, and returns the side of it at which a person sits.
+/// Starts `aicpw` at a terminal, and returns the person's side of the terminal.
 fn start_at_terminal(node: &FakeNode, arguments: &[&str]) -> (Child, File) {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let person = openpt(flags).unwrap();
@@ -24,7 +24,7 @@ fn start_at_terminal(node: &FakeNode, arguments: &[&str]) -> (Child, File) {
     (aicpw.spawn().unwrap(), File::from(person))
 }
 
-/// What is said at the terminal, up to these words, or up to the end if they do not come.
+/// Reads what is printed at the terminal, up to these words, or up to the end if they do not come.
 fn hear(terminal: &mut File, words: &str) -> String {
     let (mut heard, mut piece) = (Vec::<u8>::new(), [0_u8; 1_024]);
     loop {
@@ -40,7 +40,7 @@ fn hear(terminal: &mut File, words: &str) -> String {
     }
 }
 
-/// The exit code of what has to end by itself.
+/// The exit code of a program that has to end by itself.
 fn code(aicpw: &mut Child) -> Option<i32> {
     let late = Instant::now() + HANGS_AFTER;
     loop {
@@ -55,7 +55,8 @@ fn code(aicpw: &mut Child) -> Option<i32> {
     }
 }
 
-/// Regression: only Enter ended it, because the question held standard error, where the end was to be told.
+/// Regression: only Enter ended the program, because the question held standard error, where the reason had to be
+/// printed.
 #[test]
 fn a_signal_ends_a_question_at_once_and_nothing_was_sent() {
     let node = FakeNode::start();

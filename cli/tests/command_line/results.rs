@@ -1,4 +1,4 @@
-//! Fetching results, and where they are put.
+//! Tests of fetching results, and of where they are put.
 
 use std::{os::fd::OwnedFd, process::Child};
 
@@ -14,7 +14,7 @@ use super::{
     *,
 };
 
-/// Fetches the result of a task into a folder, from within `at`.
+/// Fetches the result of a task into the folder `out`, with `at` as the working directory.
 fn fetch(node: &FakeNode, task: u64, at: &Path, out: &str) -> Output {
     let task = task.to_string();
     let mut aicpw = node.aicpw(&["task", "fetch", &task, "--out", out]);
@@ -47,7 +47,7 @@ fn a_result_goes_into_the_folder_that_one_is_in_as_into_any_other() {
     }
 }
 
-/// Regression: the folders that were made for it stayed.
+/// Regression: the folders that were made for the result stayed.
 #[test]
 fn a_result_that_is_not_what_was_promised_leaves_no_folders() {
     let node = FakeNode::start_with_store();
@@ -77,7 +77,7 @@ fn a_result_replaces_an_earlier_one_and_nothing_of_somebody_elses() {
     assert_eq!(std::fs::read(&output).unwrap(), b"mine");
     std::fs::remove_file(&output).unwrap();
 
-    // The record of an earlier one is what this program writes.
+    // An earlier result is replaced if this program has written its record.
     for _ in 0..2 {
         let fetched = fetch(&node, results::RIGHT, dir.path(), ".");
         assert!(fetched.status.success(), "{fetched:?}");
@@ -105,7 +105,7 @@ fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
     assert_eq!(names(dir.path()), ["double.cl", "manifest.json"]);
 }
 
-/// Whether somebody has opened what is watched.
+/// Whether somebody has opened the watched file.
 fn was_opened(looks: &OwnedFd) -> bool {
     match rustix::io::read(looks, &mut [0; 4_096]) {
         Ok(bytes) => bytes > 0,
@@ -114,7 +114,7 @@ fn was_opened(looks: &OwnedFd) -> bool {
     }
 }
 
-/// Sends TERM to a fetch, which has to end by that, and say so.
+/// Sends TERM to a fetch, which has to end because of that, and say so.
 fn ends_when_told(fetch: Child) {
     let sent = Command::new("kill")
         .args(["-TERM", &fetch.id().to_string()])
@@ -127,7 +127,7 @@ fn ends_when_told(fetch: Child) {
     assert!(text.contains(said), "{text}");
 }
 
-/// Starts a fetch of what begins and never comes, and waits until it has begun.
+/// Starts a fetch of content of which only the beginning arrives, and waits until the fetch has begun.
 fn start_endless(node: &FakeNode, out: &Path) -> Child {
     let id = results::STALLED.to_string();
     let fetch = node.start_aicpw(&["task", "fetch", &id, "--out", out.to_str().unwrap()]);
@@ -139,7 +139,7 @@ fn start_endless(node: &FakeNode, out: &Path) -> Child {
     fetch
 }
 
-/// Regression: what was fetched by then stayed, and nothing was said.
+/// Regression: what was fetched so far stayed, and nothing was said.
 #[test]
 fn a_signal_ends_a_fetch_and_leaves_nothing_behind() {
     let node = FakeNode::start_with_store();
@@ -149,7 +149,7 @@ fn a_signal_ends_a_fetch_and_leaves_nothing_behind() {
     assert_eq!(names(dir.path()), [""; 0]);
 }
 
-/// Regression: the folders stayed that were made for it, with what was fetched by then.
+/// Regression: the folders that were made for the result stayed, with what was fetched so far.
 #[test]
 fn a_fetch_that_is_killed_leaves_nothing_behind() {
     let node = FakeNode::start_with_store();
@@ -177,7 +177,7 @@ fn a_signal_ends_a_fetch_into_a_folder_that_another_program_holds() {
     let id = results::RIGHT.to_string();
     let out = dir.path().to_str().unwrap();
     let fetch = node.start_aicpw(&["task", "fetch", &id, "--out", out]);
-    // It has looked at the lock, and waits for it from then on.
+    // By now it has looked at the lock, and waits for it.
     let late = Instant::now() + HANGS_AFTER;
     while !was_opened(&looks) {
         assert!(Instant::now() < late, "it does not get there");
@@ -188,8 +188,8 @@ fn a_signal_ends_a_fetch_into_a_folder_that_another_program_holds() {
     drop(held);
 }
 
-/// Regression: the node dialled whatever addresses strangers had named, also in its own network, and why it reached
-/// nobody was not said.
+/// Regression: the node dialled any address that strangers had named, even in its own network, and the message did not
+/// say why it reached nobody.
 #[test]
 fn who_has_a_result_is_a_stranger_to_the_node() {
     let node = FakeNode::start_with_store();
@@ -256,7 +256,7 @@ fn the_agent_fetches_each_result_once() {
     let folder = out.join(results::RIGHT.to_string());
     assert_eq!(fetched[0]["folder"], folder.to_str().unwrap());
     assert_eq!(names(&folder), ["result.json", "x.bin"]);
-    // Another agent finds it there, and lets it be.
+    // Another agent finds the result there, and leaves it alone.
     std::fs::write(folder.join("x.bin"), "retouched").unwrap();
     assert!(agent().is_empty());
     assert_eq!(std::fs::read(folder.join("x.bin")).unwrap(), b"retouched");

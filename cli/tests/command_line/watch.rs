@@ -1,4 +1,4 @@
-//! Waiting for a task.
+//! Tests of waiting for a task.
 
 use std::{
     io::{BufRead, BufReader},
@@ -10,7 +10,7 @@ use super::{
     *,
 };
 
-/// Regression: the node dialled whatever address a provider had registered, also in its own network.
+/// Regression: the node dialled any address that a provider had registered, even in its own network.
 #[test]
 fn a_log_is_fetched_from_a_stranger() {
     let node = FakeNode::start_with_store();
@@ -35,7 +35,7 @@ fn who_waits_sees_each_attempt_and_why_it_failed() {
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines();
     for part in [
-        // This was so before.
+        // This happened before the command began.
         " 25 s ago  matched for 1 AICP with device 3 of ",
         "           started",
         "s  no sign of the provider: unless one comes, another gets the task: about 10 s left (block 1040)",
@@ -84,7 +84,7 @@ fn a_program_is_told_each_attempt_too() {
     );
 }
 
-/// Regression: who waited was told that it had ended, and did so itself.
+/// Regression: the end was reported, and the wait ended too.
 #[test]
 fn an_end_that_a_fork_takes_back_is_not_told() {
     let node = FakeNode::start();
@@ -97,7 +97,7 @@ fn an_end_that_a_fork_takes_back_is_not_told() {
     assert!(!text.contains("failed"), "{text}");
 }
 
-/// Regression: it was called `program.cl`, which is no file of anybody's.
+/// Regression: it was called `program.cl`, which is not the name of anybody's file.
 #[test]
 fn a_program_whose_file_is_not_known_gets_no_name_of_one() {
     let id = watched::BROKEN.to_string();
@@ -109,7 +109,7 @@ fn a_program_whose_file_is_not_known_gets_no_name_of_one() {
     ] {
         let node = FakeNode::start();
         if arguments[1] == "show" {
-            // It has not failed yet when it is read first.
+            // At the first read the task has not failed yet.
             node.text(&["task", "show", &id]);
         }
         let output = node.run(arguments);
@@ -169,7 +169,7 @@ fn a_signal_ends_the_wait_and_says_how_to_go_on() {
     }
 }
 
-/// Regression: who waited ended with the connection.
+/// Regression: the wait ended with the connection.
 #[test]
 fn who_waits_goes_on_when_the_node_is_back() {
     let node = FakeNode::start();
@@ -177,7 +177,7 @@ fn who_waits_goes_on_when_the_node_is_back() {
     let late = format!("{}s", HANGS_AFTER.as_secs());
     let mut watch = node.start_aicpw(&["task", "watch", &id, "--timeout", &late]);
     let mut said = BufReader::new(watch.stdout.take().unwrap()).lines();
-    // What is waited for is said after some seconds.
+    // After some seconds, what is waited for is reported; skip those lines.
     let mut next = || {
         let mut lines = said.by_ref().map(|line| line.unwrap());
         lines.find(|line| !line.contains("the provider fetches the inputs"))
@@ -187,7 +187,7 @@ fn who_waits_goes_on_when_the_node_is_back() {
     let node = node.start_anew();
     assert_eq!(next().unwrap(), "connected again");
     node.go_on(watched::ASSIGNED);
-    // What was told before is not told again.
+    // What was reported before is not reported again.
     let line = next().unwrap();
     assert!(line.contains("started"), "{line}");
     let sent = Command::new("kill")
@@ -199,7 +199,7 @@ fn who_waits_goes_on_when_the_node_is_back() {
     assert_eq!(text.matches("trying again").count(), 1, "{text}");
 }
 
-/// What a node has that is behind the chain is old: no task that is new is there, and nothing may be signed on it.
+/// A node that is behind the chain has an old state: it lacks new tasks, and nothing may be signed on that state.
 #[test]
 fn who_waits_goes_on_once_the_node_has_caught_up() {
     let node = FakeNode::start();
@@ -229,7 +229,7 @@ fn who_waits_goes_on_once_the_node_has_caught_up() {
     watch.wait_with_output().unwrap();
 }
 
-/// Regression: who waited lost its node for good while finality stood still, and only looks.
+/// Regression: while finality stood still, a command that only reads never got its node back.
 #[test]
 fn who_waits_goes_on_also_while_finality_stands_still() {
     let node = FakeNode::start();
@@ -254,12 +254,12 @@ fn who_waits_goes_on_also_while_finality_stands_still() {
     watch.wait_with_output().unwrap();
 }
 
-/// What `nohup` has started is to go on without its terminal.
+/// A program that `nohup` has started should go on without its terminal.
 #[test]
 fn a_signal_that_is_ignored_from_the_start_ends_nothing() {
     let node = FakeNode::start();
     let id = watched::ASSIGNED.to_string();
-    // Its time is for a test that would go on for ever.
+    // A timeout, because otherwise a failing test would go on for ever.
     let late = format!("{}s", HANGS_AFTER.as_secs());
     let aicpw = node.aicpw(&["task", "watch", &id, "--timeout", &late]);
     let mut ignoring = Command::new("sh");
@@ -287,7 +287,7 @@ fn a_signal_that_is_ignored_from_the_start_ends_nothing() {
     assert!(text.contains(said), "{text}");
 }
 
-/// Regression: whatever the node refused but for a lost connection, as a limit of its own, ended the agent.
+/// Regression: any refusal of the node except a lost connection, such as a limit of its own, ended the agent.
 #[test]
 fn the_agent_tries_again_what_the_node_has_refused_once() {
     let node = FakeNode::start_with_store();
@@ -303,7 +303,7 @@ fn the_agent_tries_again_what_the_node_has_refused_once() {
     assert!(text.contains(&ended), "{text}");
 }
 
-/// Regression: it went on at once with what a node had that was behind the chain.
+/// Regression: the agent went on at once with the old state of a node that was behind the chain.
 #[test]
 fn the_agent_goes_on_once_the_node_has_caught_up() {
     let looks = |node: &FakeNode| {
@@ -345,14 +345,14 @@ fn a_signal_ends_the_agent_though_another_program_holds_the_notes() {
     let folder = dir.path().to_str().unwrap();
     let arguments = ["--suri", "//Alice", "agent", "--json", "--pins", folder];
     let mut agent = node.start_aicpw(&arguments);
-    // Jurors of this task need its files: by its end the agent has begun to have the node serve them.
+    // Jurors of this task need its files. By the time it ends, the agent has begun to make the node serve them.
     let mut said = BufReader::new(agent.stdout.take().unwrap()).lines();
     assert!(said.any(|line| line.unwrap().contains("ended")));
     let sent = Command::new("kill")
         .args(["-INT", &agent.id().to_string()])
         .status();
     assert!(sent.unwrap().success());
-    // It ends with its output, which is what a program that goes on keeps open.
+    // Wait for the end of its output, which a program that goes on keeps open.
     let ended = std::thread::spawn(move || agent.wait_with_output().unwrap());
     let late = Instant::now() + HANGS_AFTER;
     while !ended.is_finished() {
@@ -363,8 +363,8 @@ fn a_signal_ends_the_agent_though_another_program_holds_the_notes() {
     drop(held);
 }
 
-/// Regression: it did not connect to where the task was submitted, and as long as the node searched, up to ten minutes
-/// for each file, nothing was let go on that machine.
+/// Regression: the agent did not connect to the node where the task was submitted. And as long as the node searched, up
+/// to ten minutes for each file, nothing was released on that machine.
 #[test]
 fn the_agent_holds_no_notes_while_the_node_fetches_from_where_a_task_was_submitted() {
     let node = FakeNode::start_with_store();
@@ -387,7 +387,7 @@ fn the_agent_holds_no_notes_while_the_node_fetches_from_where_a_task_was_submitt
     assert!(place(0) < place(2), "{:?}", node.asked());
     assert_eq!(node.asked().len(), wanted.len(), "itself it does not dial");
 
-    // Others may let go, and know from the note that this is not to be.
+    // Another program can take the lock to release files. It knows from the note that these files stay.
     let lock = std::fs::File::open(dir.path().join("lock")).unwrap();
     lock.try_lock().unwrap();
     let mut files = std::fs::read_dir(dir.path()).unwrap().flatten();

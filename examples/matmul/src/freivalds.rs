@@ -1,10 +1,10 @@
-//! Freivalds' algorithm (1977): `C = A · B` is checked with `C · r = A · (B · r)` for a random vector
-//! `r`, three products of a matrix with a vector in place of one of two matrices.
+//! Freivalds' algorithm (1977): `C = A · B` is checked as `C · r = A · (B · r)` for a random vector `r`. That takes
+//! three products of a matrix with a vector instead of one of two matrices.
 //!
-//! All arithmetic is modulo the prime 2^61 - 1 and `r` is uniform, so it is exact: a right product
-//! always passes. A wrong row differs from the right one by less than the prime in some element,
-//! so that one value of `r`'s component there, out of 2^61 - 1, hides it. `r` comes from the operating
-//! system after the product is known; whoever made the product cannot aim at it.
+//! All arithmetic is modulo the prime 2^61 - 1, and `r` is uniform. It is exact: a right product always passes. A wrong
+//! row differs from the right one by less than the prime in some element, so only one value of `r`'s component there,
+//! out of 2^61 - 1, hides the difference. `r` comes from the operating system after the product is known; whoever made
+//! the product cannot anticipate it.
 
 use anyhow::{bail, Context, Result};
 
@@ -34,7 +34,7 @@ fn check_with(product: &Product, elements: &[i32], vector: &[u64]) -> Result<()>
     Ok(())
 }
 
-/// Uniform numbers below the prime.
+/// Uniformly random numbers below the prime.
 fn random_vector(length: usize) -> Result<Vec<u64>> {
     let mut vector = Vec::with_capacity(length);
     let mut bytes = vec![0; 8 * length];
@@ -51,7 +51,7 @@ fn random_vector(length: usize) -> Result<Vec<u64>> {
     Ok(vector)
 }
 
-/// The vector's combination of the table's rows.
+/// The combination of the table's rows with the vector's components as weights.
 fn transposed_times(table: &Table, vector: &[u64]) -> Vec<u64> {
     let mut combined = vec![0; table.columns];
     for (row, weight) in table.each_row().zip(vector) {
@@ -129,7 +129,7 @@ mod tests {
         let (product, mut elements) = product();
         elements[3] += 1;
         elements[4] -= 1;
-        // A vector of ones, as someone careless would take, sees nothing.
+        // A careless choice, a vector of ones, does not find the error.
         check_with(&product, &elements, &[1; 17]).unwrap();
         check(&product, &elements).unwrap_err();
     }
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(add_product(5, i64::from(i32::MIN), PRIME), 5);
         let vector = random_vector(1000).unwrap();
         assert!(vector.iter().all(|word| *word < PRIME));
-        // Half of them have the highest bit; 1,000 without or with it do not happen.
+        // Half of the words have the highest bit. That all 1,000 have it, or none, does not happen.
         let high = vector.iter().filter(|word| *word >> 60 == 1).count();
         assert!(high > 0 && high < 1000, "{high}");
     }

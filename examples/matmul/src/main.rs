@@ -1,5 +1,5 @@
-//! `aicpw-matmul`: prepares the product of two tables of integers, and checks the one that comes
-//! back by Freivalds' algorithm, with far less work than multiplying again.
+//! `aicpw-matmul`: prepares the product of two tables of integers, and checks the product that
+//! comes back by Freivalds' algorithm, with far less work than multiplying again.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

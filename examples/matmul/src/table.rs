@@ -2,17 +2,17 @@
 
 use anyhow::{ensure, Context, Result};
 
-/// Rows of signed bytes, all of one length.
+/// Rows of signed bytes, all of the same length.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Table {
     pub rows: usize,
     pub columns: usize,
-    /// Row by row.
+    /// The elements, row by row.
     pub elements: Vec<i8>,
 }
 
 impl Table {
-    /// Reads CSV; of each row only the first `columns`, or all.
+    /// Reads CSV: of each row the first `columns` elements, or all if that is `None`.
     pub fn parse(text: &str, columns: Option<usize>) -> Result<Self> {
         let mut table = Self {
             rows: 0,
@@ -56,7 +56,7 @@ impl Table {
         self.elements.chunks(self.columns)
     }
 
-    /// The elements as the kernel reads them.
+    /// The elements in the form that the kernel reads.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.elements.iter().map(|e| e.to_le_bytes()[0]).collect()
     }

@@ -10,13 +10,13 @@ use crate::table::Table;
 
 const KERNELS: &str = include_str!("../input/matmul.cl");
 
-/// Side of a work group.
+/// The side of a work group.
 const TILE: usize = 16;
 
-/// Most columns: so many products of two bytes fit a 32-bit sum, whatever their signs.
+/// The most columns: a 32-bit sum holds this many products of two bytes, whatever their signs.
 const MAX_COLUMNS: usize = i32::MAX as usize / (128 * 128);
 
-/// Every row of one table times every row of another.
+/// Multiplies every row of one table with every row of another.
 #[derive(Clone, Debug)]
 pub struct Product {
     pub left: Table,
@@ -123,7 +123,7 @@ mod tests {
         let most = MAX_COLUMNS;
         assert!(refused(most + 1, most + 1).contains("overflow"));
         let product = Product::new(row(most), row(most)).unwrap();
-        // The largest sum there can be.
+        // The largest possible sum.
         assert!(i32::try_from(most * 128 * 128).is_ok());
         let error = product.elements(&[0; 8]).unwrap_err().to_string();
         assert!(error.contains("8 bytes, 4 were expected"), "{error}");

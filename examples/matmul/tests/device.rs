@@ -1,4 +1,4 @@
-//! Products on a device, checked as a requester would.
+//! Tests products that are computed on a device, checked as a requester would.
 #![allow(clippy::unwrap_used)]
 
 use std::{

@@ -1,4 +1,4 @@
-//! What the program says when it cannot.
+//! Tests what the program says when it fails.
 #![allow(clippy::unwrap_used)]
 
 use aicpw_example_task::ended::check_told;

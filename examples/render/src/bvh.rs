@@ -4,13 +4,14 @@ use crate::vector::{vec3, Vec3};
 
 pub const LEAF_TRIANGLES: usize = 4;
 
-/// A node, as the kernel reads it.
+/// A node in the form that the kernel reads.
 pub struct Node {
     pub low: Vec3,
     pub high: Vec3,
-    /// Inner: left and right child. Leaf: its first triangle, and nothing.
+    /// In an inner node: the left and the right child. In a leaf: its first triangle, and an unused
+    /// number.
     pub link: [i32; 2],
-    /// Triangles in a leaf; zero in an inner node.
+    /// The number of triangles in a leaf; zero in an inner node.
     pub count: i32,
 }
 

@@ -1,4 +1,4 @@
-//! A task's picture against the reference, pixel by pixel.
+//! Compares a task's picture with the reference, pixel by pixel.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -12,7 +12,7 @@ use crate::{picture::Frames, reference, scene::Scene};
 pub enum Sampling {
     /// Every one.
     All,
-    /// So many, drawn anew for each frame by the operating system's randomness: whoever made the
+    /// This many, drawn anew for each frame by the operating system's randomness: whoever made the
     /// picture cannot know them.
     Drawn(u32),
 }
@@ -66,7 +66,7 @@ pub fn compare(frames: &Frames<'_>, scene: &Scene, sampling: Sampling) -> Result
     })
 }
 
-/// Some numbers below `limit`, each once: `count` of them, or all if there are not so many.
+/// `count` different random numbers below `limit`, or all of them if there are fewer.
 fn draw(count: u32, limit: u32) -> Result<BTreeSet<u32>> {
     let mut drawn = BTreeSet::new();
     while (drawn.len() as u32) < count.min(limit) {
@@ -138,7 +138,7 @@ mod tests {
             let comparison = compare(&wrong, Sampling::All);
             assert_eq!((comparison.pixels, comparison.differing), (72, 1));
             comparison.require_equal().unwrap_err();
-            // More than there are: all of them.
+            // More than there are: all of them are checked.
             let drawn = compare(&wrong, Sampling::Drawn(100));
             assert_eq!((drawn.pixels, drawn.differing), (72, 1));
         }

@@ -1,4 +1,5 @@
-//! Reads Wavefront OBJ: `v` and `f` lines, polygons as fans; all else is skipped.
+//! Reads Wavefront OBJ: `v` and `f` lines, with polygons as triangle fans; everything else is
+//! skipped.
 
 use std::{collections::HashMap, fs, path::Path};
 
@@ -55,7 +56,7 @@ impl Mesh {
                 _ => {}
             }
         }
-        // Triangles without area have no normal and can't be hit.
+        // Triangles without area have no normal and cannot be hit.
         corners.retain(|[a, b, c]| {
             let n = (*b - *a).cross(*c - *a);
             n.dot(n) > 0.0
@@ -66,7 +67,8 @@ impl Mesh {
     }
 }
 
-/// One-based, negative from the end; what follows a slash is not used.
+/// The index of a corner's vertex. Indices count from one, negative ones from the end; anything
+/// after a slash is ignored.
 fn corner(word: &str, vertices: usize) -> Result<usize> {
     let index: i64 = word
         .split('/')
@@ -86,7 +88,8 @@ fn corner(word: &str, vertices: usize) -> Result<usize> {
     Ok(position as usize)
 }
 
-/// At each corner the sum of the normals of the faces that meet there, weighted by their area.
+/// The normals at the corners. Each is the sum of the normals of the faces that meet there,
+/// weighted by their area.
 fn smooth_normals(corners: &[[Vec3; 3]]) -> Vec<[Vec3; 3]> {
     let key = |p: Vec3| [p.x.to_bits(), p.y.to_bits(), p.z.to_bits()];
     let face_normal = |[a, b, c]: [Vec3; 3]| (b - a).cross(c - a);

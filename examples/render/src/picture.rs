@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{ensure, Context, Result};
 
-/// Hundredths of a second that an animation takes for all its frames.
+/// How long an animation takes for all its frames, in hundredths of a second.
 const ROUND: usize = 400;
 
 /// A task's picture: frames of RGBA pixels, 8 bits each, one after the other.
@@ -33,7 +33,7 @@ impl<'p> Frames<'p> {
         Ok(frames)
     }
 
-    /// Of one frame.
+    /// The length of one frame.
     fn bytes(&self) -> usize {
         4 * self.width as usize * self.height as usize
     }
@@ -46,13 +46,13 @@ impl<'p> Frames<'p> {
         self.pixels.chunks(self.bytes())
     }
 
-    /// A pixel by its number, row by row from the top.
+    /// The pixel with this number, row by row from the top.
     pub fn pixel(&self, frame: usize, pixel: usize) -> &'p [u8] {
         let at = frame * self.bytes() + 4 * pixel;
         &self.pixels[at..at + 4]
     }
 
-    /// Writes `frame-00.png` and so on, and `animation.gif`, which goes round for ever.
+    /// Writes `frame-00.png` and so on, and `animation.gif`, which repeats for ever.
     pub fn write_animation(&self, out: &Path) -> Result<PathBuf> {
         fs::create_dir_all(out).with_context(|| out.display().to_string())?;
         for (number, frame) in self.each().enumerate() {
@@ -73,9 +73,9 @@ impl<'p> Frames<'p> {
         let mut encoder = gif::Encoder::new(file, width, height, &[])?;
         encoder.set_repeat(gif::Repeat::Infinite)?;
         for pixels in self.each() {
-            // The palette of 256 colours is found in every tenth pixel: a good one, and fast.
+            // The palette of 256 colours is based on every tenth pixel: good enough, and fast.
             let mut frame = gif::Frame::from_rgba_speed(width, height, &mut pixels.to_vec(), 10);
-            // Browsers take less than two hundredths for ten.
+            // Browsers treat a delay of less than two hundredths as ten.
             frame.delay = (ROUND / self.count()).max(2) as u16;
             encoder.write_frame(&frame)?;
         }
@@ -83,7 +83,7 @@ impl<'p> Frames<'p> {
     }
 }
 
-/// Writes RGBA pixels, 8 bits each, as a PNG of that width.
+/// Writes RGBA pixels, 8 bits each, as a PNG of this width.
 pub fn write_png(pixels: &[u8], width: u32, out: &Path) -> Result<()> {
     let row = width as usize * 4;
     ensure!(

@@ -1,6 +1,6 @@
-//! The same light transport on the CPU, written apart from the kernel: no acceleration structure,
-//! every ray is tried against every triangle. Rust's `f32` is IEEE 754 without contraction, so the
-//! pictures must be equal, not just alike.
+//! The same light transport on the CPU, written independently of the kernel: there is no
+//! acceleration structure, every ray is tested against every triangle. Rust's `f32` is IEEE 754
+//! without contraction, so the pictures must be equal, not just alike.
 
 use crate::{
     scene::{Format, Scene},
@@ -11,7 +11,7 @@ const MAX_BOUNCES: u32 = 4;
 const EPSILON: f32 = 1e-3;
 const FLOOR_REACH: f32 = 200.0;
 
-/// PCG with 32 bits of state, output permutation RXS-M-XS.
+/// PCG with 32 bits of state and the output permutation RXS-M-XS.
 struct Random(u32);
 
 impl Random {
@@ -78,7 +78,7 @@ fn closest(scene: &Scene, origin: Vec3, direction: Vec3) -> Option<(f32, Surface
         let t = e2.dot(q) * inverse;
         let nearer = match &best {
             None => t < 1e30,
-            // The floor counts as triangle -2: it wins a tie.
+            // The floor counts as triangle -2, so it wins a tie.
             Some((distance, _)) => t < *distance,
         };
         if t > EPSILON && nearer {

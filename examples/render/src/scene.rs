@@ -17,13 +17,13 @@ const KERNELS: &str = include_str!("../scene/render.cl");
 /// Size and number of the pictures.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
-    /// Pixels across.
+    /// The width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// The height in pixels.
     pub height: u32,
-    /// Paths for each pixel.
+    /// The number of paths for each pixel.
     pub samples: u32,
-    /// Pictures, for which the camera goes once around the mesh.
+    /// The number of pictures; over all of them the camera goes once around the mesh.
     pub frames: u32,
 }
 
@@ -35,7 +35,7 @@ pub struct Camera {
     pub up: Vec3,
 }
 
-/// A mesh that stands on the floor, and for each frame a camera that sees all of it.
+/// A mesh that stands on the floor, and for each frame a camera that sees the whole mesh.
 pub struct Scene {
     pub corners: Vec<[Vec3; 3]>,
     pub normals: Vec<[Vec3; 3]>,
@@ -49,7 +49,8 @@ impl Scene {
         let all = || mesh.corners.iter().flatten().copied();
         let low = all().fold(vec3(f32::MAX, f32::MAX, f32::MAX), Vec3::min);
         let high = all().fold(vec3(f32::MIN, f32::MIN, f32::MIN), Vec3::max);
-        // Stand it on the floor, its middle over the origin, 16 units high.
+        // Scale the mesh to a height of 16 units, and stand it on the floor with its middle over
+        // the origin.
         let size = (high.y - low.y).max(1e-6);
         let scale = 16.0 / size;
         let middle = (low + high).scaled(0.5);
@@ -165,7 +166,7 @@ impl Scene {
                   "args": [{ "buffer": "accumulated" }, { "buffer": "image" }, uint("frame")],
                   "global": [pixels.next_multiple_of(64)], "local": [64] }
             ] } }],
-            // Four for one picture, one for each of several.
+            // Four checkpoints for a single picture, or one for each of several pictures.
             "checkpoint_every": if frames == 1 { samples.div_ceil(4) } else { samples + 1 },
             "outputs": ["image"]
         })
@@ -173,7 +174,7 @@ impl Scene {
 }
 
 impl Camera {
-    /// A camera at `target + offset` whose picture is as high as 0.72 of its distance.
+    /// A camera at `target + offset` whose picture is 0.72 times as high as its distance.
     fn looking_at(target: Vec3, offset: Vec3, aspect: f32) -> Self {
         let eye = target + offset;
         let distance = offset.dot(offset).sqrt();
@@ -194,9 +195,10 @@ impl Camera {
     }
 }
 
-/// The point turned around the vertical axis, by a part of the whole circle.
+/// The point rotated around the vertical axis, by this part of a full turn.
 fn turned(p: Vec3, part: f64) -> Vec3 {
-    // Rounded from 64 bits, so that a difference in the last of them between machines is gone.
+    // Computed in 64 bits and rounded, which removes differences between machines in the last of
+    // these bits.
     let (sine, cosine) = (part * TAU).sin_cos();
     let (sine, cosine) = (sine as f32, cosine as f32);
     vec3(p.x * cosine + p.z * sine, p.y, p.z * cosine - p.x * sine)

@@ -1,4 +1,4 @@
-//! Pictures rendered on a device, checked as a requester would.
+//! Tests pictures that are rendered on a device, checked as a requester would.
 #![allow(clippy::unwrap_used)]
 
 use std::{ffi::OsStr, fs, path::Path, process::Command};
@@ -60,7 +60,7 @@ fn an_animation_is_what_the_cpu_renders_and_a_changed_pixel_is_seen() {
     assert_eq!(fs::read_dir(pictures).unwrap().count(), 5);
 
     let mut bytes = fs::read(&image).unwrap();
-    // No two frames show the same side of the pot.
+    // No two frames show the same side of the teapot.
     let frames: Vec<&[u8]> = bytes.chunks(20 * 15 * 4).collect();
     assert!((1..4).all(|frame| frames[frame] != frames[0]));
     let last = bytes.len() - 2;

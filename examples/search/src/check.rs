@@ -1,4 +1,4 @@
-//! What the CPU finds, with the `sha2` crate.
+//! The same search on the CPU, with the `sha2` crate.
 
 use std::{cmp::Reverse, fmt};
 
@@ -33,7 +33,7 @@ fn leading_zeros(hash: &[u8; 32]) -> u32 {
 }
 
 impl Found {
-    /// Tries all nonces of the search.
+    /// Tries all nonces of the search on the CPU.
     pub fn by_cpu(search: &Search) -> Self {
         let nonces = search.items * search.batches;
         let (Reverse(nonce), zeros) = (0..nonces)

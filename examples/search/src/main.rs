@@ -1,5 +1,5 @@
 //! `aicpw-search`: prepares a nonce search over a block header, and checks its result bit for bit
-//! with a SHA-256 from elsewhere.
+//! with another implementation of SHA-256.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -8,10 +8,10 @@ use serde_json::json;
 
 const KERNELS: &str = include_str!("../input/search.cl");
 
-/// Bytes in a block header; the last four are the nonce.
+/// The number of bytes in a block header; the last four are the nonce.
 pub const HEADER_BYTES: usize = 80;
 
-/// Which nonces of which header are tried.
+/// The header, and the nonces to try.
 pub struct Search {
     pub header: [u8; HEADER_BYTES],
     pub first: u32,

@@ -1,4 +1,4 @@
-//! A search on a device, checked as a requester would.
+//! Tests a search on a device, checked as a requester would.
 #![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path, process::Command};
@@ -21,7 +21,7 @@ fn finds_the_nonce_and_a_changed_result_is_seen() {
     search("prepare", "--out", &task).unwrap();
     trial::run(&task.join("manifest.json"), &out).unwrap();
     let result = out.join("result.bin");
-    // The first block's own nonce is among them.
+    // The search includes the nonce of the first block.
     let said = search("check", "--result", &result).unwrap();
     assert!(
         said.starts_with("nonce 2083236893: 43 leading zero bits"),

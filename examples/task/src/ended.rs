@@ -1,10 +1,10 @@
-//! How a program ends, for people: not in the way in which a programmer looks at an error.
+//! Ends a program with an error message for people, and not in the form meant for programmers.
 
 use std::process::{Command, ExitCode};
 
 use anyhow::{ensure, Context, Result};
 
-/// The exit code; an error is told on standard error, each of its causes on a line of its own.
+/// The exit code for a result. An error is printed to standard error, with each of its causes on a line of its own.
 pub fn ended(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -15,7 +15,7 @@ pub fn ended(result: Result<()>) -> ExitCode {
     }
 }
 
-/// An error for people.
+/// The text of an error for people.
 pub fn text(error: &anyhow::Error) -> String {
     let mut causes = error
         .chain()
@@ -27,11 +27,11 @@ pub fn text(error: &anyhow::Error) -> String {
     format!("error: {first}{more}")
 }
 
-/// Whether a program that is given a file which is not there names it and the cause, each on a line of its
-/// own, and says nothing else. For the tests of programs that end so.
+/// Checks that a program that is given a missing file names the file and the cause, each on a line of its own, and
+/// prints nothing else. For the tests of programs that end this way.
 ///
 /// # Errors
-/// It does not, or it cannot be started.
+/// The program does otherwise, or it cannot be started.
 pub fn check_told(program: &str, arguments: &[&str], missing: &str) -> Result<()> {
     let mut command = Command::new(program);
     let output = command

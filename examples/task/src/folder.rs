@@ -15,7 +15,7 @@ impl TaskFolder {
     ///
     /// # Errors
     ///
-    /// What the file system says, with the path.
+    /// The file system's error, with the path.
     pub fn create(path: &Path) -> Result<Self> {
         fs::create_dir_all(path).with_context(|| path.display().to_string())?;
         Ok(Self(path.to_owned()))
@@ -25,7 +25,7 @@ impl TaskFolder {
     ///
     /// # Errors
     ///
-    /// What the file system says, with the path.
+    /// The file system's error, with the path.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.0.join(name);
         fs::write(&path, bytes).with_context(|| path.display().to_string())

@@ -1,4 +1,4 @@
-//! A task on a device of this machine, through the executor and its sandbox, without a chain.
+//! Runs a task on a device of this machine, through the executor and its sandbox, without a chain.
 
 use std::{
     env, fs,
@@ -17,7 +17,7 @@ use anyhow::{bail, ensure, Context, Result};
 
 use crate::TaskFolder;
 
-/// Stands for every file: what is tried is never uploaded, so no content has to fit it.
+/// The CID that stands for every file. A trial uploads nothing, so no content has to match it.
 const PLACEHOLDER: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
 const LIMITS: JobLimits = JobLimits {
@@ -26,13 +26,13 @@ const LIMITS: JobLimits = JobLimits {
     cpu_seconds: 600,
 };
 
-/// Runs the task of a manifest, whose files lie beside it, on the first CPU device, and writes
+/// Runs the task of a manifest, whose files are beside it, on the first CPU device, and writes
 /// `OUT/<buffer>.bin` for each output buffer, as `aicpw submit --out` does.
 ///
 /// # Errors
 ///
-/// What is wrong with the manifest or its files, or what the executor says, the compiler's log
-/// included.
+/// What is wrong with the manifest or its files, or the executor's message, including the
+/// compiler's log.
 pub fn run(manifest: &Path, out: &Path) -> Result<()> {
     let json = fs::read(manifest).with_context(|| manifest.display().to_string())?;
     let beside = manifest.parent().unwrap_or(Path::new("."));
@@ -49,7 +49,7 @@ pub fn run(manifest: &Path, out: &Path) -> Result<()> {
 ///
 /// # Errors
 ///
-/// What it printed to its standard error, if it failed.
+/// The program failed; the error has what it printed to its standard error.
 pub fn said(command: &mut Command) -> Result<String> {
     let output = command
         .output()
@@ -60,8 +60,8 @@ pub fn said(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// `$AICPW_BIN/aicpw-executor`, or beside (or one folder above) this process's own executable,
-/// which is where cargo puts both.
+/// The path of the executor: `$AICPW_BIN/aicpw-executor`, or beside this process's own executable,
+/// or one folder above that, which is where cargo puts both.
 fn executor() -> Result<PathBuf> {
     let own = env::current_exe().context("the path of this process")?;
     let beside = own.ancestors().skip(1).take(2).map(Path::to_owned);
@@ -90,7 +90,7 @@ fn cpu_device(executor: &Path) -> Result<Hash> {
     Ok(hash)
 }
 
-/// Makes the job folder, as a provider's node does with what it fetched.
+/// Makes the job folder, as a provider's node does from what it fetched.
 fn lay_out(manifest: &Manifest, beside: &Path, device: Hash, job: &Path) -> Result<()> {
     let write = |name: &str, bytes: &[u8]| -> Result<()> {
         fs::write(job.join(name), bytes).with_context(|| name.to_owned())
@@ -129,7 +129,7 @@ fn lay_out(manifest: &Manifest, beside: &Path, device: Hash, job: &Path) -> Resu
     write(path::JOB, &serde_json::to_vec(&spec)?)
 }
 
-/// Runs a stage to its end.
+/// Runs a stage of the job to its end.
 fn stage(executor: &Path, stage: &str, job: &Path) -> Result<()> {
     let output = Command::new(executor)
         .arg(stage)
@@ -156,7 +156,7 @@ fn stage(executor: &Path, stage: &str, job: &Path) -> Result<()> {
     }
 }
 
-/// Cuts the canonical output into its buffers.
+/// Splits the canonical output into its buffers.
 fn write_outputs(manifest: &Manifest, output: &[u8], out: &Path) -> Result<()> {
     let folder = TaskFolder::create(out)?;
     let mut rest = output;

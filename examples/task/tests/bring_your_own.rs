@@ -1,4 +1,4 @@
-//! `examples/bring-your-own` gives what its README says.
+//! Tests that `examples/bring-your-own` produces what its README says.
 #![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
@@ -8,7 +8,7 @@ use aicpw_example_task::trial;
 const SIDE: usize = 512;
 const GENERATIONS: usize = 1103;
 
-/// The next generation, by counting the living around each living cell.
+/// The next generation, computed by adding each living cell to the counts of its neighbours.
 fn next(world: &[u8]) -> Vec<u8> {
     let mut around = vec![0u8; world.len()];
     for (at, _) in world.iter().enumerate().filter(|(_, cell)| **cell == 1) {
@@ -32,7 +32,7 @@ fn the_r_pentomino_comes_to_rest() {
     trial::run(&folder.join("manifest.json"), out.path()).unwrap();
     let found = fs::read(out.path().join("next.bin")).unwrap();
 
-    // As has been known since 1971.
+    // This has been known since 1971.
     assert_eq!(found.iter().filter(|cell| **cell != 0).count(), 116);
     let start = fs::read(folder.join("world.bin")).unwrap();
     let expected = (0..GENERATIONS).fold(start, |world, _| next(&world));

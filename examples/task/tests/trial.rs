@@ -1,4 +1,4 @@
-//! What a trial says when a task cannot be run.
+//! Tests what a trial says when a task cannot be run.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -22,7 +22,7 @@ fn manifest() -> Value {
 const PROGRAM: &str =
     "__kernel void trial(__global uint *x, __global uint *y) { y[0] = x[0] + x[1]; x[1] = 9; }";
 
-/// The error of a trial; panics if it goes well.
+/// The error of a trial; panics if the trial succeeds.
 fn error(program: &str, input: Option<&[u8]>, manifest: &Value) -> String {
     let folder = tempfile::tempdir().unwrap();
     let task = TaskFolder::create(folder.path()).unwrap();
@@ -63,7 +63,7 @@ fn errors_name_the_cause() {
         (error(PROGRAM, None, &manifest()), "x.bin"),
         (error(PROGRAM, Some(&[0; 7]), &manifest()), "7 bytes"),
         (error(PROGRAM, input, &wrong), "outputs[0]"),
-        // What the compiler says.
+        // The compiler's message.
         (
             error(&PROGRAM.replace("9", "nine"), input, &manifest()),
             "nine",

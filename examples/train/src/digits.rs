@@ -2,15 +2,15 @@
 
 use anyhow::{ensure, Context, Result};
 
-/// Pixels of a digit.
+/// The number of pixels of a digit.
 pub const PIXELS: usize = 64;
 
-/// One digit: its pixels, row by row from the top, and which it is.
+/// One digit: its pixels, row by row from the top, and its label.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Digit {
-    /// From 0 to 16.
+    /// Brightnesses from 0 to 16.
     pub pixels: [u8; PIXELS],
-    /// From 0 to 9.
+    /// The digit, from 0 to 9.
     pub label: u8,
 }
 
@@ -33,7 +33,7 @@ impl Digits {
         self.0.len()
     }
 
-    /// All but the last `held_back`, and those.
+    /// Splits off the last `held_back` digits. Returns the others, and those.
     pub fn split(mut self, held_back: usize) -> Result<(Self, Self)> {
         let known = self.len().saturating_sub(held_back);
         ensure!(

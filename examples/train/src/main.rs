@@ -1,6 +1,5 @@
-//! `aicpw-train`: prepares the training of a small network on handwritten digits, and checks the
-//! weights that come back: how well they read digits that were held back, and whether they are bit
-//! for bit those that the CPU learns.
+//! `aicpw-train`: prepares the training of a small network on handwritten digits, and checks the weights that come
+//! back: how well they read digits that were held back, and whether they are bit for bit the ones that the CPU learns.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -64,7 +63,7 @@ struct Arguments {
 }
 
 impl Arguments {
-    /// What is learnt from, and what is held back.
+    /// The training, and the digits that are held back.
     fn training(&self) -> Result<(Training, Digits)> {
         let text =
             fs::read_to_string(&self.digits).with_context(|| self.digits.display().to_string())?;

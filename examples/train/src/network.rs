@@ -1,24 +1,24 @@
-//! The network that was learnt: reads digits with it, and compares it with another.
+//! The trained network: reads digits with it, and compares it with another.
 
 use anyhow::{bail, ensure, Result};
 
 use crate::digits::{Digit, Digits, PIXELS};
 
-/// Answers that the network gives: the digits.
+/// The number of answers that the network can give: the digits.
 pub const ANSWERS: usize = 10;
 
-/// Weights, input by input, with one more row of offsets, as the kernels store them.
+/// The weights, input by input, with an additional row of offsets, as the kernels store them.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Network {
     pub hidden: usize,
-    /// `(PIXELS + 1) × hidden`.
+    /// The size is `(PIXELS + 1) × hidden`.
     pub hidden_weights: Vec<f32>,
-    /// `(hidden + 1) × ANSWERS`.
+    /// The size is `(hidden + 1) × ANSWERS`.
     pub answer_weights: Vec<f32>,
 }
 
 impl Network {
-    /// From the outputs of the task.
+    /// Makes a network from the outputs of the task.
     pub fn from_bytes(hidden: u32, hidden_weights: &[u8], answer_weights: &[u8]) -> Result<Self> {
         let hidden = hidden as usize;
         Ok(Self {
@@ -28,12 +28,12 @@ impl Network {
         })
     }
 
-    /// How many weights there are.
+    /// The number of weights.
     pub fn weights(&self) -> usize {
         self.hidden_weights.len() + self.answer_weights.len()
     }
 
-    /// What each hidden unit makes of a digit.
+    /// The output of each hidden unit for a digit.
     pub fn see(&self, digit: &Digit) -> Vec<f32> {
         let inputs = digit.pixels.map(|pixel| f32::from(pixel) / 16.0);
         layer(&inputs, &self.hidden_weights, self.hidden)
@@ -42,18 +42,18 @@ impl Network {
             .collect()
     }
 
-    /// How much each answer fits.
+    /// How well each answer fits.
     pub fn answers(&self, seen: &[f32]) -> Vec<f32> {
         layer(seen, &self.answer_weights, ANSWERS)
     }
 
-    /// How many of the digits it reads right.
+    /// How many of the digits the network reads correctly.
     pub fn read_right(&self, digits: &Digits) -> usize {
         let right = |digit: &&Digit| choice(&self.answers(&self.see(digit))) == digit.label;
         digits.0.iter().filter(right).count()
     }
 
-    /// Fails, naming the first weight that differs by a bit.
+    /// Fails if a weight differs in any bit, and names the first such weight.
     pub fn require_equal(&self, other: &Self) -> Result<()> {
         for (name, ours, theirs) in [
             (
@@ -122,7 +122,8 @@ fn floats(name: &str, bytes: &[u8], count: usize) -> Result<Vec<f32>> {
 mod tests {
     use super::*;
 
-    /// One hidden unit that sees the first pixel; answer 3 wants it dark, answer 7 bright.
+    /// A network with one hidden unit that sees the first pixel. Answer 3 wants it dark, answer 7
+    /// bright.
     fn network() -> Network {
         let mut hidden_weights = vec![0.0; PIXELS + 1];
         hidden_weights[0] = 1.0;

@@ -1,6 +1,6 @@
-//! The same training on the CPU, written apart from the kernels: digit by digit, gradients gathered
-//! over the batch. Rust's `f32` is IEEE 754 without contraction and every sum has the kernels'
-//! order, so the weights must be equal, not just alike.
+//! The same training on the CPU, written independently of the kernels: digit by digit, with
+//! gradients summed up over the batch. Rust's `f32` is IEEE 754 without contraction and every sum
+//! has the kernels' order, so the weights must be equal, not just alike.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::{
 
 const MOMENTUM: f32 = 0.9;
 
-/// Digits that were read wrong in each epoch, while learning.
+/// How many digits were misread in each epoch, while learning.
 pub struct Mistakes(Vec<u32>);
 
 impl Mistakes {
@@ -32,13 +32,13 @@ impl fmt::Display for Mistakes {
     }
 }
 
-/// Gradients of a batch, in the layout of the weights.
+/// The gradients of a batch, in the layout of the weights.
 struct Slopes {
     hidden: Vec<f32>,
     answers: Vec<f32>,
 }
 
-/// Learns, and counts mistakes on the way.
+/// Trains the network, and counts mistakes on the way.
 pub fn learn(training: &Training) -> (Network, Mistakes) {
     let hidden = training.hidden as usize;
     let mut network = Network {
@@ -74,7 +74,7 @@ pub fn learn(training: &Training) -> (Network, Mistakes) {
     (network, Mistakes(mistakes))
 }
 
-/// Weights from -1/4 to 1/4 out of the low 24 bits of a hash of their place.
+/// Weights from -1/4 to 1/4, made from the low 24 bits of a hash of their position.
 fn initial(count: usize, salt: u32) -> Vec<f32> {
     (0..count as u32)
         .map(|at| {
@@ -87,7 +87,7 @@ fn initial(count: usize, salt: u32) -> Vec<f32> {
         .collect()
 }
 
-/// The halved gradient of the squared hinge loss, and how many digits were read wrong.
+/// The halved gradient of the squared hinge loss, and how many digits were misread.
 fn slopes<'d>(network: &Network, batch: impl Iterator<Item = &'d Digit>) -> (Slopes, u32) {
     let mut slopes = Slopes {
         hidden: vec![0.0; network.hidden_weights.len()],
@@ -130,7 +130,7 @@ fn slopes<'d>(network: &Network, batch: impl Iterator<Item = &'d Digit>) -> (Slo
     (slopes, wrong)
 }
 
-/// Adds one digit's share to the gradient of a layer; the last row is that of the offsets.
+/// Adds one digit's share to the gradient of a layer, whose last row is that of the offsets.
 fn gather(slopes: &mut [f32], inputs: impl Iterator<Item = f32>, errors: &[f32]) {
     for (input, row) in inputs.chain([1.0]).zip(slopes.chunks_mut(errors.len())) {
         for (slope, error) in row.iter_mut().zip(errors) {

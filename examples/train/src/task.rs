@@ -13,19 +13,19 @@ use crate::{
 
 const KERNELS: &str = include_str!("../input/train.cl");
 
-/// Digits that are learnt from together.
+/// How many digits form a batch, from which the network learns together.
 pub const BATCH: u32 = 50;
 
-/// Makes the answers' initial weights other than the hidden layer's.
+/// Makes the answers' initial weights differ from the hidden layer's.
 pub const ANSWER_SALT: u32 = 1 << 24;
 
-/// Every epoch starts so many digits later, so that its batches are others.
+/// Each epoch starts this many digits later, so that its batches differ.
 const TURN: u32 = 17;
 
-/// The first epoch's step along the gradient; it falls to zero over the epochs.
+/// The step along the gradient in the first epoch; it falls to zero over the epochs.
 const RATE: f64 = 0.05;
 
-/// What is learnt, and how.
+/// What is learnt from, and how.
 pub struct Training {
     pub digits: Digits,
     pub hidden: u32,
@@ -46,19 +46,19 @@ impl Training {
         })
     }
 
-    /// Whole batches in an epoch.
+    /// The number of whole batches in an epoch.
     pub fn batches(&self) -> u32 {
         self.digits.len() as u32 / BATCH
     }
 
-    /// Where a batch starts.
+    /// The first digit of a batch.
     pub fn first_digit(&self, epoch: u32, batch: u32) -> usize {
         (batch * BATCH + epoch * TURN) as usize % self.digits.len()
     }
 
     /// The step along the gradient, which is summed over a batch.
     pub fn rate(&self, epoch: u32) -> f32 {
-        // As the manifest's expression: in 64 bits, rounded at the end.
+        // Like the manifest's expression: computed in 64 bits, and rounded at the end.
         (RATE * (1.0 - f64::from(epoch) / f64::from(self.epochs)) / f64::from(BATCH)) as f32
     }
 
@@ -136,7 +136,7 @@ impl Training {
                   "args": [buffer("answer_weights"), uint(&ANSWER_SALT.to_string())] },
                 { "loop": { "index": "epoch", "count": epochs, "steps": [batches] } },
             ],
-            // One for each epoch.
+            // One checkpoint for each epoch.
             "checkpoint_every": 5 * self.batches(),
             "outputs": ["hidden_weights", "answer_weights", "mistakes"]
         })

@@ -1,4 +1,4 @@
-//! The whole training on a device, checked as a requester would.
+//! Tests the whole training on a device, checked as a requester would.
 #![allow(clippy::unwrap_used)]
 
 use std::{ffi::OsStr, fs, path::Path, process::Command};
@@ -24,7 +24,7 @@ fn learns_to_read_and_a_changed_weight_is_seen() {
     train("prepare", &[&"--out", &task]).unwrap();
     trial::run(&task.join("manifest.json"), &result).unwrap();
 
-    // At least 90 % of the held-back digits: the default.
+    // At least 90 % of the held-back digits must be read correctly: that is the default.
     let said = train("check", &[&"--result", &result]).unwrap();
     assert!(said.contains("bit for bit"), "{said}");
     let more = train("check", &[&"--result", &result, &"--at-least", &"99.9"]).unwrap_err();

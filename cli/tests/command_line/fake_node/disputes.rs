@@ -1,4 +1,4 @@
-//! Its disputes, and the tasks that they are about. All other tasks are cancelled.
+//! The fake node's disputes, and their tasks. All other tasks are cancelled.
 
 use aicpw_protocol::{
     commitment::ResultOpening,
@@ -12,41 +12,41 @@ use aicpw_protocol::{
 
 use super::{records::Looks, state::cancelled, Account, ALICE, BOB, MANIFEST, PEER};
 
-/// In its window, and anybody's to dispute.
+/// A task in its window, which anybody can dispute.
 pub const OPEN: u64 = 7_000;
-/// In its window, and Bob's result.
+/// A task in its window, with a result of Bob's.
 pub const BY_BOB: u64 = 7_001;
-/// In its window, and sealed by Alice.
+/// A task in its window, sealed by Alice.
 pub const SEALED_OPEN: u64 = 7_002;
-/// A jury works.
+/// A task on which a jury is working.
 pub const JUDGING: u64 = 7_003;
-/// The verdict can be appealed against.
+/// A task with a verdict that can be appealed against.
 pub const APPEALABLE: u64 = 7_004;
-/// The dispute is over.
+/// A task whose dispute is over.
 pub const ENDED: u64 = 7_005;
-/// Alice's, sealed and disputed: jurors wait for the key. It is settled once it was read often.
+/// A sealed and disputed task of Alice's: jurors wait for its key. It is settled after a number of reads.
 pub const SEALED: u64 = 7_006;
 
-/// Where [`SEALED`] was submitted, at this node too.
+/// The addresses where [`SEALED`] was submitted; it was submitted at this node too.
 pub const SUBMITTED_AT: &str =
     "/ip4/203.0.113.7/tcp/30433/p2p/12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
-/// Where its jurors are.
+/// The address of its jurors.
 pub const JURORS_AT: &str =
     "/ip4/203.0.113.8/tcp/30433/p2p/12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
 
-/// Alice's, and paid: its result has to be there.
+/// A paid task of Alice's whose result still has to be available.
 pub const PAID: u64 = 7_007;
-/// The same, and its time is over.
+/// A paid task of Alice's whose result no longer has to be available.
 pub const PAID_LONG_AGO: u64 = 7_008;
 
-/// How often [`SEALED`] is read before it is settled: enough for the agent to look at it some times.
+/// How often [`SEALED`] is read before it is settled: enough for the agent to look at it a few times.
 const LOOKS: usize = 6;
 
 pub(super) fn account(hex: &str) -> Account {
     hex::decode(hex).unwrap().try_into().unwrap()
 }
 
-/// As they are on chain.
+/// The addresses as they are on chain.
 pub(super) fn addresses(texts: &[&str]) -> PeerAddresses {
     let addresses = texts.iter().map(|text| {
         let address: multiaddr::Multiaddr = text.parse().unwrap();
@@ -55,7 +55,7 @@ pub(super) fn addresses(texts: &[&str]) -> PeerAddresses {
     addresses.collect::<Vec<_>>().try_into().unwrap()
 }
 
-/// A task, whichever it is.
+/// Any task.
 pub fn task(id: TaskId, looks: &Looks) -> TaskView<Account> {
     let task = cancelled(id);
     let is_sealed = matches!(id.0, SEALED | SEALED_OPEN);
@@ -188,7 +188,7 @@ pub fn dispute(task: TaskId) -> Option<DisputeView<Account>> {
     })
 }
 
-/// The disputes after this, in an order of their own.
+/// The ids of disputes after this one, in an order of their own.
 pub fn ids(after: Option<TaskId>) -> Vec<TaskId> {
     match after {
         None => [ENDED, JUDGING, APPEALABLE].map(TaskId).to_vec(),
@@ -196,12 +196,12 @@ pub fn ids(after: Option<TaskId>) -> Vec<TaskId> {
     }
 }
 
-/// What it takes to dispute a task.
+/// The bond for disputing a task.
 pub fn bond(task: TaskId) -> Option<Balance> {
     matches!(task.0, OPEN | BY_BOB | SEALED_OPEN).then_some(10 * AICP)
 }
 
-/// What it takes to claim that a result cannot be fetched.
+/// The bond for claiming that a result cannot be fetched.
 pub fn claim_bond(assignment: AssignmentId) -> Option<Balance> {
     (assignment.task.0 == PAID).then_some(AICP)
 }

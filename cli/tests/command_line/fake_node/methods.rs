@@ -1,4 +1,4 @@
-//! The methods of its JSON-RPC.
+//! The fake node's JSON-RPC methods.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ use super::{
     CHARLIES_ADDRESS, TAKEN,
 };
 
-/// Those of every one, but for its store.
+/// The methods of every fake node, except those of its store.
 pub fn module(
     transactions: Arc<AtomicUsize>,
     reads: Reads,
@@ -60,7 +60,7 @@ pub fn module(
         .register_method("chain_getBlockHash", move |params, _, _| {
             match params.sequence().optional_next::<u64>() {
                 Ok(Some(_)) => zero_hash(),
-                // Whenever it is asked there is a new best block.
+                // Every time this is asked, there is a new best block.
                 _ => format!("0x{:064x}", best.fetch_add(1, Ordering::SeqCst) + 1),
             }
         })
@@ -90,7 +90,7 @@ pub fn module(
         .unwrap();
     module
         .register_method("aicpw_localDevices", |_, _, _| {
-            // Until it measures anew.
+            // The spec until the node measures the device anew.
             let before = DeviceSpec {
                 gflops: Gflops(9_000),
                 ..spec(4)
@@ -110,7 +110,7 @@ pub fn module(
     module
         .register_method("aicpw_workerKeys", |params, _, _| {
             let account = params.one::<String>().unwrap_or_default();
-            // Charlie is at the node of another provider.
+            // Charlie is connected to the node of another provider.
             let worker = match account == CHARLIES_ADDRESS {
                 true => hex::encode(TAKEN),
                 false => "01".repeat(32),
@@ -133,7 +133,7 @@ pub fn module(
     module
 }
 
-/// Between two of its best blocks, which are many so that tests are quick.
+/// The time between two best blocks, which is short so that tests are quick.
 const BLOCK_TIME: Duration = Duration::from_millis(20);
 
 fn header() -> Value {

@@ -1,4 +1,4 @@
-//! A node with one provider, `//Bob`, which answers reads and counts transactions.
+//! A fake node with one provider, `//Bob`. It answers reads and counts transactions.
 
 pub mod disputes;
 mod market;
@@ -35,13 +35,13 @@ const CHARLIE: &str = "90b5ab205c6974c9ea841be688864633dc9ca8a357843eeacf2314649
 
 const DAVE: &str = "306721211d5404bd9da88e0204360a1a9ab8b87c66c1bc2fcdd37f3c2222cc20";
 
-/// As the command line writes it.
+/// Charlie's address, as the command line writes it.
 const CHARLIES_ADDRESS: &str = "ugKQaevAXDfxMJbW2hiK5VWBTGaYq1DczFqfLGAASCKdn5pBn";
 
-/// The worker key of a provider that is none of these.
+/// A worker key that belongs to another provider.
 const TAKEN: [u8; 32] = [9; 32];
 
-/// Who has nothing yet.
+/// A user who has no data yet.
 fn new_user() -> Arc<TempDir> {
     Arc::new(tempfile::tempdir().unwrap())
 }
@@ -49,32 +49,33 @@ fn new_user() -> Arc<TempDir> {
 /// A free port of this machine.
 const ANYWHERE: &str = "127.0.0.1:0";
 
-/// A running one. Ends when it is dropped.
+/// A running fake node. It ends when it is dropped.
 pub struct FakeNode {
     url: String,
     transactions: Arc<AtomicUsize>,
     asked: Asked,
     reads: Reads,
     looks: Arc<Looks>,
-    /// What `aicpw` keeps for its user. The same after [`Self::start_anew`]: it may still run.
+    /// The folder in which `aicpw` keeps its user's data. It stays the same after [`Self::start_anew`], when `aicpw`
+    /// may still be running.
     user: Arc<TempDir>,
     _server: ServerHandle,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl FakeNode {
-    /// Starts it on a free port of this machine.
+    /// Starts a node on a free port of this machine.
     pub fn start() -> Self {
         Self::start_with(ANYWHERE, new_user(), |_| {})
     }
 
-    /// Ends it with its connections, and starts another at the same address, which has seen nothing.
+    /// Ends the node with its connections, and starts another at the same address, which has seen nothing.
     pub fn start_anew(self) -> Self {
         let (at, user) = self.end();
         Self::start_with(&at, user, |_| {})
     }
 
-    /// As [`Self::start_anew`]; it synchronises until it was asked so often whether it does.
+    /// Like [`Self::start_anew`], but the new node is synchronising until it was asked about it this often.
     pub fn start_anew_behind(self, asked: usize) -> Self {
         let (at, user) = self.end();
         Self::start_with(&at, user, move |module| {
@@ -89,7 +90,7 @@ impl FakeNode {
         })
     }
 
-    /// As [`Self::start_anew`]; of its blocks no new one becomes final for long.
+    /// Like [`Self::start_anew`], but for a long time no new block becomes final.
     pub fn start_anew_not_final(self) -> Self {
         let (at, user) = self.end();
         Self::start_with(&at, user, |module| {
@@ -103,7 +104,7 @@ impl FakeNode {
         })
     }
 
-    /// One that also has an IPFS store.
+    /// Starts a node that also has an IPFS store.
     pub fn start_with_store() -> Self {
         let asked = Asked::default();
         let node = Self::start_with(ANYWHERE, new_user(), |module| {
@@ -112,7 +113,7 @@ impl FakeNode {
         Self { asked, ..node }
     }
 
-    /// Ends it with its connections; where it was, and what its user has.
+    /// Ends the node with its connections. Returns its address, and the folder with its user's data.
     fn end(self) -> (String, Arc<TempDir>) {
         let at = self.url.trim_start_matches("ws://").to_owned();
         (at, self.user)

@@ -1,4 +1,4 @@
-//! `aicpw` at this node: how it is run, and what it says.
+//! Runs `aicpw` with the fake node, and reads what it prints.
 
 use std::process::{Child, Command, Output, Stdio};
 
@@ -8,19 +8,19 @@ use super::FakeNode;
 use crate::aicpw_of;
 
 impl FakeNode {
-    /// Runs `aicpw`, as Bob if `arguments` do not say otherwise.
+    /// Runs `aicpw`, as Bob unless `arguments` say otherwise.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.aicpw(arguments).output().unwrap()
     }
 
-    /// Starts it, to be listened to while it runs.
+    /// Starts `aicpw`, to be observed while it runs.
     pub fn start_aicpw(&self, arguments: &[&str]) -> Child {
         let mut aicpw = self.aicpw(arguments);
         aicpw.stdout(Stdio::piped()).stderr(Stdio::piped());
         aicpw.spawn().unwrap()
     }
 
-    /// `aicpw` at this node, to be run.
+    /// The command that runs `aicpw` with this node.
     pub fn aicpw(&self, arguments: &[&str]) -> Command {
         let mut aicpw = aicpw_of(self.user.path());
         aicpw
@@ -30,7 +30,7 @@ impl FakeNode {
         aicpw
     }
 
-    /// What it prints for people when it succeeds.
+    /// What `aicpw` prints for people if it succeeds.
     pub fn text(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let error = String::from_utf8_lossy(&output.stderr);
@@ -38,13 +38,13 @@ impl FakeNode {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Its document when it succeeds.
+    /// The document that `aicpw` prints if it succeeds.
     pub fn document(&self, arguments: &[&str]) -> Value {
         let text = self.text(&[arguments, &["--json"]].concat());
         serde_json::from_str(&text).unwrap()
     }
 
-    /// Its `error` when it fails with this code.
+    /// The `error` that `aicpw` prints if it fails with this exit code.
     pub fn failure(&self, arguments: &[&str], code: i32) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         let text = String::from_utf8_lossy(&output.stdout);

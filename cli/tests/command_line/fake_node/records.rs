@@ -1,4 +1,4 @@
-//! What it was asked, and how often.
+//! Records what the fake node was asked, and how often.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use super::FakeNode;
 pub struct Looks(Mutex<BTreeMap<TaskId, usize>>);
 
 impl Looks {
-    /// How often this one was before, which it now is once more.
+    /// Counts a read of this task, and returns how often it was read before.
     pub fn next(&self, task: TaskId) -> usize {
         let mut all = self.0.lock().unwrap();
         let looks = all.entry(task).or_default();
@@ -23,28 +23,28 @@ impl Looks {
         before
     }
 
-    /// How often this one was.
+    /// How often this task was read so far.
     pub fn so_far(&self, task: TaskId) -> usize {
         let all = self.0.lock().unwrap();
         all.get(&task).copied().unwrap_or_default()
     }
 }
 
-/// Runtime APIs that were called, and in the state of which block.
+/// The runtime APIs that were called, and the block in whose state.
 pub type Reads = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
 impl FakeNode {
-    /// Gets a task one state further that does not get further when it is read.
+    /// Moves a task one state further that does not move when it is read.
     pub fn go_on(&self, task: u64) {
         self.looks.next(TaskId(task));
     }
 
-    /// Transactions that it was sent.
+    /// How many transactions the node was sent.
     pub fn transactions(&self) -> usize {
         self.transactions.load(Ordering::SeqCst)
     }
 
-    /// In the states of which blocks it was asked for these since it was asked for that last.
+    /// The blocks in whose states these functions were called since the last call of this.
     pub fn read_at(&self, functions: &[&str]) -> Vec<Option<String>> {
         let reads = std::mem::take(&mut *self.reads.lock().unwrap());
         let asked = reads
@@ -53,12 +53,12 @@ impl FakeNode {
         asked.map(|(_, at)| at).collect()
     }
 
-    /// What its store was told to do, and with which CID or address.
+    /// What the node's store was told to do, and with which CID or address.
     pub fn asked(&self) -> Vec<(&'static str, String)> {
         self.asked.lock().unwrap().clone()
     }
 
-    /// What it was told to forget.
+    /// The CIDs that the node was told to unpin.
     pub fn unpinned(&self) -> Vec<String> {
         let asked = self.asked().into_iter();
         let unpinned = asked.filter(|(what, _)| *what == "unpin");

@@ -1,4 +1,4 @@
-//! Its tasks whose result can be fetched.
+//! The fake node's tasks whose results can be fetched.
 
 use aicpw_protocol::{
     commitment::ResultOpening,
@@ -15,20 +15,21 @@ use super::{
     Account, ALICE, BOB,
 };
 
-/// Its result is what was revealed. A juror could fetch it, who is at [`JURORS_AT`].
+/// A task whose result is what was revealed. A juror, which is at [`JURORS_AT`], could fetch it.
 pub const RIGHT: u64 = 8_100;
-/// Nobody has its result.
+/// A task whose result nobody has.
 pub const LOST: u64 = 8_101;
-/// Nobody has its manifest.
+/// A task whose manifest nobody has.
 pub const UNKNOWN: u64 = 8_102;
-/// Its result begins and never comes.
+/// A task of whose result only the beginning arrives.
 pub const STALLED: u64 = 8_103;
 
-/// Where the provider of these is.
+/// The address of the provider of these tasks.
 pub const PROVIDER_AT: &str =
     "/ip4/10.0.0.7/tcp/30433/p2p/12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
 
-/// A task, if it is one of these. All were submitted at [`SUBMITTED_AT`], and at this node.
+/// One of these tasks; `None` for other ids. All were submitted at [`SUBMITTED_AT`], and at this
+/// node.
 pub fn task(id: TaskId) -> Option<TaskView<Account>> {
     let right = ResultOpening {
         result_root: result_root(content().as_bytes()),

@@ -1,4 +1,4 @@
-//! Its state: what the runtime APIs answer.
+//! The fake node's state: the answers of its runtime APIs.
 
 use aicpw_protocol::{
     audit::AuditPolicy,
@@ -22,7 +22,7 @@ use super::{
     TAKEN,
 };
 
-/// Submissions so far, all of which can be read.
+/// The number of submissions so far, all of which can be read.
 const HISTORY_LENGTH: u64 = 1_000;
 
 const CLOCK: MarketClock = MarketClock {
@@ -30,7 +30,7 @@ const CLOCK: MarketClock = MarketClock {
     is_paused: false,
 };
 
-/// What the provider's worker is at: a result that waits for the others.
+/// What the provider's worker is working on: a result that waits for the others.
 fn orders() -> Orders {
     let order = Order {
         assignment: AssignmentId {
@@ -68,7 +68,7 @@ fn orders() -> Orders {
     }
 }
 
-/// In the state of the last final block, or of a best one.
+/// The answer in the state of the last final block, or of a best one.
 pub fn runtime_api(
     function: &str,
     arguments: &[u8],
@@ -148,7 +148,7 @@ pub fn runtime_api(
     }
 }
 
-/// A task that ended in the block of its number.
+/// A task that ended in the block with the same number.
 pub fn cancelled(id: TaskId) -> TaskView<Account> {
     TaskView {
         id,
@@ -183,7 +183,7 @@ pub fn cancelled(id: TaskId) -> TaskView<Account> {
     }
 }
 
-/// The manifest of its tasks.
+/// The CID of the manifest of the node's tasks.
 pub const MANIFEST: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
 pub fn spec(fingerprint: u8) -> DeviceSpec {
@@ -203,7 +203,7 @@ pub fn spec(fingerprint: u8) -> DeviceSpec {
     }
 }
 
-/// That of a beginner which had one task, of Charlie.
+/// The reputation of a beginner that has had one task, from Charlie.
 fn reputation() -> ReputationView<Account> {
     let mut record = ReputationRecord::new(CLOCK.block);
     let charlie: Account = hex::decode(CHARLIE).unwrap().try_into().unwrap();
@@ -215,7 +215,8 @@ fn reputation() -> ReputationView<Account> {
     }
 }
 
-/// With 1,000 AICP, of which 300 unbond, a device that runs a task and one that is paused.
+/// A provider with 1,000 AICP, of which 300 are unbonding, a device that runs a task and one that
+/// is paused.
 fn provider(account: Account) -> ProviderView<Account> {
     let device = |id: u8, used_slots: u8| DeviceView {
         id: DeviceId(id.into()),

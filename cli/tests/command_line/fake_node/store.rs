@@ -1,5 +1,5 @@
-//! Its IPFS store. It has the same content under every CID but two, reaches no peer, and searches for ever for what it
-//! is to keep, but for what nobody has.
+//! The fake node's IPFS store. It has the same content under every CID but two, and reaches no peer. It searches for
+//! ever for anything that it is told to keep, except for content that nobody has.
 
 use std::{
     future::pending,
@@ -12,22 +12,23 @@ use serde_json::json;
 
 use super::{methods::unknown, MANIFEST};
 
-/// Its peer id.
+/// The node's peer id.
 pub const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
 
-/// Nobody has this.
+/// The CID of content that nobody has.
 pub const NOWHERE: &str = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
 
-/// This begins and never comes.
+/// The CID of content of which only the beginning arrives.
 pub const STALLED: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
 
-/// Bytes of its content.
+/// The length of the content in bytes.
 const LENGTH: usize = 512;
 
-/// What it was asked to do, in this order, and with which CID or address; of reads those of [`STALLED`].
+/// What the store was told to do, in order, and with which CID or address. Of reads, only those of [`STALLED`] are
+/// recorded.
 pub type Asked = Arc<Mutex<Vec<(&'static str, String)>>>;
 
-/// A manifest, and by its length a result of the task that it is of.
+/// A manifest that is as long as a result of its own task.
 pub(super) fn content() -> String {
     let manifest = json!({
         "version": "aicpw.task/v1", "name": "store", "engine": "opencl", "class": "int",
@@ -39,7 +40,7 @@ pub(super) fn content() -> String {
     format!("{:<LENGTH$}", manifest.to_string())
 }
 
-/// Adds its methods to those of a node.
+/// Adds the store's methods to those of a node.
 pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked) {
     module
         .register_method("aicpw_ipfsAddresses", |_, _, _| {

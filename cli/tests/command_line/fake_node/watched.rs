@@ -1,4 +1,4 @@
-//! Its tasks that get one state further each time that they are read, or when that is said.
+//! The fake node's tasks that move one state further with each read, or when a test says so.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Progress, Refunded, TaskStatus},
@@ -13,24 +13,24 @@ use super::{
     Account, ALICE, BOB, NOWHERE,
 };
 
-/// Two providers try it, fall silent and fail; then there is no third.
+/// A task that two providers try; both fall silent and fail, and there is no third.
 pub const FAILING: u64 = 8_000;
-/// With a device, which begins once the node is told to go on.
+/// A task with a device, which starts once the node is told to go on.
 pub const ASSIGNED: u64 = 8_001;
-/// Its program does not compile, which is [`COMPILER`]'s to say.
+/// A task whose program does not compile, as [`COMPILER`] says.
 pub const BROKEN: u64 = 8_002;
 
-/// The same, and nobody has the log. The provider is at [`JURORS_AT`].
+/// Like [`BROKEN`], but nobody has the log. The provider is at [`JURORS_AT`].
 pub const LOG_LOST: u64 = 8_003;
-/// At work, refunded in a fork, and settled in the chain that goes on.
+/// A task at work that is refunded on a fork, and settled on the chain that goes on.
 pub const FORKED: u64 = 8_004;
-/// Charlie's, at work and then settled. The node cannot say so each time.
+/// Charlie's task, at work and then settled. Once, the node refuses to answer.
 pub const UNSTEADY: u64 = 8_005;
 
-/// What is said of the program of [`BROKEN`].
+/// The compiler's message about the program of [`BROKEN`].
 pub const COMPILER: &str = "program.cl:3:5: error: use of undeclared identifier";
 
-/// A task as it is now, if it is one of these.
+/// One of these tasks as it is now; `None` for other ids.
 pub fn task(id: TaskId, is_final: bool, looks: &Looks) -> Option<TaskView<Account>> {
     let mut states = match id.0 {
         FORKED if is_final => return Some(in_state(id, at_work(id))),
@@ -64,7 +64,7 @@ fn at_work(id: TaskId) -> State {
     (TaskStatus::Active, vec![attempt(id, 0, running(1_240))])
 }
 
-/// Whether the node refuses to say how a task is, which counts as a look at it.
+/// Whether the node refuses to answer about the task. If so, that counts as a read.
 pub fn fails(id: TaskId, looks: &Looks) -> bool {
     let fails = id.0 == UNSTEADY && looks.so_far(id) == 1;
     if fails {
