@@ -2,25 +2,25 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | [`args`] | what can be asked for |
+//! | [`args`] | the command line's arguments |
 //! | [`commands`] | one file for each group of commands |
 //! | [`chain`] | reads through runtime APIs, signs and sends transactions |
 //! | [`account`], [`amount`], [`hash`], [`quantity`] | accounts, amounts, hashes, spans of time and sizes as text |
 //! | [`keys`] | the key that signs |
-//! | [`error`] | what happened, what to do next, and the exit codes |
+//! | [`error`] | errors, what to do next, and the exit codes |
 //! | [`node_rpc`] | the node's own methods: IPFS, devices, worker keys |
 //! | [`peers`] | peer addresses: binary on chain, text for people and the node |
-//! | [`verify`] | `--verify`: how a result is verified |
-//! | [`life`] | what happens to a task, told from its views |
+//! | [`verify`] | the option `--verify`: how a result is verified |
+//! | [`life`] | what happens to a task, found out from its views |
 //! | [`faults`] | why attempts failed, in words |
-//! | [`program_name`] | how a program is called in what is said of it |
+//! | [`program_name`] | a program's own file name in messages about it |
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
-//! | [`pins`] | what nodes keep for tasks, until it is let go |
+//! | [`pins`] | notes of what nodes keep for tasks, until it can be released |
 //! | [`signals`] | Ctrl-C, and the other signals that end a command |
-//! | [`fetch`], [`unchecked`], [`result_folder`] | results: checked before anything has a name, and where it is then |
+//! | [`fetch`], [`unchecked`], [`result_folder`] | results: checked before their files have names, and put into a folder |
 //! | [`rerun`] | running a job on this machine, as a provider's node would |
-//! | [`user_data`] | where a user's data is, and for whom |
-//! | [`whole_file`], [`unnamed_file`] | files that appear as a whole or not at all, and those without a name |
+//! | [`user_data`] | where this program stores its user's data |
+//! | [`whole_file`], [`unnamed_file`] | files that appear as a whole or not at all, and files without a name |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]

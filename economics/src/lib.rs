@@ -7,13 +7,13 @@
 //! | module | what |
 //! | --- | --- |
 //! | [`rules`] | the governed numbers |
-//! | [`player`] | who is there and how each of them behaves |
+//! | [`player`] | the players, and how each of them behaves |
 //! | [`scenario`] | which players meet |
 //! | [`market`] | the event loop: match, run, commit, audit, reveal, settle |
 //! | [`ledger`] | every AICP, so that none can appear or vanish |
-//! | [`theory`] | the same in closed form, where there is one |
-//! | [`jurors`] | what jurors have that do not work, over many seeds |
-//! | [`tally`], [`report`], [`plot`] | what came of it, as numbers, tables and pictures |
+//! | [`theory`] | the outcomes in closed form, where there is one |
+//! | [`jurors`] | what jurors earn that do not work, over many seeds |
+//! | [`tally`], [`report`], [`plot`] | the outcomes as numbers, tables and pictures |
 
 pub mod jurors;
 pub mod ledger;

@@ -1,4 +1,4 @@
-//! Who is there, and how each of them behaves.
+//! The players, and how each of them behaves.
 
 use aicpw_protocol::{reputation::ReputationRecord, Balance, BlockNumber};
 

@@ -1,4 +1,4 @@
-//! Who is there at the beginning.
+//! The players at the beginning.
 
 use std::collections::BinaryHeap;
 
