@@ -209,7 +209,7 @@ fn earlier(folder: &Path, record: &Record, replaced: BTreeSet<OwnFile>) -> Vec<O
         .collect()
 }
 
-/// The real path of the folder, which goes on to lead there.
+/// The absolute path of the folder, resolved so that it keeps leading to the same folder.
 fn resolve(folder: &Path) -> Result<PathBuf> {
     let absolute = std::path::absolute(folder).map_err(|error| unusable(folder, &error))?;
     match absolute.canonicalize() {

@@ -153,7 +153,7 @@ fn given_up(error: Error) -> Error {
     }
 }
 
-/// A problem that keeps a command from its work that never gives up. It is reported when it is new, and again when it
+/// A problem that keeps a command, which never gives up, from its work. It is reported when it is new, and again when it
 /// lasts.
 #[derive(Default)]
 pub struct Trouble {
