@@ -1,4 +1,4 @@
-//! The build stage: source text to a program that the run stage can load without a compiler.
+//! The build stage: turns source text into a program that the run stage can load without a compiler.
 
 use aicpw_protocol::{
     job::{path, BuildRecord, Done},
@@ -14,24 +14,24 @@ use crate::kernels;
 use crate::library;
 use crate::source;
 
-/// Longest part of the compiler's log that goes into the message.
+/// The longest part of the compiler's log that goes into the message, in bytes.
 const MESSAGE_BYTES: usize = 1 << 10;
 
-/// Products and sums are rounded one by one.
+/// Makes products and sums be rounded one by one.
 const NO_CONTRACTION: &str = "#pragma OPENCL FP_CONTRACT OFF\n";
 
-/// As OpenCL C begins.
+/// The default of OpenCL C.
 const CONTRACTION: &str = "#pragma OPENCL FP_CONTRACT ON\n";
 
-/// Has the driver say what kernels take, which [`kernels`] asks.
+/// Makes the driver keep what kernels take, which [`kernels`] asks for.
 const ARGUMENT_INFO: &str = "-cl-kernel-arg-info";
 
-/// Builds the program and keeps what came out.
+/// Builds the program and keeps the result.
 ///
 /// # Errors
 ///
-/// `BuildFailed` with the compiler's log, also where the compiler breaks on the program, and where a kernel takes
-/// what no manifest gives; `BadManifest` if the kernels are not those of the manifest.
+/// `BuildFailed` with the compiler's log, also if the compiler crashes on the program, and if a kernel takes something
+/// that no manifest gives; `BadManifest` if the kernels are not those of the manifest.
 pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
     let class = ready.manifest.class;
     let defines = ready.manifest.build.defines.iter();
@@ -55,7 +55,7 @@ fn compile(ready: &Ready<'_>, text: &str, options: String) -> Result<Done, Failu
     ready.folder.write(path::BINARY, &binary)?;
     write_record(ready, path::KERNELS, &kernels)?;
     let record = record(ready, options, binary.len() as u64);
-    // Last: with it a build is whole.
+    // Written last: with it a build is complete.
     write_record(ready, path::BUILD_RECORD, &record)?;
     Ok(Done::Build)
 }
@@ -70,8 +70,8 @@ fn write_record(
     ready.folder.write(name, &text)
 }
 
-/// What the compiler is given. Macros stand after the libraries, so that they do not change
-/// those; the last line before the program keeps the numbers of the author's lines.
+/// Returns the text for the compiler. Macros stand after the libraries, so that they do not change those; the last line
+/// before the program preserves the author's line numbers.
 pub fn text(ready: &Ready<'_>) -> String {
     let build = &ready.manifest.build;
     let mut text = String::new();
@@ -89,7 +89,7 @@ pub fn text(ready: &Ready<'_>) -> String {
     text + "#line 1 \"program.cl\"\n" + &ready.program
 }
 
-/// What a program built now would be made of.
+/// Returns the record of what a program built now would be made from.
 pub fn record(ready: &Ready<'_>, options: String, binary_bytes: u64) -> BuildRecord {
     BuildRecord {
         device: ready.device.info.fingerprint,
@@ -99,12 +99,11 @@ pub fn record(ready: &Ready<'_>, options: String, binary_bytes: u64) -> BuildRec
     }
 }
 
-/// The options for the compiler. The manifest's were checked against the allow-list when it was
-/// read.
+/// Returns the options for the compiler. The manifest's options were checked against the allow-list when it was read.
 ///
 /// # Errors
 ///
-/// When the device cannot do what the class demands, or what the manifest asks for.
+/// When the device cannot do what the class requires, or what the manifest asks for.
 pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String, Failure> {
     let is_strict = manifest.class == DeterminismClass::Fp32Strict;
     let mut options = vec!["-cl-std=CL1.2", ARGUMENT_INFO];
@@ -116,7 +115,7 @@ pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String,
         const CANNOT: &str = "the device cannot round division and square root correctly";
         return Err(match is_strict {
             true => Failure::here(format!("{CANNOT}, so it has no class fp32-strict")),
-            // Nobody has said that it could: as a program with doubles where there are none.
+            // Nobody has claimed that it could: this is like a program with doubles on a device without them.
             false => Failure::new(
                 Fault::BuildFailed,
                 format!("{CANNOT}, which `build.options` asks for"),
@@ -126,9 +125,9 @@ pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String,
     Ok(options.join(" "))
 }
 
-/// The program is at fault: keeps the log and puts its begin into the message.
+/// Returns the failure if the program is at fault. Keeps the log and puts its beginning into the message.
 pub fn refused(ready: &Ready<'_>, log: &str) -> Failure {
-    // Where the job lies is this machine's business.
+    // The path of the job concerns only this machine.
     let log = log.replace(&ready.folder.root().display().to_string(), "");
     let log = log.trim();
     let begin: String = log
@@ -144,7 +143,7 @@ pub fn refused(ready: &Ready<'_>, log: &str) -> Failure {
     }
 }
 
-/// What is said of a program that is at fault, with the begin of the log; not every compiler writes one.
+/// Returns the message about a program that is at fault, with the beginning of the log; not every compiler writes one.
 fn message(begin: &str) -> String {
     match begin.is_empty() {
         true => "the program does not compile, and the compiler does not say why".into(),
@@ -209,11 +208,11 @@ mod tests {
             fault("device", &[CORRECT_DIVIDE_SQRT]),
             Some(Fault::BuildFailed)
         );
-        // A device that has proven its class.
+        // The device has proven its class.
         assert_eq!(fault("fp32-strict", &[]), Some(Fault::Crashed));
     }
 
-    /// Regression: a message that ended with a colon, and nothing behind it.
+    /// Regression: the message ended with a colon and nothing behind it.
     #[test]
     fn a_compiler_that_says_nothing_is_said_to() {
         let text = message("");

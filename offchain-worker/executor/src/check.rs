@@ -1,5 +1,5 @@
-//! Whether this machine can lock a job in: the process does to itself what a stage of a job on a processor
-//! does, and then tries what must not work.
+//! Checks whether this machine can lock a job in: the process does to itself what a stage of a job on a processor does,
+//! and then tries what must not work.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
@@ -12,39 +12,38 @@ use serde::Serialize;
 use crate::job::Folder;
 use crate::sandbox::{self, Sandbox, Stage};
 
-/// A file that is on every Linux machine, that everybody may read, and that no job may.
+/// A file on every Linux machine that everybody may read, but no job.
 const FORBIDDEN: &str = "/etc/passwd";
 
-/// A program that is on every machine: this one. Started without arguments it says on the standard error how it is
-/// used, and ends.
+/// A program on every machine: this one. Started without arguments, it writes its usage to standard error and ends.
 const OWN: &str = "/proc/self/exe";
 
-/// The same where a stage may write: a stranger's program, which none may start.
+/// The same program in a place where a stage may write. It stands for a stranger's program, which no stage may start.
 const FOREIGN: &str = "work/program";
 
-/// A file in the job's folder where none may write.
+/// A file in the job's folder in a place where no stage may write.
 const BESIDE: &str = "beside";
 
-/// What was found. The node reads it as JSON.
+/// The result of the check. The node reads it as JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// Version of the kernel's Landlock; `null` if it has none.
+    /// The version of the kernel's Landlock; `null` if it has none.
     landlock_abi: Option<i64>,
-    /// Why the process could not be locked in; `null` if it is.
+    /// Why the process could not be locked in; `null` if it could.
     failure: Option<String>,
-    /// Whether files of others are out of reach, to read and to write.
+    /// Whether other files are out of reach, both to read and to write.
     files_closed: bool,
     /// Whether there is no network.
     network_closed: bool,
-    /// Whether no program can be started, in the build stage: none but the driver's tools.
+    /// Whether no program can be started; in the build stage, none but the driver's tools.
     processes_closed: bool,
     /// Whether no other process can be signalled.
     signals_closed: bool,
 }
 
-/// Locks this process in as `stage` does, with `folder` as its job folder, and looks whether that holds. There
-/// is no way back: the process has nothing to do after it but to report.
+/// Locks this process in as `stage` does, with `folder` as its job folder, and checks whether that holds. There is no
+/// way back: all that the process can still do is to report.
 ///
 /// # Errors
 ///
@@ -56,10 +55,12 @@ pub fn check(folder: &Path, stage: Stage, allow_weak: bool) -> std::io::Result<R
     }
     let foreign = folder.file(FOREIGN);
     if foreign.exists() {
-        // Of the other stage's check. It is not written over: it can be this program itself, under a second name.
+        // Left over from the other stage's check. It is not overwritten: it can be this program itself, under a second
+        // name.
         fs::remove_file(&foreign)?;
     }
-    // A copy takes room, which may be what is lacking; but another disk, or another owner's program, needs one.
+    // A copy takes room, which may be lacking; but on another disk, or for a program of another owner, a link is not
+    // possible.
     if std::env::current_exe()
         .and_then(|own| fs::hard_link(own, &foreign))
         .is_err()
@@ -86,7 +87,7 @@ fn cannot_start(program: &Path) -> bool {
     Command::new(program).stdin(Stdio::null()).spawn().is_err()
 }
 
-/// Asks whether it could, which sends none.
+/// Asks whether a signal could be sent, without sending one.
 fn cannot_signal_the_parent() -> bool {
     const NONE: libc::c_int = 0;
     // SAFETY: plain calls on numbers.
@@ -97,7 +98,7 @@ fn cannot_signal_the_parent() -> bool {
 }
 
 fn lock(stage: Stage, folder: &Folder, allow_weak: bool) -> Result<(), sandbox::Error> {
-    // Nothing is open beyond the first three.
+    // Only the first three descriptors are open.
     let keep = 2;
     let sandbox = Sandbox::enter(stage, DeviceKind::Cpu, folder, keep, allow_weak)?;
     let limits = JobLimits {
@@ -112,7 +113,7 @@ fn lock(stage: Stage, folder: &Folder, allow_weak: bool) -> Result<(), sandbox::
     }
 }
 
-/// The number that Landlock calls its ABI.
+/// Returns the number that Landlock calls its ABI.
 fn landlock_abi() -> Option<i64> {
     const VERSION: u32 = 1;
     let nothing = std::ptr::null::<libc::c_void>();

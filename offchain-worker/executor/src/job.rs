@@ -20,14 +20,14 @@ use crate::sandbox::{self, Sandbox, Stage};
 pub struct Failure {
     /// Whose fault it may be.
     pub fault: Fault,
-    /// For the requester.
+    /// The message for the requester.
     pub message: String,
     /// A file in the job folder that says more.
     pub log: Option<&'static str>,
 }
 
 impl Failure {
-    /// A failure without a log.
+    /// Returns a failure without a log.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
         Self {
             fault,
@@ -36,7 +36,7 @@ impl Failure {
         }
     }
 
-    /// This machine, and not the job, is at fault.
+    /// Returns a failure for which this machine, and not the job, is to blame.
     pub fn here(message: impl Into<String>) -> Self {
         Self::new(Fault::Crashed, message)
     }
@@ -49,8 +49,8 @@ impl From<opencl::Error> for Failure {
 }
 
 impl Failure {
-    /// The same failure once the driver has the requester's program: what this machine seems to
-    /// lack from then on may be the program's doing, which is `fault`.
+    /// Returns the same failure as it counts once the driver has the requester's program: what this
+    /// machine seems to lack from then on may be the program's doing, which is `fault`.
     pub fn under_the_program(self, fault: Fault) -> Self {
         match self.fault {
             Fault::Crashed => Self { fault, ..self },
@@ -64,16 +64,16 @@ impl Failure {
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// The folder at a path.
+    /// Returns the folder at a path.
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// When there is no folder.
     pub fn at(path: &Path) -> io::Result<Self> {
         path.canonicalize().map(Self)
     }
 
-    /// A file of it, by its name in [`path`].
+    /// Returns the path of a file in the folder, by its name in [`path`].
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
@@ -95,7 +95,7 @@ impl Folder {
         Ok(bytes)
     }
 
-    /// Writes a file so that it is on the disk, under its name only when it is complete.
+    /// Writes a file durably. It has its name only when it is complete.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         let to = self.file(name);
         let part = to.with_extension("part");
@@ -125,9 +125,9 @@ pub struct Ready<'r> {
     pub plan: Plan,
     /// Source text of the program.
     pub program: String,
-    /// What of the job is run, if not all of it.
+    /// The part of the job that is run, if not all of it.
     pub part: Option<Part>,
-    /// The way to the node.
+    /// Reports to the node.
     pub reporter: &'r mut Reporter,
 }
 
@@ -136,8 +136,8 @@ impl<'r> Ready<'r> {
     ///
     /// # Errors
     ///
-    /// A sandbox that is not possible here, a device that is not there any more, a bad manifest
-    /// or program.
+    /// When the sandbox is not possible here, the device is no longer there, or the manifest or the
+    /// program is bad.
     pub fn enter(
         stage: Stage,
         folder: PathBuf,
@@ -155,8 +155,8 @@ impl<'r> Ready<'r> {
         let kind = spec.kind.unwrap_or(DeviceKind::Cpu);
         let sandbox = Sandbox::enter(stage, kind, &folder, reporter.descriptor(), allow_weak)
             .map_err(refused)?;
-        // The driver starts its threads here: inside Landlock, and in time for the next step,
-        // which takes hold of all threads.
+        // The driver starts its threads here: inside Landlock, and before the next step, which
+        // applies to all threads.
         let device = opencl::devices::find(&spec.device)?.open()?;
         if device.info.kind != kind {
             return Err(Failure::here(format!(
@@ -168,11 +168,11 @@ impl<'r> Ready<'r> {
         Self::read(folder, device, &spec, reporter)
     }
 
-    /// The same without any lock, for [`crate::native`] only.
+    /// Like [`Self::enter`], but without any lock: only for [`crate::native`].
     ///
     /// # Errors
     ///
-    /// A device that is not there any more, a bad manifest or program.
+    /// When the device is no longer there, or the manifest or the program is bad.
     pub fn enter_unlocked(folder: &Path, reporter: &'r mut Reporter) -> Result<Self, Failure> {
         let (folder, spec) = open(folder)?;
         let device = opencl::devices::find(&spec.device)?.open()?;
@@ -212,14 +212,14 @@ impl<'r> Ready<'r> {
         })
     }
 
-    /// Says that the driver gets the program now. From here on it could be the program that ends
-    /// the process, or speaks with its voice: the node holds nothing of it against the provider.
+    /// Reports that the driver gets the program now. From here on it could be the program that ends
+    /// the process, or speaks with its voice: the node holds none of that against the provider.
     pub fn hand_over(&mut self) {
         self.reporter.progress(0, self.plan.launches());
     }
 }
 
-/// What the job may use: a state that is asked for has all of its buffers.
+/// Returns what the job may use: if a state is asked for, it holds all of the job's buffers.
 fn limits(spec: &JobSpec) -> JobLimits {
     let mut limits = spec.limits;
     if let Some(Part::State { .. }) = spec.part {
@@ -229,7 +229,7 @@ fn limits(spec: &JobSpec) -> JobLimits {
     limits
 }
 
-/// The folder, and the node's own words about the job.
+/// Opens the folder, and reads the node's own description of the job.
 fn open(folder: &Path) -> Result<(Folder, JobSpec), Failure> {
     let root = folder.canonicalize().map_err(|error| {
         Failure::here(format!(
@@ -265,7 +265,8 @@ fn check_limits(manifest: &Manifest, spec: &JobSpec) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Some editors put it before a text in UTF-8. A compiler skips it there; what it gets of us has other lines before.
+/// The mark that some editors put before a text in UTF-8. A compiler skips it at the start of a
+/// text, but our text has other lines before the program's.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 fn read_program(folder: &Folder) -> Result<String, Failure> {

@@ -1,5 +1,7 @@
-//! What the job's kernels take. The build stage learns it of the driver and keeps it beside the built program; the run
-//! stage, which has a program that the driver may know less of, gives the kernels nothing else.
+//! What the job's kernels take.
+//!
+//! The build stage learns it from the driver and keeps it beside the built program. The run stage, which has a program
+//! of which the driver may know less, gives the kernels nothing else.
 
 use std::collections::{btree_map::Entry, BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -16,32 +18,32 @@ use crate::opencl::{
     program::{BoundKernel, BuildError, Built},
 };
 
-/// Most bytes of a record: more than as many kernels as there can be steps have with all their arguments.
+/// The most bytes of a record: more than is needed for as many kernels as there can be steps, with all their arguments.
 const MAX_RECORD: u64 = 1 << 20;
 
-/// Most parameters that a message names.
+/// The most parameters that a message names.
 const SHOWN: usize = 8;
 
-/// What kernels can take.
+/// What kernels can take, for messages.
 const GIVEN: &str =
     "a manifest gives buffers (pointers to `__global` and `__constant`), values, and local memory";
 
 /// A kernel that the job launches.
 struct Used<'r> {
-    /// The first step that does.
+    /// The first step that launches it.
     path: &'r str,
     parameters: Vec<Parameter>,
 }
 
-/// All of them, by their names.
+/// All kernels that the job launches, by name.
 type Kernels<'r> = BTreeMap<&'r str, Used<'r>>;
 
 /// Compiles the program, and learns what the kernels take.
 ///
 /// # Errors
 ///
-/// `BuildFailed` with the compiler's log, and where a kernel takes what no manifest gives; `BadManifest` if the
-/// kernels are not those of the manifest; when the driver does not tell.
+/// `BuildFailed` with the compiler's log, or if a kernel takes something that no manifest gives; `BadManifest` if the
+/// kernels are not those of the manifest. Also when the driver does not describe the parameters.
 pub fn compile(
     ready: &Ready<'_>,
     text: &str,
@@ -61,7 +63,7 @@ pub fn compile(
     drop(built);
     let built = match Built::from_source(&ready.device, &with_proof(text, &names), options) {
         Ok(built) => built,
-        // The driver may have refused for another reason: its log tells.
+        // The driver may have refused for another reason, which its log tells.
         Err(BuildError::Refused(log)) => {
             return Err(Failure {
                 log: build::refused(ready, &log).log,
@@ -70,13 +72,13 @@ pub fn compile(
         }
         Err(BuildError::Other(error)) => return Err(error.into()),
     };
-    // This is the program that is run, so this is the one that is asked: the text could have made something else of the
-    // same names before (`__TIME__`).
+    // Asks about this build, because this one is run: in an earlier build the text could have given the same names
+    // another meaning (`__TIME__`).
     let takes = record(&used(ready, &built)?, &names)?;
     Ok((built, takes))
 }
 
-/// The kernels that the manifest names, if they are all there, with as many arguments.
+/// Returns the kernels that the manifest names, if all of them exist and take as many arguments.
 fn used<'r>(ready: &'r Ready<'_>, built: &Built) -> Result<Kernels<'r>, Failure> {
     let mut kernels = Kernels::new();
     let mut problems = Vec::new();
@@ -116,7 +118,7 @@ fn used<'r>(ready: &'r Ready<'_>, built: &Built) -> Result<Kernels<'r>, Failure>
     }
 }
 
-/// The names of types that the program has chosen, as far as they are of parameters.
+/// Returns the names of parameters' types that the program has chosen itself.
 fn own_names(kernels: &Kernels<'_>) -> BTreeSet<String> {
     let parameters = kernels.values().flat_map(|kernel| &kernel.parameters);
     let names = parameters.filter_map(|parameter| match parameter.kind() {
@@ -126,7 +128,7 @@ fn own_names(kernels: &Kernels<'_>) -> BTreeSet<String> {
     names.collect()
 }
 
-/// What the kernels take, where types with these names are of values.
+/// Returns what the kernels take, given that the types with these names are value types.
 fn record(kernels: &Kernels<'_>, values: &BTreeSet<String>) -> Result<KernelRecord, Failure> {
     let mut takes = BTreeMap::new();
     for (name, kernel) in kernels {
@@ -150,11 +152,12 @@ fn record(kernels: &Kernels<'_>, values: &BTreeSet<String>) -> Result<KernelReco
     Ok(KernelRecord { kernels: takes })
 }
 
-/// The text, and behind it what compiles only if each of these names is that of a type of values: a handle cannot be in a
-/// structure, in an array or what a function returns (OpenCL C 1.2, 6.9). Nothing comes of it in the built program.
+/// Returns the text, followed by lines that compile only if each of these names is a value type: a handle cannot be in
+/// a structure, in an array, or returned by a function (OpenCL C 1.2, 6.9). The lines leave nothing in the built
+/// program.
 fn with_proof(text: &str, names: &BTreeSet<String>) -> String {
-    // The empty line ends what a backslash at the end of the text would go on with. No word of these lines is a macro of
-    // the program's any more.
+    // The empty line ends a line splice if the text ends with a backslash. After the `#undef` no word of these lines is
+    // a macro of the program.
     let mut text = format!("{text}\n\n#undef struct\n");
     for (i, name) in names.iter().enumerate() {
         let ours = format!("aicpw_value_{i}");
@@ -165,7 +168,7 @@ fn with_proof(text: &str, names: &BTreeSet<String>) -> String {
     text
 }
 
-/// The compiler did not take all names for those of types of values.
+/// Returns the failure if the compiler did not accept all names as those of value types.
 fn not_all_values(kernels: &Kernels<'_>) -> Failure {
     let mut named = Vec::new();
     for (name, kernel) in kernels {
@@ -187,11 +190,11 @@ fn not_all_values(kernels: &Kernels<'_>) -> Failure {
     Failure::new(Fault::BuildFailed, message)
 }
 
-/// What was learnt when the program was built.
+/// Reads what was learnt when the program was built.
 ///
 /// # Errors
 ///
-/// `Crashed` where that is not known of all kernels and arguments of the job.
+/// `Crashed` if that is not known for all kernels and arguments of the job.
 pub fn read(ready: &Ready<'_>) -> Result<KernelRecord, Failure> {
     let cannot = |error: &dyn Display| {
         Failure::here(format!(
@@ -215,11 +218,11 @@ pub fn read(ready: &Ready<'_>) -> Result<KernelRecord, Failure> {
     Ok(takes)
 }
 
-/// The kernels of the steps, as they are written, each with what it takes.
+/// Returns the kernels of the steps, in the order of the steps, each with what it takes.
 ///
 /// # Errors
 ///
-/// `BadManifest` for one that the program does not have.
+/// `BadManifest` for a kernel that the program does not have.
 pub fn of_steps(
     ready: &Ready<'_>,
     built: &Built,
@@ -227,7 +230,7 @@ pub fn of_steps(
 ) -> Result<Vec<BoundKernel>, Failure> {
     let mut kernels = Vec::new();
     for step in ready.plan.kernels() {
-        // One of which nothing is known takes nothing.
+        // A kernel of which nothing is known takes nothing.
         let takes = takes
             .kernels
             .get(step.kernel)

@@ -18,32 +18,32 @@ use crate::opencl::{
 };
 use crate::report::Reporter;
 
-/// Launches that are enqueued ahead: enough to keep a device busy, few enough that progress is
-/// true.
+/// How many launches are enqueued ahead: enough to keep a device busy, few enough that the reported
+/// progress is true.
 const AHEAD: usize = 64;
 
-/// The roots of all buffers, as far as they are known and count: those of constant ones do not.
+/// The roots of all buffers, where they are known and count: those of constant buffers do not.
 pub type Roots = Vec<Option<Hash>>;
 
-/// What came of it.
+/// The outcome of the launches.
 pub struct Launched {
-    /// Launches of the job so far.
+    /// The launches of the job so far.
     pub launches: u64,
     /// The checkpoints that were taken.
     pub checkpoints: Vec<Checkpoint>,
-    /// What is in the buffers now.
+    /// The root over what is in the buffers now.
     pub state_root: Hash,
     /// The checkpoint at which it stopped; `None` at the end of the job.
     pub stopped: Option<Position>,
 }
 
-/// Launches all of the job; or what follows a checkpoint, with the roots of the buffers there; and no
-/// more once so many checkpoints are taken.
+/// Launches all of the job, or what follows a checkpoint, given the roots of the buffers there.
+/// Stops when the wanted number of checkpoints is taken.
 ///
 /// # Errors
 ///
-/// `BadManifest` where a launch does not fit the kernel or the device; `InputUnavailable` where the
-/// job has no such checkpoint; when the device failed.
+/// `BadManifest` if a launch does not fit the kernel or the device; `InputUnavailable` if the job
+/// has no such checkpoint; or when the device failed.
 pub fn launch(
     ready: &mut Ready<'_>,
     kernels: Vec<BoundKernel>,
@@ -83,7 +83,7 @@ pub fn launch(
         Err(Halt::Wanted(at)) => (at.launches, Some(at)),
         Err(Halt::Failed(failure)) => return Err(failure),
     };
-    // A loop that ended early left launches out, and so did whoever wanted no more.
+    // A loop that ended early left out launches, and so did a stop at the last wanted checkpoint.
     if job.done < job.launches {
         job.done = job.launches;
         job.progress();
@@ -96,11 +96,11 @@ pub fn launch(
     })
 }
 
-/// Enqueues a launch behind those before it.
+/// Enqueues a launch behind the earlier ones.
 ///
 /// # Errors
 ///
-/// `BadManifest` where it does not fit the kernel or the device.
+/// `BadManifest` if the launch does not fit the kernel or the device.
 pub fn enqueue(
     session: &Session,
     kernels: &mut [BoundKernel],
@@ -144,7 +144,7 @@ pub fn enqueue(
     Ok(event)
 }
 
-/// Whether a number on the device is anything but zero, after all that was enqueued.
+/// Whether a number on the device is not zero, after all that was enqueued.
 ///
 /// # Errors
 ///
@@ -156,7 +156,7 @@ pub fn is_set(session: &Session, buffers: &[Buffer], flag: Flag) -> Result<bool,
     Ok(buffers[flag.buffer].read_part(session, part, set)?)
 }
 
-/// Why a plan is broken off.
+/// Why a plan is stopped.
 enum Halt {
     /// This is the last checkpoint that was wanted.
     Wanted(Position),
@@ -225,7 +225,7 @@ impl Runner for Launching<'_> {
 }
 
 impl Launching<'_> {
-    /// Sees what is in the buffers: of those only that were written since the last look.
+    /// Hashes what is in the buffers: only those that were written since the last time.
     fn look(&mut self, written: &[u32]) -> Result<(), Failure> {
         self.wait_all()?;
         for position in written {

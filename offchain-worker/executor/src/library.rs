@@ -2,8 +2,8 @@
 
 use aicpw_protocol::manifest::Library;
 
-/// Its source text, in OpenCL C 1.2. Whoever changes what it computes changes the results of jobs
-/// that are out already: a new version gets a new name.
+/// Returns the source text of a library, in OpenCL C 1.2. A change to what it computes changes the
+/// results of jobs that exist already: a new version gets a new name.
 pub fn source(library: Library) -> &'static str {
     match library {
         Library::StrictMath => concat!(
@@ -23,7 +23,7 @@ mod tests {
     #[test]
     fn strict_math_keeps_the_rules_that_it_helps_with() {
         let text = source(Library::StrictMath);
-        // The one thing that it may and a program may not.
+        // The one thing that a library may contain and a program may not.
         let pragma = "#pragma OPENCL FP_CONTRACT OFF\n";
         assert!(text.contains(pragma));
         let text = text.replace(pragma, "");

@@ -1,6 +1,6 @@
-//! The same job as a plain OpenCL host program runs it, for `make bench` to compare with: compiled
-//! from source, launched, its outputs written. No sandbox, no checkpoints, no roots, nothing made
-//! durable. Never for a stranger's job.
+//! Runs a job as a plain OpenCL host program does, for `make bench` to compare with: it is compiled
+//! from source and launched, and its outputs are written. No sandbox, no checkpoints, no roots,
+//! nothing durable. Never for a stranger's job.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use crate::{build, kernels, launching, run};
 ///
 /// # Errors
 ///
-/// As the two stages.
+/// The errors of the two stages.
 pub fn native(ready: &Ready<'_>) -> Result<(), Failure> {
     let options = build::options(&ready.manifest, ready.device.info.correct_divide_sqrt)?;
     let (built, takes) = kernels::compile(ready, &build::text(ready), &options)?;
@@ -45,7 +45,7 @@ pub fn native(ready: &Ready<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A job being launched, with nothing besides.
+/// A job being launched, and nothing else.
 struct Launching<'j> {
     session: &'j Session,
     kernels: Vec<BoundKernel>,

@@ -23,8 +23,8 @@ use crate::sandbox;
 ///
 /// # Errors
 ///
-/// `InputUnavailable` for a state that is not that of the checkpoint, `RunFailed` where the job has no
-/// such checkpoint, and as the whole job.
+/// `InputUnavailable` if the state is not that of the checkpoint, `RunFailed` if the job has no such checkpoint, and
+/// the errors of the whole job.
 pub fn run(
     ready: &mut Ready<'_>,
     part: Part,
@@ -57,7 +57,7 @@ pub fn run(
     }))
 }
 
-/// What it came to.
+/// Returns the hash at the end of the part.
 fn hash(ready: &Ready<'_>, buffers: &[Buffer], launched: &Launched) -> Result<Hash, Failure> {
     if let (Some(_), Some(Checkpoint(last))) = (&launched.stopped, launched.checkpoints.last()) {
         return Ok(*last);
@@ -70,7 +70,7 @@ fn hash(ready: &Ready<'_>, buffers: &[Buffer], launched: &Launched) -> Result<Ha
     Ok(end.hash())
 }
 
-/// Fills the buffers with a state. Returns where the job goes on, and the roots of the buffers.
+/// Fills the buffers with a state. Returns where the job continues, and the roots of the buffers.
 fn load(
     ready: &Ready<'_>,
     buffers: &[Buffer],
@@ -111,7 +111,7 @@ fn create(ready: &Ready<'_>) -> Result<File, Failure> {
     File::create(ready.folder.file(path::STATE)).map_err(cannot_write)
 }
 
-/// Writes the state at which it stopped.
+/// Writes the state at which the part stopped.
 fn write(
     ready: &Ready<'_>,
     buffers: &[Buffer],

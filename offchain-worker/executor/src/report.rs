@@ -1,4 +1,4 @@
-//! What the executor says to the node.
+//! Reports from the executor to the node.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,13 +10,13 @@ use aicpw_protocol::job::{Done, Failed, Message, EXECUTOR_SAYS};
 
 use crate::job::Failure;
 
-/// Progress is said at most this often.
+/// The shortest time between two reports of progress.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 
 /// The descriptor that leads to the node, once it is known.
 static NODE: AtomicI32 = AtomicI32::new(-1);
 
-/// The node's end of the standard output.
+/// The standard output, which leads to the node.
 pub struct Reporter {
     out: File,
     last_progress: Option<Instant>,
@@ -45,13 +45,13 @@ impl Reporter {
         })
     }
 
-    /// The descriptor that it writes to.
+    /// Returns the descriptor that it writes to.
     pub fn descriptor(&self) -> i32 {
         use std::os::fd::AsRawFd;
         self.out.as_raw_fd()
     }
 
-    /// Says how far the job is, unless it just did.
+    /// Reports how far the job is, unless it has just done so.
     pub fn progress(&mut self, done: u64, total: u64) {
         let recently = self
             .last_progress
@@ -62,12 +62,12 @@ impl Reporter {
         }
     }
 
-    /// Says that the stage is done.
+    /// Reports that the stage is done.
     pub fn done(&mut self, done: Done) {
         self.say(&Message::Done(done));
     }
 
-    /// Says why it is not.
+    /// Reports why the stage has failed.
     pub fn failed(&mut self, failure: Failure) {
         eprintln!("{EXECUTOR_SAYS}{}", failure.message);
         self.say(&Message::Failed(Failed {
@@ -78,12 +78,12 @@ impl Reporter {
     }
 
     fn say(&mut self, message: &Message) {
-        // If nobody listens any more, the node is gone, and it will start the job again.
+        // If nobody listens any more, the node is gone; it will start the job again.
         let _ = self.out.write_all(message.to_line().as_bytes());
     }
 }
 
-/// Says why the stage failed, and ends the process: for where nobody can be told.
+/// Reports why the stage failed, and ends the process. For places that cannot return an error.
 pub fn end(failure: Failure) -> ! {
     let node = NODE.load(Ordering::Acquire);
     if node < 0 {

@@ -28,9 +28,9 @@ pub type Constants = Vec<(usize, Hash)>;
 ///
 /// # Errors
 ///
-/// `Crashed` where there is nothing to run. From then on: `InputUnavailable` for an input of the
-/// wrong length, `BadManifest` where it does not fit the kernels or the device, `RunFailed` where
-/// the device fails.
+/// `Crashed` if there is nothing to run. After that: `InputUnavailable` for an input of the wrong
+/// length, `BadManifest` if the job does not fit the kernels or the device, `RunFailed` if the
+/// device fails.
 pub fn run(ready: &mut Ready<'_>) -> Result<Done, Failure> {
     let binary = binary(ready)?;
     let takes = kernels::read(ready)?;
@@ -93,7 +93,7 @@ fn whole(
     Ok(Done::Run(result))
 }
 
-/// The built program, if it was built from this source for this device.
+/// Reads the built program, if it was built from this source for this device.
 fn binary(ready: &Ready<'_>) -> Result<Vec<u8>, Failure> {
     let cannot = |error: &dyn std::fmt::Display| {
         Failure::here(format!("there is no built program to run: {error}"))
@@ -184,7 +184,7 @@ fn open_exactly(path: &std::path::Path, bytes: u64) -> io::Result<File> {
     Ok(file)
 }
 
-/// The roots of the constant buffers, by their positions.
+/// Returns the roots of the constant buffers, by their positions.
 fn constant_roots(ready: &Ready<'_>, buffers: &[Buffer]) -> Result<Constants, Failure> {
     let session = ready.device.session()?;
     let mut roots = Vec::new();
@@ -196,11 +196,11 @@ fn constant_roots(ready: &Ready<'_>, buffers: &[Buffer]) -> Result<Constants, Fa
     Ok(roots)
 }
 
-/// A constant buffer that a kernel wrote would make a trace that nobody can re-execute.
+/// Checks that no kernel has written to a constant buffer: nobody could re-execute the trace.
 ///
 /// # Errors
 ///
-/// `BadManifest` where one did.
+/// `BadManifest` if one has.
 pub fn check_constants(
     ready: &Ready<'_>,
     buffers: &[Buffer],
@@ -225,7 +225,7 @@ pub fn check_constants(
 ///
 /// # Errors
 ///
-/// That of `take`, or when the device failed.
+/// The error of `take`, or when the device failed.
 pub fn read_output(
     ready: &Ready<'_>,
     buffers: &[Buffer],
@@ -254,7 +254,7 @@ fn cannot_write(error: io::Error) -> Failure {
     Failure::here(format!("cannot write the output: {error}"))
 }
 
-/// The files of the result, open before the first launch: afterwards nothing can be opened.
+/// The files of the result, opened before the first launch: afterwards nothing can be opened.
 struct OutputFiles {
     folder: File,
     output: File,
@@ -270,7 +270,7 @@ impl OutputFiles {
         };
         let parent = File::open(folder.file(path::OUTPUT_FOLDER));
         Ok(Self {
-            // First, so that no older result stands beside a newer output.
+            // Opened first, so that no older result stands beside a newer output.
             result: create(path::RESULT)?,
             trace: create(path::TRACE)?,
             output: create(path::OUTPUT)?,
@@ -287,7 +287,7 @@ impl OutputFiles {
         Ok(root)
     }
 
-    /// Writes the trace, and when that and the output are on the disk, the result.
+    /// Writes the trace, and the result once the trace and the output are on disk.
     fn write_records(&mut self, trace: &TraceRecord, result: &JobResult) -> Result<(), Failure> {
         let write = |file: &mut File, json: serde_json::Result<Vec<u8>>| {
             file.write_all(&json?)?;

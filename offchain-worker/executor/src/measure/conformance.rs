@@ -1,15 +1,15 @@
-//! Which classes a device keeps: whether it computes what this program computes, bit for bit.
+//! Checks which classes a device keeps: whether it computes the same as this program, bit for bit.
 //!
 //! The device gets pairs and triples of values (all combinations of special ones, and arbitrary
-//! bits) and the host computes the same in Rust, whose arithmetic is IEEE 754 and two's
-//! complement. Two NaNs are equal whatever their bits: OpenCL does not say which NaN comes out.
+//! bits), and the host computes the same in Rust, whose arithmetic is IEEE 754 and two's
+//! complement. Two NaNs are equal whatever their bits: OpenCL does not say which NaN results.
 
 use aicpw_protocol::manifest::{KernelLaunch, Value};
 
 use super::own_programs;
 use crate::opencl::{buffer::Buffer, devices::Device, Error};
 
-/// Values of arbitrary bits that are tried.
+/// How many values of arbitrary bits are tried.
 const ARBITRARY: usize = 1 << 15;
 
 const INT_SOURCE: &str = r"
@@ -168,7 +168,7 @@ const FP32_CHECKS: [Check<f32>; 16] = [
     }),
 ];
 
-/// Whether integers are exact. The inner error says what is not.
+/// Checks that integers are exact. The inner error says what is not.
 ///
 /// # Errors
 ///
@@ -207,7 +207,7 @@ pub fn int(device: &Device) -> Result<Result<(), String>, Error> {
     ))
 }
 
-/// Whether single precision is exact. The inner error says what is not.
+/// Checks that single precision is exact. The inner error says what is not.
 ///
 /// # Errors
 ///
@@ -254,7 +254,8 @@ pub fn fp32_strict(device: &Device) -> Result<Result<(), String>, Error> {
     ))
 }
 
-/// All triples of the special values, then arbitrary ones, then arbitrary ones of like size.
+/// Returns all triples of the special values, then arbitrary ones, then arbitrary ones of similar
+/// size.
 fn inputs(special: &[u32]) -> [Vec<u32>; 3] {
     let mut inputs = [Vec::new(), Vec::new(), Vec::new()];
     let mut add = |triple: [u32; 3]| {
@@ -334,7 +335,7 @@ fn run(
     own_programs::words(session, &buffers[3])
 }
 
-/// Compares, and says what differs first.
+/// Compares, and returns the first difference.
 fn compare<E: FnOnce(u32) -> bool>(
     inputs: &[Vec<u32>; 3],
     out: &[u32],

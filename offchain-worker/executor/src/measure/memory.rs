@@ -1,8 +1,8 @@
-//! How much of a device's memory jobs can have.
+//! Measures how much of a device's memory jobs can have.
 //!
-//! A processor's is the machine's, and so is that of a graphics card without memory of its own. It is read, and
-//! nothing is allocated: that would push everything else out. A card's is taken, written and read back, and given
-//! back: the driver's figure also counts what the screen and other programs have.
+//! A processor's memory is the machine's, and so is that of a graphics card without memory of its own. It is looked up,
+//! and nothing is allocated: that would push everything else out. A card's own memory is allocated, written, read back,
+//! and freed: the driver's figure also counts what the screen and other programs use.
 
 use std::{
     num::NonZero,
@@ -26,22 +26,22 @@ use crate::{
     sandbox::{memory_of_driver, Stage},
 };
 
-/// Memory is given in pages: one word of each is written and read back.
+/// The length of a page in bytes. Memory is given in pages: one word of each page is written and read back.
 const PAGE: u64 = 4096;
 
-/// Most that is taken at once.
+/// The most bytes that are taken at once.
 const MOST: u64 = 1 << 30;
 
-/// Least that is worth a try of its own.
+/// The fewest bytes that are worth a separate attempt.
 const LEAST: u64 = 1 << 20;
 
-/// What the node and its IPFS process take of the machine's memory besides.
+/// What the node and its IPFS process need of the machine's memory in addition.
 const NODE_AND_IPFS: u64 = 2 << 30;
 
-/// Where the machine is small, this part of its memory is left and no more.
+/// On a small machine one part in this many of its memory is left free, and no more.
 const PART_LEFT: u64 = 4;
 
-/// The words of a page are 1024. Each chunk has words of its own, so that two in the same place are noticed.
+/// A page has 1024 words. Each chunk has its own words, so that two chunks in the same place are noticed.
 const SOURCE: &str = r"
 #define WORD(i, salt) ((uint)(i) * 2654435761u + (salt))
 __kernel void mark(__global uint* chunk, uint salt) {
@@ -54,11 +54,11 @@ __kernel void check(__global const uint* chunk, uint salt, __global uint* right)
 }
 ";
 
-/// What jobs can have of a device's memory; never more than its driver says.
+/// Returns how much of a device's memory jobs can have; never more than its driver says.
 ///
 /// # Errors
 ///
-/// When the device gives none, or fails.
+/// When the device gives no memory, or fails.
 pub fn usable(device: &Device) -> Result<Mebibytes, Error> {
     let info = &device.info;
     let bytes = match of_the_machine(info) {
@@ -68,8 +68,8 @@ pub fn usable(device: &Device) -> Result<Mebibytes, Error> {
     Ok(Mebibytes(bytes >> 20))
 }
 
-/// The bytes that jobs can have of a device whose memory is the machine's; `None` if it has its own, of which only
-/// [`usable`] tells.
+/// Returns the bytes that jobs can have of a device whose memory is the machine's; `None` if it has its own, for which
+/// only [`usable`] can tell.
 pub fn of_the_machine(info: &DeviceInfoLine) -> Option<u64> {
     let is_the_machines = info.kind == DeviceKind::Cpu || info.shares_memory;
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -79,11 +79,11 @@ pub fn of_the_machine(info: &DeviceInfoLine) -> Option<u64> {
     })
 }
 
-/// What is left of `allowed` for jobs' buffers. If they could have all of it, one honest job that takes what it was
-/// promised would leave nothing for its driver, the node and IPFS, and the kernel would end somebody's process.
+/// Returns what is left of `allowed` for jobs' buffers. If they could have all of it, one honest job that takes what it
+/// was promised would leave nothing for its driver, the node and IPFS, and the kernel would kill some process.
 ///
-/// A card that shares the memory is counted like a processor: what its driver may take besides
-/// ([`memory_of_driver`]) is mostly addresses.
+/// A card that shares the memory is counted like a processor: what its driver may take in addition
+/// ([`memory_of_driver`]) is mostly address space.
 fn for_jobs(allowed: u64, processors: usize) -> u64 {
     let [build, run] = [Stage::Build, Stage::Run]
         .map(|stage| memory_of_driver(stage, DeviceKind::Cpu, processors));
@@ -91,7 +91,7 @@ fn for_jobs(allowed: u64, processors: usize) -> u64 {
     allowed.saturating_sub(reserve.min(allowed / PART_LEFT))
 }
 
-/// What this process, and so a job beside it, may have of the machine's memory.
+/// Returns how much of the machine's memory this process, and so a job beside it, may have.
 fn allowed(root: &Path) -> u64 {
     let read = |path: &Path| std::fs::read_to_string(root.join(path)).ok();
     let total = read(Path::new("proc/meminfo")).and_then(|text| total(&text));
@@ -109,8 +109,8 @@ fn total(meminfo: &str) -> Option<u64> {
     kibibytes.checked_mul(1024)
 }
 
-/// Where the control groups of a process may have limits, by its `/proc/self/cgroup`: its own and all above it, of
-/// either version. Not all of these files have to be there: a root has none.
+/// Returns where the control groups of a process may have limits, from its `/proc/self/cgroup`: its own group and all
+/// above it, of either version. Not all of these files need to exist: a root has none.
 fn limit_files(groups: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for line in groups.lines() {
@@ -129,7 +129,7 @@ fn limit_files(groups: &str) -> Vec<PathBuf> {
         let is_seen = path
             .components()
             .all(|part| matches!(part, Component::Normal(_)));
-        // Of a group beyond the root of the namespace that root is all there is to see.
+        // Of a group outside the namespace's root, only that root can be seen.
         let inside = if is_seen { path } else { Path::new("") };
         let above = inside.ancestors();
         files.extend(above.map(|group| Path::new(mount).join(group).join(file)));
@@ -137,13 +137,13 @@ fn limit_files(groups: &str) -> Vec<PathBuf> {
     files
 }
 
-/// What stands in such a file: bytes, or `max`.
+/// Reads the content of such a file: bytes, or `max`.
 fn limit(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
 
-/// In which pieces so much is taken where a buffer has `largest` bytes at most. The first that is refused ends it,
-/// so they are a small part of the whole.
+/// Divides `bytes` into chunks, if a buffer can have `largest` bytes at most. The first chunk that is refused ends the
+/// measurement, so each is a small part of the whole.
 fn chunks(bytes: u64, largest: u64) -> impl Iterator<Item = u64> {
     let pages = |bytes: u64| bytes / PAGE * PAGE;
     let chunk = pages((bytes / 16).clamp(LEAST, MOST).min(largest));
@@ -155,14 +155,14 @@ fn chunks(bytes: u64, largest: u64) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Takes chunks of these sizes until one is refused, and says how many bytes of them held what was written. All are
-/// given back.
+/// Takes chunks of these sizes until one is refused, and returns how many bytes of them held what was written. All
+/// chunks are freed again.
 fn taken(device: &Device, sizes: impl Iterator<Item = u64>) -> Result<u64, Error> {
     let session = device.session()?;
     let built = own_programs::build(device, SOURCE, "-cl-std=CL1.2")?;
     let [mark, check] = kernels(&built);
     let (mut mark, mut check) = (mark?, check?);
-    // While there is room for it. Drivers make room for a buffer when it is first written.
+    // Made while there is room for it: drivers allocate a buffer when it is first written.
     let right = Buffer::new(session, "right", 4, false)?;
     right.zero(session)?;
     session.finish()?;
@@ -180,7 +180,7 @@ fn taken(device: &Device, sizes: impl Iterator<Item = u64>) -> Result<u64, Error
     }
     let mut held = 0;
     for (chunk, bytes) in (1..).zip(sizes_taken) {
-        // One that fails now did not hold it either.
+        // A chunk that fails now did not hold its words either.
         match right_words(session, &mut check, &buffers, chunk, bytes) {
             Ok(words) if words == bytes / PAGE => held += bytes,
             Ok(_) => {}
@@ -196,7 +196,7 @@ fn taken(device: &Device, sizes: impl Iterator<Item = u64>) -> Result<u64, Error
     }
 }
 
-/// What marks the pages of a chunk, and what checks them.
+/// Returns the kernels that mark the pages of a chunk and check them.
 fn kernels(built: &Built) -> [Result<BoundKernel, Error>; 2] {
     [("mark", None), ("check", Some(0))].map(|(name, result)| {
         let launch = over_pages(name, 0, PAGE, result);
@@ -204,7 +204,7 @@ fn kernels(built: &Built) -> [Result<BoundKernel, Error>; 2] {
     })
 }
 
-/// Another chunk at the end of `buffers`, marked.
+/// Adds another chunk to the end of `buffers`, and marks it.
 fn take(
     session: &Session,
     mark: &mut BoundKernel,
@@ -217,7 +217,7 @@ fn take(
     own_programs::run(session, mark, &launch, buffers, "taking memory")
 }
 
-/// How many pages of a chunk have the word that was written.
+/// Returns how many pages of a chunk hold the word that was written.
 fn right_words(
     session: &Session,
     check: &mut BoundKernel,
@@ -233,7 +233,7 @@ fn right_words(
     Ok(words.into_iter().map(u64::from).sum())
 }
 
-/// A launch with an item for each page of a chunk.
+/// Returns a launch with one item for each page of a chunk.
 fn over_pages(
     kernel: &'static str,
     chunk: usize,
@@ -294,7 +294,7 @@ mod tests {
                 "sys/fs/cgroup/memory.max",
             ]
         );
-        // The first version has a tree for each controller.
+        // Version 1 of control groups has a tree for each controller.
         assert_eq!(
             files("5:cpu,cpuacct:/one\n4:hugetlb,memory:/two:three\n1:name=systemd:/four\n"),
             [
@@ -302,7 +302,7 @@ mod tests {
                 "sys/fs/cgroup/memory/memory.limit_in_bytes",
             ]
         );
-        // Of a container.
+        // The groups of a container.
         assert_eq!(files("0::/\n"), ["sys/fs/cgroup/memory.max"]);
         assert_eq!(
             files("0::/../../other\n"),
@@ -344,7 +344,7 @@ mod tests {
             (8 * GIB, 4, 6 * GIB),
             (16 * GIB, 8, 12 * GIB),
             (24 * GIB, 16, 18 * GIB),
-            // A large one leaves what is needed: of a build, or of a run with many threads if that is more.
+            // A large one leaves what is needed: by a build, or by a run with many threads if that is more.
             (32 * GIB, 16, 26 * GIB),
             (64 * GIB, 48, 58 * GIB),
             (1024 * GIB, 112, 1014 * GIB),
@@ -374,14 +374,14 @@ mod tests {
         assert_eq!(sizes(1 << 30, 0), [0; 0]);
     }
 
-    /// The loader lists no devices to one thread while another has the drivers loaded.
+    /// Returns the first device. The loader lists no devices to one thread while another has the drivers loaded.
     fn first_device() -> Device {
         static LOADING: Mutex<()> = Mutex::new(());
         let _one = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
         devices::list().unwrap().remove(0).open().unwrap()
     }
 
-    /// On PoCL, as if it were a card.
+    /// Measures PoCL as if it were a card.
     #[test]
     fn what_is_taken_until_a_chunk_is_refused_is_counted_and_given_back() {
         let device = first_device();

@@ -1,5 +1,5 @@
-//! Measures a device: which determinism classes it keeps, how fast it is, and how much memory it has. Also
-//! computes the runs by which it proves the first two to the chain.
+//! Measures a device: which determinism classes it keeps, how fast it is, and how much memory it has. Also computes the
+//! conformance runs, which prove the first two to the chain.
 
 mod conformance;
 mod memory;
@@ -22,24 +22,24 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::opencl::{self, devices::Device, Error};
 
-/// What was measured, in the words of [`aicpw_protocol::device::DeviceSpec`]; what it says of the
-/// network is not here.
+/// A measurement, in the terms of [`aicpw_protocol::device::DeviceSpec`]; the bandwidth that the provider declares is
+/// not part of it.
 #[derive(Serialize, Debug)]
 pub struct Measured {
     /// Its kind.
     pub kind: DeviceKind,
     /// The engine that drives it.
     pub engine: Engine,
-    /// As the driver names it.
+    /// Its name, from the driver.
     pub name: String,
-    /// Finds it again.
+    /// Identifies the device.
     #[serde(with = "hex::serde")]
     pub fingerprint: Hash,
     /// The classes that it keeps.
     pub classes: ClassSet,
     /// The lesser of the two speeds below.
     pub gflops: Gflops,
-    /// Memory that jobs can have; never more than the driver says.
+    /// The memory that jobs can have; never more than the driver says.
     pub memory: Mebibytes,
     /// Single precision: 10⁹ additions and multiplications per second.
     pub fp32_gflops: f64,
@@ -55,13 +55,13 @@ pub struct Measured {
 ///
 /// # Errors
 ///
-/// When it is not here or fails.
+/// When the device is not here or fails.
 pub fn measure(fingerprint: &Hash) -> Result<Measured, Error> {
     with_device(fingerprint, measure_device)
 }
 
-/// Opens a device for our own kernels, with a kernel cache that is gone afterwards. Nobody else can have put
-/// anything there, for drivers run what they find in it, and nothing locks this process in.
+/// Opens a device for our own kernels, with a kernel cache that is removed afterwards. Nobody else can have put
+/// anything there: drivers run what they find in the cache, and nothing locks this process in.
 fn with_device<T>(
     fingerprint: &Hash,
     work_on: impl FnOnce(&Device) -> Result<T, Error>,
@@ -76,7 +76,7 @@ fn with_device<T>(
             ))
         })?;
     opencl::driver_environment(work.path());
-    // Removed when dropped, whatever comes of it.
+    // The cache is removed when dropped, whatever the outcome.
     opencl::devices::find(fingerprint)
         .and_then(Device::open)
         .and_then(|device| work_on(&device))

@@ -1,4 +1,4 @@
-//! Our own programs on a device: what they lack is the driver's fault.
+//! Runs our own programs on a device. If they do not work, it is the driver's fault.
 
 use aicpw_protocol::manifest::{KernelLaunch, Value};
 use ocl::core;
@@ -11,7 +11,7 @@ use crate::opencl::{
     Error, Session,
 };
 
-/// Builds one.
+/// Builds a program.
 pub(super) fn build(device: &Device, source: &str, options: &str) -> Result<Built, Error> {
     Built::from_source(device, source, options).map_err(|error| match error {
         BuildError::Refused(log) => {
@@ -21,7 +21,8 @@ pub(super) fn build(device: &Device, source: &str, options: &str) -> Result<Buil
     })
 }
 
-/// A kernel of it, which takes arguments such as these: nobody but us chooses them.
+/// Returns a kernel of the program, which takes arguments of the same kinds as these. Only we
+/// choose them.
 pub(super) fn kernel(built: &Built, name: &str, arguments: &[Value]) -> Result<BoundKernel, Error> {
     let takes: Vec<_> = arguments.iter().map(parameter::kind_of).collect();
     built
@@ -48,7 +49,7 @@ pub(super) fn run(
     core::wait_for_event(&event).map_err(Error::when(doing))
 }
 
-/// What is in a buffer of 32-bit words.
+/// Reads a buffer of 32-bit words.
 pub(super) fn words(session: &Session, buffer: &Buffer) -> Result<Vec<u32>, Error> {
     buffer.read(session, |bytes| {
         bytes

@@ -73,16 +73,16 @@ __kernel void single(__global uint* out, WORDS) {
 }
 ";
 
-/// Segments in a launch: fractions of a second, so that a card that also draws a screen can.
+/// The segments in a launch: they take a fraction of a second, so that a card can also draw a screen.
 const LAUNCH: u32 = 1 << 14;
 
-/// What was computed.
+/// The computed answer.
 #[derive(Serialize, Debug)]
 pub struct Computed {
     /// The answer, SCALE-encoded.
     #[serde(with = "hex::serde")]
     pub answer: Vec<u8>,
-    /// How long the device computed.
+    /// How long the device took to compute it.
     pub milliseconds: u64,
 }
 
@@ -110,7 +110,7 @@ pub fn compute(fingerprint: &Hash, run: &Run) -> Result<Computed, Error> {
 }
 
 fn outputs(device: &Device, run: &Run, part: Part, options: &str) -> Result<Vec<u32>, Error> {
-    // The kernels write them out.
+    // The kernels have this number of lanes written out.
     const { assert!(LANES == 32) };
     let session = device.session()?;
     let segments = run.segments(part);

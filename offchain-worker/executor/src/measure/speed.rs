@@ -1,4 +1,4 @@
-//! How fast a device is, with kernels that do nothing else.
+//! Measures how fast a device is, with kernels that do nothing else.
 
 use std::time::{Duration, Instant};
 
@@ -33,23 +33,23 @@ __kernel void copy(__global uint4* to, __global const uint4* from) {
 }
 ";
 
-/// Additions and multiplications in one turn of the loop.
+/// The additions and multiplications in one iteration of the loop.
 const OPERATIONS: f64 = 4.0 * 8.0 * 2.0;
 
-/// Work items for each compute unit: enough for a graphics card to hide its latency.
+/// The work items for each compute unit: enough for a graphics card to hide its latency.
 const ITEMS_PER_UNIT: u64 = 2048;
 
 /// A measurement lasts at least this long.
 const LONG_ENOUGH: Duration = Duration::from_millis(150);
 
-/// 10⁹ single precision operations per second.
+/// Returns the speed in 10⁹ single precision operations per second.
 pub fn fp32(device: &Device) -> Result<f64, Error> {
     let factor = 0.999_9f32.to_le_bytes().to_vec();
     let term = 0.000_1f32.to_le_bytes().to_vec();
     arithmetic(device, "fp32", factor, term)
 }
 
-/// 10⁹ operations on 32-bit integers per second.
+/// Returns the speed in 10⁹ operations on 32-bit integers per second.
 pub fn int(device: &Device) -> Result<f64, Error> {
     let factor = 2_654_435_761u32.to_le_bytes().to_vec();
     let term = 12_345u32.to_le_bytes().to_vec();
@@ -80,7 +80,7 @@ fn arithmetic(device: &Device, name: &str, factor: Vec<u8>, term: Vec<u8>) -> Re
     }
 }
 
-/// Memory read and written by a copy, 10⁹ bytes per second.
+/// Returns the memory that a copy reads and writes, in 10⁹ bytes per second.
 pub fn memory(device: &Device) -> Result<f64, Error> {
     let session = device.session()?;
     let bytes = (device.info.memory_bytes / 16)
@@ -101,7 +101,7 @@ pub fn memory(device: &Device) -> Result<f64, Error> {
     Ok(2.0 * bytes as f64 / taken.as_secs_f64() / 1e9)
 }
 
-/// The best of three runs: whatever else the machine does only makes them longer.
+/// Returns the best of three runs: whatever else the machine does can only slow them down.
 fn best(
     device: &Device,
     name: &str,

@@ -13,7 +13,7 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// Allocates.
+    /// Allocates a buffer.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl Buffer {
         &self.mem
     }
 
-    /// Fills it with zeros.
+    /// Fills the buffer with zeros.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ impl Buffer {
         self.map(session, MapFlags::READ, 0, self.bytes, |bytes| read(bytes))
     }
 
-    /// The same for a part of it. Out of its range: empty.
+    /// Like [`Self::read`], for a part of the buffer. A part that is out of range is empty.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ impl Buffer {
         })
     }
 
-    /// Waits for what was enqueued, then lets `write` set the content. What it finds there is
+    /// Waits for what was enqueued, then lets `write` set the content. What `write` finds there is
     /// arbitrary.
     ///
     /// # Errors
@@ -176,10 +176,10 @@ impl Buffer {
         use_it: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<T, Error> {
         let reaching = || Error::when(format!("reaching buffer `{}`", self.name));
-        // SAFETY: the call waits until the mapping is there. It covers exactly what was asked for,
-        // within the buffer, and is not used after it is taken away. The queue is in order and waited for, so no kernel
-        // runs meanwhile; no other mapping of this buffer exists, since this function is the only
-        // one that makes them and returns after it took its own away.
+        // SAFETY: the call waits until the mapping is there. The mapping covers exactly what was
+        // asked for, within the buffer, and is not used after it is removed. The queue is in order
+        // and waited for, so no kernel runs meanwhile. No other mapping of this buffer exists: only
+        // this function makes mappings, and it removes its own before it returns.
         unsafe {
             let mut map = core::enqueue_map_buffer::<u8, _, _, _>(
                 &session.queue,

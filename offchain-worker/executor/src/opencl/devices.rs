@@ -10,20 +10,20 @@ use serde::Serialize;
 
 use super::{text, Error, Session};
 
-/// What to say where there is no device.
+/// The message if there is no device.
 pub const NONE: &str = "no OpenCL device found. A processor can be used with PoCL (Debian: \
                         apt-get install pocl-opencl-icd); a graphics card needs its vendor's \
                         OpenCL driver";
 
 const DEVICE_KIND: &str = "aicpw 2026 opencl device kind v2";
 
-/// What a driver says of a device.
+/// What a driver says about a device.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
 pub struct DeviceInfoLine {
-    /// Position in this list.
+    /// Its position in this list.
     pub index: usize,
-    /// Finds the device again; equal hardware with an equal driver has equal fingerprints up to
-    /// its position.
+    /// Identifies the device; equal hardware with an equal driver has equal fingerprints, except
+    /// for its position.
     #[serde(with = "hex::serde")]
     pub fingerprint: Hash,
     /// Name of the platform.
@@ -38,13 +38,13 @@ pub struct DeviceInfoLine {
     pub kind: DeviceKind,
     /// Its memory in bytes.
     pub memory_bytes: u64,
-    /// Whether that is the machine's memory. So it is where a driver cannot say.
+    /// Whether that is the machine's memory. True if the driver cannot say.
     pub shares_memory: bool,
-    /// Largest single buffer in bytes.
+    /// The largest single buffer in bytes.
     pub max_buffer_bytes: u64,
-    /// Compute units.
+    /// The number of compute units.
     pub compute_units: u64,
-    /// Largest work group.
+    /// The largest work group, in items.
     pub max_group_items: u64,
     /// Whether division and square root can be correctly rounded in single precision.
     pub correct_divide_sqrt: bool,
@@ -52,7 +52,7 @@ pub struct DeviceInfoLine {
 
 /// A device.
 pub struct Device {
-    /// What its driver says.
+    /// What its driver says about it.
     pub info: DeviceInfoLine,
     /// OpenCL's handle.
     pub id: DeviceId,
@@ -74,11 +74,11 @@ impl Device {
         Ok(self)
     }
 
-    /// Its context and queue.
+    /// Returns its context and queue.
     ///
     /// # Errors
     ///
-    /// When it was not opened.
+    /// When the device was not opened.
     pub fn session(&self) -> Result<&Session, Error> {
         self.session
             .as_ref()
@@ -86,7 +86,7 @@ impl Device {
     }
 }
 
-/// All devices of all platforms; empty where none is installed.
+/// Lists all devices of all platforms; empty if none is installed.
 ///
 /// # Errors
 ///
@@ -94,7 +94,7 @@ impl Device {
 pub fn list() -> Result<Vec<Device>, Error> {
     let mut devices: Vec<Device> = Vec::new();
     for platform in platforms()? {
-        // A platform without a device says so with an error.
+        // A platform without a device reports that as an error.
         for id in core::get_device_ids(platform, Some(DeviceType::ALL), None).unwrap_or_default() {
             let mut info = describe(platform, id)?;
             let kind = kind(&info);
@@ -114,11 +114,11 @@ pub fn list() -> Result<Vec<Device>, Error> {
     Ok(devices)
 }
 
-/// The device with this fingerprint.
+/// Finds the device with this fingerprint.
 ///
 /// # Errors
 ///
-/// When it is not here, or a driver fails.
+/// When the device is not here, or a driver fails.
 pub fn find(fingerprint: &Hash) -> Result<Device, Error> {
     list()?
         .into_iter()
@@ -128,7 +128,7 @@ pub fn find(fingerprint: &Hash) -> Result<Device, Error> {
 
 fn platforms() -> Result<Vec<PlatformId>, Error> {
     let mut count = 0;
-    // SAFETY: asks for the number only. `ocl`'s own function waits for ten seconds where there is
+    // SAFETY: asks only for the number. `ocl`'s own function waits for ten seconds if there is
     // none, and its `Platform::list` panics.
     let status = unsafe { ocl::ffi::clGetPlatformIDs(0, std::ptr::null_mut(), &mut count) };
     if status == core::Status::CL_PLATFORM_NOT_FOUND_KHR as i32 || count == 0 {
@@ -137,7 +137,7 @@ fn platforms() -> Result<Vec<PlatformId>, Error> {
     core::get_platform_ids().map_err(Error::when("listing the platforms"))
 }
 
-/// What is equal for devices that class `device` takes for equal.
+/// Returns a hash that is equal for devices that class `device` treats as equal.
 fn kind(info: &DeviceInfoLine) -> Hash {
     hash_in(
         DEVICE_KIND,
@@ -160,7 +160,7 @@ fn describe(platform: PlatformId, id: DeviceId) -> Result<DeviceInfoLine, Error>
         core::get_device_info_raw(id, what as u32)
             .map_err(Error::when("asking a device for its properties"))
     };
-    // Numbers are 4 or 8 bytes, little-endian on all hosts that we build for.
+    // Numbers have 4 or 8 bytes, little-endian on all hosts that we build for.
     let number = |what: DeviceInfo| {
         raw(what).map(|bytes| {
             let mut wide = [0; 8];

@@ -1,4 +1,4 @@
-//! OpenCL, as far as a job needs it: devices and the calls around them.
+//! OpenCL, as far as a job needs it: devices, and the calls around them.
 
 pub mod buffer;
 pub mod devices;
@@ -26,13 +26,13 @@ pub enum Error {
         "no device here has the fingerprint {0}; `aicpw-executor devices` lists those there are"
     )]
     NoDevice(String),
-    /// Something that a driver must not do.
+    /// A driver did something that it must not do.
     #[error("{0}")]
     Driver(String),
 }
 
 impl Error {
-    /// For `map_err`: what was tried.
+    /// Returns a function for `map_err` that adds what was tried.
     pub fn when(action: impl Into<String>) -> impl FnOnce(core::Error) -> Self {
         let action = action.into();
         move |source| Self::Call {
@@ -42,7 +42,7 @@ impl Error {
     }
 }
 
-/// `ocl` decorates its messages over several lines; what is needed is the name of the code.
+/// Shortens an error to the name of its code: `ocl` decorates its messages over several lines.
 fn short(error: &core::Error) -> String {
     match error.api_status() {
         Some(status) => format!("{status:?}"),
@@ -69,12 +69,13 @@ impl Session {
     }
 }
 
-/// Tells drivers how to behave, by their environment. Call it before anything of OpenCL and while
-/// there is one thread.
+/// Sets the environment that tells drivers how to behave. Call it before anything of OpenCL, and
+/// while there is one thread.
 ///
-/// The search path is fixed: drivers run tools by their names. PoCL: work groups are not specialised by their size, so that what the build stage compiled
-/// (and linked, in a process) serves every launch of the run stage, which can start no process.
-/// Kernel caches are private: a cache shared between jobs would let one put code into another.
+/// The search path is fixed: drivers run tools by their names. For PoCL, work groups are not
+/// specialised by their size, so that what the build stage compiled (and linked, in another
+/// process) serves every launch of the run stage, which can start no process. Kernel caches are
+/// private: a cache shared between jobs would let one job put code into another.
 pub fn driver_environment(work: &Path) {
     for (name, value) in [
         ("PATH", "/usr/local/bin:/usr/bin:/bin".as_ref()),
@@ -89,7 +90,7 @@ pub fn driver_environment(work: &Path) {
     }
 }
 
-/// Text that a driver gives, which ends with a zero.
+/// Reads a driver's text, which ends with a zero byte.
 fn text(bytes: Vec<u8>) -> String {
     let text = match CStr::from_bytes_until_nul(&bytes) {
         Ok(text) => text.to_bytes(),

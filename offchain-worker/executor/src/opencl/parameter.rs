@@ -1,12 +1,12 @@
-//! What a driver says of a kernel's parameters, and what of that a job can give.
+//! What a driver says about a kernel's parameters, and which of them a job can give.
 //!
-//! To `clSetKernelArg` an argument is bytes. Where the parameter is a pointer, an image or a sampler, the driver takes them
-//! for a handle, which is an address in this process. So a stranger's bytes go to a parameter only if it is certain to be a
-//! value.
+//! To `clSetKernelArg` an argument is bytes. If the parameter is a pointer, an image or a sampler, the driver takes
+//! them for a handle, which is an address in this process. So a stranger's bytes go to a parameter only if it is
+//! certain to be a value.
 //!
-//! A driver gives the name of a type as it is written, and a program can give a sampler a name of its own
-//! (`typedef sampler_t size;`). So a name is certain only if no program can take it: the keywords of OpenCL C, and what it
-//! reserves on every device. Of others [`crate::kernels`] asks the compiler.
+//! A driver gives the name of a type as it is written in the program, and a program can give a sampler a name of its
+//! own (`typedef sampler_t size;`). So a name is certain only if no program can take it: the keywords of OpenCL C, and
+//! the names that it reserves on every device. For other names [`crate::kernels`] asks the compiler.
 
 use aicpw_protocol::{job::ParameterKind, manifest::Value};
 use ocl::core::{
@@ -16,24 +16,24 @@ use ocl::core::{
 
 use super::Error;
 
-/// What to say of a driver that does not answer.
+/// The message about a driver that does not answer.
 const UNTOLD: &str = "the driver does not tell the kinds of kernel arguments, and without them nobody could say which \
                       of a job's values it would take for a handle";
 
-/// Integers, `float`, and words that stand beside them. Nobody can name anything so, and each of them with its vectors is
-/// there on every device.
+/// Integers and `float`, and words that stand beside them. No program can give these names to anything, and each of the
+/// types and its vectors exist on every device.
 const NUMBERS: [&str; 9] = [
     "char", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "float",
 ];
 
-/// What stands beside those, or is no more than a keyword: a device without doubles or halves may lack their vectors, and
-/// then a program can give these names to something else.
+/// Words that stand beside those, or that are only keywords: a device without doubles or halves may lack their vectors,
+/// and a program can then give those names to something else.
 const WORDS: [&str; 4] = ["signed", "unsigned", "double", "half"];
 
-/// Numbers of elements of vectors.
+/// The numbers of elements of vectors.
 const LANES: [&str; 6] = ["", "2", "3", "4", "8", "16"];
 
-/// What some drivers may put beside the name of a type.
+/// Words that some drivers put beside the name of a type.
 const QUALIFIERS: [&str; 12] = [
     "const",
     "volatile",
@@ -49,11 +49,11 @@ const QUALIFIERS: [&str; 12] = [
     "private",
 ];
 
-/// Handles that OpenCL C 1.2 has besides images.
+/// The types of handles that OpenCL C 1.2 has besides images.
 const HANDLES: [&str; 2] = ["sampler_t", "event_t"];
 
-/// Those that later versions have. Programs are in 1.2, where such a name is free; a value of a type that is named so is
-/// refused all the same.
+/// The types of handles that later versions have. Programs are in 1.2, where such a name is free; a value of a type
+/// with such a name is refused all the same.
 const LATER_HANDLES: [&str; 5] = [
     "queue_t",
     "clk_event_t",
@@ -62,7 +62,7 @@ const LATER_HANDLES: [&str; 5] = [
     "pipe",
 ];
 
-/// Longest name of a type that is repeated in a message.
+/// The longest name of a type that is repeated in a message.
 const SHOWN_CHARS: usize = 64;
 
 /// A parameter of a kernel, as the driver describes it.
@@ -77,7 +77,7 @@ pub struct Parameter {
 pub enum Kind<'p> {
     /// Something that a job can give.
     Known(ParameterKind),
-    /// A value if this is the name of a type of values. The program chose the name.
+    /// A value if this name is that of a value type. The program chose the name.
     Named(&'p str),
     /// Nothing that a job can give.
     Other,
@@ -87,7 +87,7 @@ pub enum Kind<'p> {
 ///
 /// # Errors
 ///
-/// When the driver failed, or does not tell.
+/// When the driver failed, or does not describe them.
 pub fn of(kernel: &Kernel) -> Result<Vec<Parameter>, Error> {
     match core::get_kernel_info(kernel, KernelInfo::NumArgs) {
         Ok(KernelInfoResult::NumArgs(count)) => (0..count).map(|i| ask(kernel, i)).collect(),
@@ -97,7 +97,7 @@ pub fn of(kernel: &Kernel) -> Result<Vec<Parameter>, Error> {
 }
 
 fn ask(kernel: &Kernel, i: u32) -> Result<Parameter, Error> {
-    // A device whose compiler takes OpenCL C 1.2 has the call, which is from that version.
+    // A device whose compiler takes OpenCL C 1.2 has this call, which came with that version.
     let version = OpenclVersion::new(1, 2);
     let asked = |what| {
         core::get_kernel_arg_info(kernel, i, what, Some(&[version])).map_err(|error| {
@@ -121,7 +121,7 @@ fn ask(kernel: &Kernel, i: u32) -> Result<Parameter, Error> {
 }
 
 impl Parameter {
-    /// What it is.
+    /// Returns what the parameter is.
     pub fn kind(&self) -> Kind<'_> {
         use KernelArgAddressQualifier::{Constant, Global, Local, Private};
         let words: Vec<&str> = self
@@ -134,7 +134,7 @@ impl Parameter {
             return Kind::Other;
         }
         match self.space {
-            // An image is in global memory as well, and no pointer.
+            // An image is also in global memory, but is not a pointer.
             Global | Constant if self.type_name.contains('*') => Kind::Known(ParameterKind::Buffer),
             Global | Constant => Kind::Other,
             Local => Kind::Known(ParameterKind::Local),
@@ -150,7 +150,7 @@ impl Parameter {
         }
     }
 
-    /// Its type, for a message.
+    /// Returns its type, for a message.
     pub fn shown(&self) -> String {
         self.type_name.chars().take(SHOWN_CHARS).collect()
     }
@@ -176,7 +176,7 @@ fn is_handle(name: &str) -> bool {
     is_image || HANDLES.contains(&name)
 }
 
-/// What an argument is.
+/// Returns what an argument is.
 pub fn kind_of(argument: &Value) -> ParameterKind {
     match argument {
         Value::Buffer(_) => ParameterKind::Buffer,
@@ -185,7 +185,7 @@ pub fn kind_of(argument: &Value) -> ParameterKind {
     }
 }
 
-/// Why an argument cannot go to a parameter of this kind, or to none; `None` if it can.
+/// Returns why an argument cannot go to a parameter of this kind, or to none; `None` if it can.
 pub fn misfit(argument: &Value, parameter: Option<ParameterKind>) -> Option<String> {
     let given = kind_of(argument);
     match parameter {

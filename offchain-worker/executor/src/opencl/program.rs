@@ -51,7 +51,7 @@ impl Built {
         Self::build(device, program, options)
     }
 
-    /// Takes a program that [`Self::binary`] gave.
+    /// Loads a program that [`Self::binary`] returned.
     ///
     /// # Errors
     ///
@@ -82,12 +82,12 @@ impl Built {
         }
     }
 
-    /// What the compiler said.
+    /// Returns what the compiler said.
     pub fn log(&self, device: &Device) -> String {
         build_log(device, &self.program)
     }
 
-    /// The program for [`Self::from_binary`].
+    /// Returns the program for [`Self::from_binary`].
     ///
     /// # Errors
     ///
@@ -107,7 +107,8 @@ impl Built {
         }
     }
 
-    /// A kernel with parameters of these kinds, or `None` if the program has none of that name.
+    /// Returns a kernel with parameters of these kinds, or `None` if the program has no kernel of
+    /// that name.
     ///
     /// # Errors
     ///
@@ -125,12 +126,13 @@ impl Built {
         }))
     }
 
-    /// The parameters of a kernel, or `None` if the program has none of that name. Drivers know them of a program that
-    /// they have compiled; of one that they have loaded they need not.
+    /// Returns the parameters of a kernel, or `None` if the program has no kernel of that name.
+    /// Drivers know the parameters of programs that they have compiled; of programs that they have
+    /// loaded they need not.
     ///
     /// # Errors
     ///
-    /// When the driver failed, or does not tell.
+    /// When the driver failed, or does not describe them.
     pub fn parameters(&self, name: &str) -> Result<Option<Vec<Parameter>>, Error> {
         let kernel = self.find(name)?;
         kernel.map(|kernel| parameter::of(&kernel)).transpose()
@@ -146,7 +148,7 @@ impl Built {
         }
     }
 
-    /// Names of all its kernels.
+    /// Returns the names of all its kernels.
     pub fn kernel_names(&self) -> String {
         match core::get_program_info(&self.program, ProgramInfo::KernelNames) {
             Ok(ProgramInfoResult::KernelNames(names)) => names.replace(';', ", "),
@@ -161,14 +163,14 @@ fn build_log(device: &Device, program: &Program) -> String {
         .unwrap_or_default()
 }
 
-/// A kernel, what it takes, and the arguments that are set.
+/// A kernel, the kinds of its parameters, and the arguments that are set.
 pub struct BoundKernel {
     kernel: Kernel,
     takes: Vec<ParameterKind>,
     bound: Vec<Option<Value>>,
 }
 
-/// A launch did not come off.
+/// A launch failed.
 #[derive(Debug)]
 pub enum LaunchError {
     /// The manifest does not fit the kernel or the device: the field after the step's path, and
@@ -209,8 +211,8 @@ impl BoundKernel {
             three(&local, 1)
         });
         let mut event = Event::null();
-        // SAFETY: all arguments are set and checked by OpenCL against the kernel's. What the
-        // kernel does is a stranger's business: that is what the sandbox is for.
+        // SAFETY: all arguments are set and checked by OpenCL against the kernel's. What the kernel
+        // does is up to a stranger: that is what the sandbox is for.
         let enqueued = unsafe {
             core::enqueue_kernel(
                 &session.queue,
@@ -229,8 +231,8 @@ impl BoundKernel {
         }
     }
 
-    /// Sets an argument. Only what the parameter takes comes to the driver: of a stranger's bytes it would make a handle
-    /// where the parameter is one, and follow it.
+    /// Sets an argument. The driver gets only what the parameter takes: if the parameter is a
+    /// handle, the driver would take a stranger's bytes for one and follow it.
     fn bind(&self, i: usize, value: &Value, buffers: &[Buffer]) -> Result<(), LaunchError> {
         let field = format!("args[{i}]");
         if let Some(misfit) = parameter::misfit(value, self.takes.get(i).copied()) {
@@ -264,7 +266,7 @@ fn launch_error_field(launch: &KernelLaunch<'_>) -> String {
     }
 }
 
-/// Whether the manifest is at fault or the device.
+/// Decides whether the manifest or the device is at fault.
 fn refused(error: core::Error, field: &str) -> LaunchError {
     use core::Status::*;
     let explained = match error.api_status() {
@@ -285,7 +287,7 @@ fn refused(error: core::Error, field: &str) -> LaunchError {
     LaunchError::Manifest(field.to_owned(), explained.to_owned())
 }
 
-/// Launches that are enqueued and not known to have ended, in order.
+/// Launches that are enqueued and not yet known to have ended, in order.
 #[derive(Default)]
 pub struct Pending(VecDeque<Event>);
 
@@ -295,16 +297,16 @@ impl Pending {
         self.0.push_back(event);
     }
 
-    /// How many there are.
+    /// Returns the number of launches.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Waits for the oldest. `false` if there is none.
+    /// Waits for the oldest launch. Returns `false` if there is none.
     ///
     /// # Errors
     ///
-    /// When it failed.
+    /// When that launch failed.
     pub fn wait_oldest(&mut self) -> Result<bool, Error> {
         match self.0.pop_front() {
             None => Ok(false),

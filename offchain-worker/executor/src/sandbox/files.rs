@@ -11,11 +11,11 @@ use landlock::{
 use super::{Error, Stage};
 use crate::job::Folder;
 
-/// The newest version of Landlock that the rules know; older kernels enforce what they can.
+/// The newest version of Landlock that the rules use; older kernels enforce what they can.
 const NEWEST: ABI = ABI::V6;
 
-/// Libraries, drivers and what they read to know the machine. Below these there is nothing
-/// secret: not `/proc/self`, where the machine's network and mounts can be read, nor the names of its control groups.
+/// Libraries, drivers, and files that those read to learn about the machine. There is nothing secret below these: not
+/// `/proc/self`, which shows the machine's network and mounts, nor the names of its control groups.
 const READ: &[&str] = &[
     "/usr",
     "/lib",
@@ -39,7 +39,8 @@ const READ: &[&str] = &[
     "/nix/store",
 ];
 
-/// What graphics cards' drivers need besides: to find the cards, and to talk to them. A kernel there reads no files.
+/// What graphics cards' drivers need in addition: to find the cards, and to talk to them. A kernel there reads no
+/// files.
 const READ_GPU: &[&str] = &[
     "/proc/self",
     "/sys/fs/cgroup",
@@ -55,17 +56,18 @@ const READ_GPU: &[&str] = &[
     "/etc/vulkan",
 ];
 
-/// Where the machine's PCI buses are described, each in a folder whose name begins so: a card of a server is seldom on
-/// the first one.
+/// Where the machine's PCI buses are described, each in a folder with this prefix: a server's card is seldom on the
+/// first one.
 const BUSES: (&str, &[&str]) = ("/sys/devices", &["pci"]);
 
-/// Device nodes are matched by the beginnings of their names.
+/// The prefixes of the names of device nodes.
 const GPU_NODES: &[&str] = &["nvidia", "dri", "kfd", "dxg", "mali"];
 
-/// Where the driver's tools may be, for the build stage.
+/// Where the driver's tools may be, in the build stage.
 const EXECUTE: &[&str] = &["/usr", "/lib", "/lib64", "/bin", "/opt/rocm", "/nix/store"];
 
-/// Restricts the calling thread and all that it starts. `false` if the kernel has no Landlock.
+/// Restricts the calling thread and all threads and processes that it starts. Returns `false` if the kernel has no
+/// Landlock.
 pub fn restrict(stage: Stage, kind: DeviceKind, folder: &Folder) -> Result<bool, Error> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let all = AccessFs::from_all(NEWEST);
@@ -81,7 +83,7 @@ pub fn restrict(stage: Stage, kind: DeviceKind, folder: &Folder) -> Result<bool,
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(all)?
-        // Nothing is allowed to connect or to listen, to be reached by name, or to be signalled.
+        // No rule allows to connect or to listen, to reach anything by name, or to signal anything.
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?;
@@ -112,7 +114,7 @@ pub fn restrict(stage: Stage, kind: DeviceKind, folder: &Folder) -> Result<bool,
     let own = std::iter::once((root.to_owned(), read))
         .chain([stage.folder(), path::WORK].map(|name| (folder.file(name), write_here)));
     for (path, access) in own {
-        // Nothing works without these, and each failure later would have another cause for its name.
+        // Nothing works without these, and each later failure would name another cause.
         if let Err(source) = std::fs::read_dir(&path) {
             return Err(Error::OutOfReach { path, source });
         }
@@ -130,7 +132,7 @@ fn vendors() -> Vec<PathBuf> {
         .collect()
 }
 
-/// What in a folder has a name that begins so.
+/// Returns the entries of a folder whose names have one of these prefixes.
 fn beginning(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries
@@ -163,7 +165,7 @@ fn allow(
 mod tests {
     use super::*;
 
-    /// Regression: a card whose bus was not the machine's first could not be found in its sandbox.
+    /// Regression: a card could not be found in its sandbox if its bus was not the machine's first.
     #[test]
     fn all_buses_are_seen_and_nothing_else() {
         let devices = tempfile::tempdir().unwrap();

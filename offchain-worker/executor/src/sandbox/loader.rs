@@ -1,15 +1,15 @@
-//! What drivers load as native code: nothing of a job's in the build stage.
+//! Keeps drivers from loading a job's native code in the build stage.
 //!
-//! A driver for a CPU compiles a program to a shared object in the job folder. PoCL loads it with
-//! `dlopen` as soon as it is compiled, though it launches nothing of it while it builds. A shared object can
-//! have code that runs while it is loaded (constructors, functions that choose functions, libraries that it
-//! names), which a program gets by attributes or in assembler; and what a loader reads of it can be forged
-//! in more ways than a check of the file could follow. In the build stage the linker may be started and files may be
-//! made, so a stranger's code must not run there. So this program has a `dlopen` and a `dlsym` of its own,
-//! which libraries that it loads find before those of libc. In the build stage they answer for what lies in
-//! the job folder without loading it. All other calls go on to libc.
+//! A driver for a CPU compiles a program to a shared object in the job folder. PoCL loads it with `dlopen` as soon as
+//! it is compiled, although it launches nothing while it builds. A shared object can contain code that runs while it is
+//! loaded (constructors, functions that choose functions, libraries that it names), and a program gets such code by
+//! attributes or in assembler. What a loader reads of the file can be forged in more ways than a check of it could
+//! follow. In the build stage the linker may be started and files may be made, so a stranger's code must not run there.
 //!
-//! In the run stage such code runs as kernels do: after [`super::seal`], and with nothing that they do not have.
+//! Therefore this program has its own `dlopen` and `dlsym`, which libraries that it loads find before those of libc. In
+//! the build stage they answer for files in the job folder without loading them. All other calls go on to libc.
+//!
+//! In the run stage such code runs as kernels do: after [`super::seal`], and with nothing that kernels do not have.
 
 use std::ffi::{c_char, c_int, c_void, CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
@@ -25,7 +25,7 @@ use crate::report;
 /// The job folder, in the build stage.
 static NOT_FROM: OnceLock<PathBuf> = OnceLock::new();
 
-/// What `dlopen` has given for what was not loaded: this program itself.
+/// The handle that `dlopen` returned in place of what was not loaded: this program itself.
 static STAND_IN: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
 
 /// The oldest version of libc's functions here, which every libc has.
@@ -34,14 +34,14 @@ const VERSION: &CStr = c"GLIBC_2.2.5";
 #[cfg(target_arch = "aarch64")]
 const VERSION: &CStr = c"GLIBC_2.17";
 
-/// In the build stage nothing is loaded from this folder from now on.
+/// Loads nothing from this folder from now on, if the stage is the build stage.
 pub fn restrict(stage: Stage, folder: &Path) {
     if stage == Stage::Build {
         NOT_FROM.get_or_init(|| folder.to_owned());
     }
 }
 
-/// A function of libc that has the name of one of ours.
+/// Returns the function of libc that has the name of one of ours.
 fn of_libc(name: &'static CStr, known: &'static OnceLock<usize>) -> *mut c_void {
     // SAFETY: both are texts that end with a zero.
     let find =
@@ -66,12 +66,12 @@ fn dlsym_of_libc() -> *mut c_void {
     of_libc(c"dlsym", &KNOWN)
 }
 
-/// Who answers a `dlopen`.
+/// Returns the function that answers a `dlopen`.
 extern "C" fn who_opens(path: *const c_char) -> *mut c_void {
     if let (Some(folder), false) = (NOT_FROM.get(), path.is_null()) {
         // SAFETY: callers of `dlopen` give a text that ends with a zero.
         let path = OsStr::from_bytes(unsafe { CStr::from_ptr(path) }.to_bytes());
-        // What is not there cannot be loaded either; what has no slash is a library of the system.
+        // A file that does not exist cannot be loaded either; a name without a slash is a library of the system.
         let found = Path::new(path).canonicalize();
         if found.is_ok_and(|found| found.starts_with(folder)) {
             return open_nothing as *mut c_void;
@@ -80,7 +80,7 @@ extern "C" fn who_opens(path: *const c_char) -> *mut c_void {
     dlopen_of_libc()
 }
 
-/// Who answers a `dlsym`.
+/// Returns the function that answers a `dlsym`.
 extern "C" fn who_finds(library: *mut c_void) -> *mut c_void {
     let stand_in = STAND_IN.load(Ordering::Acquire);
     match !stand_in.is_null() && library == stand_in {
@@ -94,7 +94,7 @@ extern "C" fn open_nothing(_path: *const c_char, _flags: c_int) -> *mut c_void {
     // SAFETY: that is libc's, with its signature.
     let open: extern "C" fn(*const c_char, c_int) -> *mut c_void =
         unsafe { std::mem::transmute(dlopen_of_libc()) };
-    // Whoever closes it closes nothing.
+    // Closing this handle closes nothing.
     let this = open(ptr::null(), libc::RTLD_LAZY);
     STAND_IN.store(this, Ordering::Release);
     this
@@ -121,8 +121,8 @@ extern "C" fn never() {
     ));
 }
 
-/// A function with the name of one of libc's and two arguments, which goes on to whoever answers, as if that had
-/// been called: libc looks in other places for other callers.
+/// Defines a function with two arguments and the name of one of libc's. It jumps to the function that answers, as if
+/// the caller had called that: libc searches in other places for other callers.
 macro_rules! goes_on {
     ($name:ident, $who:path, $first:ty, $second:ty) => {
         /// # Safety

@@ -1,17 +1,16 @@
-//! What a stage locks itself into before it reads a stranger's byte.
+//! The sandbox that a stage locks itself into before it reads a stranger's first byte.
 //!
-//! Order matters. (1) Descriptors that the node left open are closed, and where the machine runs out
-//! of memory, this process is the first to go. (2) Landlock, while the
-//! process has one thread: it holds for the calling thread and those it starts, and threads share
-//! memory, so a thread outside would be a way out. (3) The driver is loaded and starts its threads,
-//! inside Landlock. (4) Limits, and the system call filter, which takes hold of all threads. (5)
-//! The job is read. (6) On a CPU device, before the first launch, when the files of the result are
-//! open: no file is opened for writing any more, no thread or pipe is made, and neither the machine's name nor
-//! where a link leads is told.
+//! The order matters. (1) Descriptors that the node left open are closed, and this process becomes the first to be
+//! killed if the machine runs out of memory. (2) Landlock, while the process has one thread: it applies to the calling
+//! thread and those that it starts, and threads share memory, so a thread outside would be a way out. (3) The driver is
+//! loaded and starts its threads, inside Landlock. (4) The limits, and the system call filter, which applies to all
+//! threads. (5) The job is read. (6) On a CPU device, before the first launch, when the files of the result are open:
+//! from now on no file can be opened for writing, no thread or pipe can be made, and neither the machine's name nor the
+//! target of a link can be read.
 //!
-//! A graphics card's driver needs more than a processor's, and a kernel there makes no system calls. So what of both
-//! holds is said by the node, for nothing is known of a device before its driver is loaded; an accelerator is taken for
-//! a processor, because there are drivers that call themselves one and run kernels as a processor does.
+//! A graphics card's driver needs more than a processor's, and a kernel there makes no system calls. The node says
+//! which kind of device it is, because nothing is known of a device before its driver is loaded. An accelerator is
+//! treated like a processor, because some drivers that call themselves accelerators run kernels as a processor does.
 //!
 //! | | build stage | run stage |
 //! | --- | --- | --- |
@@ -20,8 +19,7 @@
 //! | processes | the driver's tools (`ld`), below `/usr` | none |
 //! | network, signals to others, tracing, mounts, … | none | none |
 //!
-//! Without Landlock there is no file system boundary, so the stage refuses to start, unless it is
-//! told that this is wanted.
+//! Without Landlock there is no file system boundary, so the stage refuses to start unless it is told to accept that.
 
 mod files;
 mod limits;
@@ -106,8 +104,8 @@ impl Error {
     }
 }
 
-/// Has the kernel end this process before the node. What stands there already may be more, and to lower it would take a
-/// privilege.
+/// Makes the kernel kill this process before the node. A higher value that is there already stays: to lower it would
+/// take a privilege.
 fn offer_before_the_node() -> io::Result<()> {
     const PATH: &str = "/proc/self/oom_score_adj";
     let now: i32 = std::fs::read_to_string(PATH)?
@@ -117,22 +115,22 @@ fn offer_before_the_node() -> io::Result<()> {
     std::fs::write(PATH, now.max(BEFORE_THE_NODE).to_string())
 }
 
-/// What makes the kernel end this process, and not the node, when memory is short. `aicpw-ipfs`, which is started again
-/// and loses nothing, has 1000: it goes first, unless a job has taken half of the memory more than it.
+/// The score that makes the kernel kill this process, and not the node, when memory is short. `aicpw-ipfs`, which is
+/// started again and loses nothing, has 1000: it goes first, unless a job has taken more than it by half of the memory.
 const BEFORE_THE_NODE: i32 = 500;
 
-/// A process that is locked in, but for the system calls that its driver needs to start.
+/// A process that is locked in, except for the system calls that its driver needs to start.
 pub struct Sandbox {
     stage: Stage,
     kind: DeviceKind,
-    /// Processors that it may use, counted while its control group can be seen.
+    /// The processors that it may use, counted while its control group can be seen.
     processors: usize,
-    /// Says how many addresses the process has. Opened while it may be.
+    /// The file that says how much address space the process has, opened while that is allowed.
     addresses: File,
 }
 
 impl Sandbox {
-    /// Closes what is open but the first three descriptors and `keep`, and restricts files.
+    /// Closes all descriptors but the first three and `keep`, and restricts files.
     ///
     /// # Errors
     ///
@@ -174,14 +172,14 @@ impl Sandbox {
         })
     }
 
-    /// Sets the limits and restricts system calls, for all threads that there are.
+    /// Sets the limits and restricts system calls, for all existing threads.
     ///
     /// # Errors
     ///
     /// When the kernel cannot.
     pub fn complete(self, limits: &JobLimits) -> Result<(), Error> {
         if self.stage == Stage::Run {
-            // Those that hash the result: once kernels run there are no new ones.
+            // The threads that hash the result: none can be made once kernels run.
             rayon::ThreadPoolBuilder::new()
                 .num_threads(self.processors)
                 .build_global()
@@ -193,7 +191,7 @@ impl Sandbox {
             .map_err(Error::when("set limits"))?;
         // SAFETY: a plain call on numbers.
         unsafe {
-            // Neither core dumps nor being traced by another process of the same user.
+            // Allows neither core dumps nor tracing by another process of the same user.
             if libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 {
                 return Err(Error::when("forbid being traced")(
                     io::Error::last_os_error(),
@@ -204,9 +202,10 @@ impl Sandbox {
     }
 }
 
-/// To be called in the run stage before the first launch, with the output's files open. Nothing
-/// for a graphics card: its driver may write its cache at any time, and a kernel cannot make
-/// system calls there.
+/// Forbids what the run stage no longer needs. To be called before the first launch, with the output's files open.
+///
+/// Does nothing for a graphics card: its driver may write its cache at any time, and a kernel cannot make system calls
+/// there.
 ///
 /// # Errors
 ///
@@ -231,10 +230,12 @@ fn close_descriptors(keep: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Ends the process when the node is gone, where standard input is a pipe from it. The kernel kills it then, which a
-/// stranger's code can neither catch nor call off: the filter has no `PR_SET_PDEATHSIG`. (What that looks at is the
-/// thread that started us; the node starts processes from one that lasts as long as itself.) And the pipe is read to
-/// its end, for a node that was gone before we asked; no stranger's code runs yet that could keep us from seeing that.
+/// Ends the process when the node is gone, if standard input is a pipe from the node.
+///
+/// The kernel then kills the process. A stranger's code can neither catch nor cancel that: the filter does not allow
+/// `PR_SET_PDEATHSIG`. (The kernel goes by the thread that started us; the node starts processes from a thread that
+/// lasts as long as the node.) In addition the pipe is read to its end, in case the node was gone before we asked; no
+/// stranger's code runs yet that could keep us from seeing that.
 fn end_with_the_node() -> io::Result<()> {
     let mut info = std::mem::MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the call fills the struct if it returns 0.

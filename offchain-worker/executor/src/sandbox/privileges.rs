@@ -1,4 +1,4 @@
-//! Privileges: those of a process whose node runs as root, and what programs that are run could gain.
+//! Privileges: those that a process has if its node runs as root, and those that programs could gain when they are run.
 
 use std::io;
 
@@ -21,8 +21,8 @@ struct Sets {
 /// `_LINUX_CAPABILITY_VERSION_3`: two of the above.
 const VERSION: u32 = 0x2008_0522;
 
-/// Gives up all capabilities, for good, and has programs that are run (the linker) gain nothing from being set-uid or
-/// from the user being root.
+/// Gives up all capabilities, for good. Programs that are run (the linker) then gain nothing from being set-uid or from
+/// the user being root.
 pub fn give_up() -> io::Result<()> {
     let header = Header {
         version: VERSION,

@@ -1,5 +1,5 @@
-//! System calls: seccomp, by a list of what is allowed. Everything else gives `EPERM`, which
-//! libraries that probe for features understand.
+//! System calls: seccomp, with a list of what is allowed. Everything else gives `EPERM`, which libraries that probe for
+//! features understand.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,15 @@ use super::{Error, Stage};
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Memory, files that Landlock allows, threads, time. Nothing that changes the mode or the length of a file by its
-/// path: Landlock does not look at the first, nor before Linux 6.2 at the second. (The linker makes its output
-/// executable that way, and does without.)
+/// Memory, files that Landlock allows, threads, time. No call that changes the mode or the length of a file by its
+/// path: Landlock does not restrict the first, and the second only from Linux 6.2 on. (The linker makes its output
+/// executable that way, and works without.)
 const ALWAYS: &[libc::c_long] = &[
     libc::SYS_brk,
     libc::SYS_clock_getres,
     libc::SYS_clock_gettime,
     libc::SYS_clock_nanosleep,
-    // Answered with ENOSYS by a filter of its own, so that libc uses `clone`, whose flags a filter
-    // can see.
+    // Answered with ENOSYS by a separate filter, so that libc uses `clone`, whose flags a filter can see.
     libc::SYS_clone3,
     libc::SYS_close,
     libc::SYS_copy_file_range,
@@ -100,7 +99,7 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_writev,
 ];
 
-/// The same under their old numbers.
+/// The same calls under their old numbers.
 #[cfg(target_arch = "x86_64")]
 const ALWAYS_HERE: &[libc::c_long] = &[
     libc::SYS_access,
@@ -123,7 +122,7 @@ const ALWAYS_HERE: &[libc::c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const ALWAYS_HERE: &[libc::c_long] = &[libc::SYS_renameat];
 
-/// What drivers of graphics cards need besides. Their device nodes are guarded by Landlock.
+/// What graphics cards' drivers need in addition. Landlock guards their device nodes.
 const GPU: &[libc::c_long] = &[
     libc::SYS_epoll_create1,
     libc::SYS_epoll_ctl,
@@ -140,7 +139,7 @@ const GPU: &[libc::c_long] = &[
     libc::SYS_timerfd_settime,
 ];
 
-/// What it takes to run the linker, whose files Landlock chooses.
+/// What the linker needs to run. Landlock chooses its files.
 const BUILD: &[libc::c_long] = &[
     libc::SYS_chdir,
     libc::SYS_execve,
@@ -154,7 +153,7 @@ const BUILD_HERE: &[libc::c_long] = &[libc::SYS_vfork, libc::SYS_link, libc::SYS
 #[cfg(not(target_arch = "x86_64"))]
 const BUILD_HERE: &[libc::c_long] = &[];
 
-/// What `clone` could make a process of its own world of, in which it may do more.
+/// The flags with which `clone` could make a process in a namespace of its own, where it may do more.
 const WORLDS: libc::c_int = libc::CLONE_NEWNS
     | libc::CLONE_NEWCGROUP
     | libc::CLONE_NEWUTS
@@ -163,7 +162,7 @@ const WORLDS: libc::c_int = libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET;
 
-/// What libc asks of `clone` for a thread: everything is the process's.
+/// The flags with which libc makes a thread by `clone`: it shares everything with the process.
 const THREAD: libc::c_int = libc::CLONE_VM
     | libc::CLONE_FS
     | libc::CLONE_FILES
@@ -171,28 +170,27 @@ const THREAD: libc::c_int = libc::CLONE_VM
     | libc::CLONE_THREAD
     | libc::CLONE_SYSVSEM;
 
-/// Commands of `fcntl` with any argument. None of them makes the kernel send signals for a file
-/// (`F_SETOWN`, `F_SETSIG`, `F_NOTIFY`, `F_SETLEASE`): it asks no filter whom it sends them to.
+/// The commands of `fcntl` that are allowed with any argument. None of them makes the kernel send signals for a file
+/// (`F_SETOWN`, `F_SETSIG`, `F_NOTIFY`, `F_SETLEASE`): no filter would be asked to whom it sends them.
 const FILE_COMMANDS: &[libc::c_int] = &[
     libc::F_DUPFD,
     libc::F_DUPFD_CLOEXEC,
     libc::F_GETFD,
     libc::F_SETFD,
     libc::F_GETFL,
-    // The compiler locks what it keeps.
+    // The compiler locks its cache.
     libc::F_GETLK,
     libc::F_SETLK,
     libc::F_SETLKW,
 ];
 
-/// What a driver of a graphics card never asks of its device: the same signals, and to type into a
-/// terminal.
+/// The `ioctl` requests that a graphics card's driver never makes: the same signals, and typing into a terminal.
 const FORBIDDEN_CONTROLS: &[u64] = &[FIOSETOWN, SIOCSPGRP, libc::FIOASYNC, libc::TIOCSTI];
 const FIOSETOWN: u64 = 0x8901;
 const SIOCSPGRP: u64 = 0x8902;
 
-/// What is looked at of a map of memory: of which kind it is, and what would take it out of the
-/// limit on private memory (a stack) or from what is set aside for others (huge pages).
+/// The flags of a memory mapping that are checked: its type, and those that would take it out of the limit on private
+/// memory (a stack) or take memory that is set aside for others (huge pages).
 const MAP: libc::c_int = MAP_TYPE | libc::MAP_GROWSDOWN | libc::MAP_HUGETLB;
 const MAP_TYPE: libc::c_int = 0xf;
 
@@ -212,18 +210,21 @@ pub fn restrict(stage: Stage, kind: DeviceKind) -> Result<(), Error> {
         SeccompAction::Errno(libc::EPERM as u32),
         SeccompAction::Allow,
     )?;
-    // In this order: the second allows to set another only where one follows, see `seal`.
+    // In this order: the second filter allows another one to be set only if one follows, see `seal`.
     for filter in [not_there, allowed] {
         apply_filter_all_threads(&filter).map_err(|error| bad(&error))?;
     }
     Ok(())
 }
 
-/// Forbids, for all threads and for good, to open files for writing, to make, rename or remove any,
-/// and to lock ranges of them: what is open already stays, so the disk cannot be filled beyond the
-/// limit of each file. And to make threads and pipes: a processor's driver has its threads by then, and of
-/// neither there is a limit that holds for this process alone. And to ask what the machine is called and where
-/// links lead: a driver asks while it starts, and PoCL no more once it has.
+/// Forbids what a job on a processor does not need once its kernels run, for all threads and for good:
+///
+/// - To open files for writing, to make, rename or remove files, and to lock ranges of them. Files that are open stay
+///   open, so the disk cannot be filled beyond the limit of each.
+/// - To make threads and pipes. A processor's driver has its threads by then, and neither has a limit for this process
+///   alone.
+/// - To ask for the machine's name and for the targets of links. A driver asks while it starts; PoCL no longer asks
+///   after that.
 pub fn seal() -> Result<(), Error> {
     let bad = |error: &dyn std::fmt::Display| Error::SystemCalls(error.to_string());
     let mut rules = Rules::new();
@@ -240,7 +241,7 @@ pub fn seal() -> Result<(), Error> {
         }
         rules.insert(*call, writes);
     }
-    // Each lock of a range takes memory of the kernel, which no limit counts.
+    // Each lock of a range takes kernel memory, which no limit counts.
     let mut locks = Vec::new();
     for command in [libc::F_SETLK, libc::F_SETLKW] {
         let is = when(1, Length::Dword, Is::Eq, command as u64);
@@ -255,7 +256,7 @@ pub fn seal() -> Result<(), Error> {
     apply_filter_all_threads(&filter).map_err(|error| bad(&error))
 }
 
-/// What [`seal`] forbids, whatever the arguments, and that it is set only once.
+/// The calls that [`seal`] forbids, whatever their arguments. `seccomp` is one: [`seal`] is called only once.
 const CHANGES: &[libc::c_long] = &[
     libc::SYS_clone,
     libc::SYS_pipe2,
@@ -278,8 +279,9 @@ const CHANGES_HERE: &[libc::c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const CHANGES_HERE: &[libc::c_long] = &[libc::SYS_renameat];
 
-/// What [`seal`] forbids because it tells of this machine, whatever Landlock says of the files: its name, and by the
-/// links in `/proc/self`, `/sys` and `/etc` where this program and the node's files are, the time zone and the cards.
+/// The calls that [`seal`] forbids because they tell about this machine, whatever Landlock says about the files: its
+/// name, and, by the links in `/proc/self`, `/sys` and `/etc`, where this program and the node's files are, the time
+/// zone and the cards.
 const TELLS: &[libc::c_long] = &[libc::SYS_getcwd, libc::SYS_readlinkat, libc::SYS_uname];
 #[cfg(target_arch = "x86_64")]
 const TELLS_HERE: &[libc::c_long] = &[libc::SYS_readlink];
@@ -326,24 +328,24 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
             vec![when(0, Length::Qword, Is::MaskedEq(worlds), 0)?],
         );
     } else {
-        // Threads, but no processes; and none that has open files of its own, which no limit would count.
+        // Threads are allowed, but no processes; and no thread with open files of its own, which no limit would count.
         let (thread, looked_at) = (THREAD as u64, (THREAD | WORLDS) as u64);
         rules.insert(
             libc::SYS_clone,
             vec![when(0, Length::Qword, Is::MaskedEq(looked_at), thread)?],
         );
-        // A filter can only take away.
+        // A further filter can only take away.
         rules.insert(libc::SYS_seccomp, Vec::new());
     }
-    // Numbers of processes are those of this one only: the node's own is known (`getppid`), those
-    // of other jobs can be tried. Landlock keeps signals inside from Linux 6.12 on, nothing else.
+    // Only this process's own number is allowed: the node's is known (`getppid`), and those of other jobs can be tried.
+    // Landlock keeps signals inside from Linux 6.12 on, and nothing else does.
     //
-    // A process may signal its own threads: `abort` does. (What the build stage runs has another
-    // number; its `abort` ends it all the same.)
+    // A process may signal its own threads: `abort` does that. (A program that the build stage runs has another number;
+    // its `abort` ends it all the same.)
     let own = u64::from(std::process::id());
     rules.insert(libc::SYS_tgkill, vec![when(0, Length::Dword, Is::Eq, own)?]);
-    // Any other mode goes around the limit on a file: blocks set aside beyond its end
-    // (`FALLOC_FL_KEEP_SIZE`) count for nothing, nor does what `FALLOC_FL_INSERT_RANGE` moves there.
+    // Any other mode circumvents the limit on a file: blocks reserved beyond its end (`FALLOC_FL_KEEP_SIZE`) do not
+    // count, nor does what `FALLOC_FL_INSERT_RANGE` moves there.
     rules.insert(
         libc::SYS_fallocate,
         vec![when(1, Length::Dword, Is::Eq, 0)?],
@@ -371,15 +373,15 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
     }
     let mut maps = Vec::new();
     if stage == Stage::Run && kind != DeviceKind::Gpu {
-        // `RLIMIT_DATA` counts private memory only, and of that no stack, which `mremap` could make
-        // as large as it likes. (libc does without `mremap`.)
+        // `RLIMIT_DATA` counts only private memory, without stacks, and `mremap` could make a stack as large as it
+        // likes. (libc works without `mremap`.)
         let (mask, private) = (MAP as u64, libc::MAP_PRIVATE as u64);
         maps.push(when(3, Length::Dword, Is::MaskedEq(mask), private)?);
     } else {
         rules.insert(libc::SYS_mremap, Vec::new());
     }
     rules.insert(libc::SYS_mmap, maps);
-    // Names of threads and of memory; and what `seal` says once more, which cannot be unsaid.
+    // Names of threads and of memory; and what `seal` sets once more, which cannot be undone.
     let mut harmless = Vec::new();
     for option in [
         libc::PR_SET_NAME as u64,
@@ -414,7 +416,7 @@ fn when(
 mod tests {
     use super::*;
 
-    /// What signals, slows or looks into a process that is named by its number.
+    /// The calls that signal, slow or look into a process by its number.
     const OF_OTHERS: &[libc::c_long] = &[
         libc::SYS_get_robust_list,
         libc::SYS_kill,
@@ -436,7 +438,7 @@ mod tests {
                 for call in OF_OTHERS {
                     assert!(!rules.contains_key(call), "{stage:?}, {kind:?}: {call}");
                 }
-                // Those that are allowed are so by their arguments; an empty list would be any.
+                // The calls that are allowed are allowed by their arguments; an empty list would allow any.
                 let by_argument = [
                     libc::SYS_clone,
                     libc::SYS_fallocate,

@@ -1,10 +1,9 @@
 //! What a program of a determinism class may contain.
 //!
-//! The check reads tokens, after comments, strings and line splices are gone. It keeps an honest
-//! author from results that differ between devices; it is no proof against a dishonest one, who
-//! can always make a race. So it prefers to refuse too much and says what to do: a forbidden name is
-//! refused wherever it stands, even as the name of a variable, because a macro could call it. (A name
-//! that the manifest makes a macro never reaches the compiler.)
+//! The check reads tokens, after comments, strings and line splices are removed. It protects an honest author from
+//! results that differ between devices. It is no proof against a dishonest one, who can always write a race. So it
+//! rather refuses too much, and says what to do: a forbidden name is refused wherever it stands, even as the name of a
+//! variable, because a macro could call it. (A name that the manifest makes a macro never reaches the compiler.)
 //!
 //! | class | refused |
 //! | --- | --- |
@@ -24,7 +23,7 @@ use names::{IMAGE_TYPES, INEXACT, INEXACT_IN_C};
 /// Why a program is refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
-    /// Line, from one; `None`: in the manifest.
+    /// The line, counted from one; `None` if it is in the manifest.
     pub line: Option<usize>,
     /// What is wrong and what to do.
     pub message: String,
@@ -43,7 +42,7 @@ impl std::fmt::Display for Refusal {
 ///
 /// # Errors
 ///
-/// Everything that is refused.
+/// All reasons to refuse the program.
 pub fn check<'d>(
     source: &str,
     defines: impl Iterator<Item = (&'d str, &'d str)>,
@@ -53,7 +52,7 @@ pub fn check<'d>(
     let mut refusals = Vec::new();
     let mut redefines = false;
     for token in tokens(source) {
-        // The compiler never sees the name of a macro, as long as the macro stays what it is.
+        // The compiler never sees the name of a macro, as long as the program does not redefine the macro.
         let message = match &token.kind {
             Kind::Name(name) if defines.contains_key(name.as_str()) => redefines.then(|| {
                 format!("`{name}` is a macro of the manifest (`build.defines`) and stays one")
@@ -202,8 +201,8 @@ struct Token {
     kind: Kind,
 }
 
-/// Source text as logical lines, each with the number where it starts: line splices, comments and
-/// the insides of strings are taken out.
+/// Returns the source text as logical lines, each with the number where it starts, without line splices, comments and
+/// the contents of strings.
 fn plain_lines(source: &str) -> Vec<(usize, String)> {
     let spliced = splice(source);
     let mut lines = vec![(1, String::new())];
@@ -256,7 +255,7 @@ fn plain_lines(source: &str) -> Vec<(usize, String)> {
     lines
 }
 
-/// The characters with the numbers of their lines, without line splices.
+/// Returns the characters with the numbers of their lines, without line splices.
 fn splice(source: &str) -> Vec<(char, usize)> {
     let mut spliced = Vec::with_capacity(source.len());
     let mut number = 1;
@@ -279,7 +278,7 @@ fn tokens(source: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut add = |line, kind| found.push(Token { line, kind });
     for (index, line) in source.lines().enumerate() {
-        // Replaced before comments and strings are recognised, so refused anywhere.
+        // Trigraphs are replaced before comments and strings are recognised, so they are refused anywhere.
         if line
             .match_indices("??")
             .any(|(i, _)| line[i + 2..].starts_with(['=', '/', '\'', '(', ')', '!', '<', '>', '-']))
@@ -289,7 +288,7 @@ fn tokens(source: &str) -> Vec<Token> {
                 Kind::Odd("a trigraph (`??` with a sign after it)"),
             );
         }
-        // Some compilers take this for a splice, and this check does not.
+        // Some compilers treat this as a splice, and this check does not.
         let trimmed = line.trim_end();
         if trimmed.len() != line.trim_end_matches('\r').len() && trimmed.ends_with('\\') {
             add(index + 1, Kind::Odd("a backslash with blanks after it"));
@@ -353,7 +352,7 @@ fn name_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// A preprocessing number: digits, letters, dots, and signs after an exponent's letter.
+/// Returns the length of a preprocessing number: digits, letters, dots, and signs after an exponent's letter.
 fn number_length(text: &str) -> usize {
     let mut before = '0';
     text.find(|c: char| {

@@ -1,6 +1,6 @@
-//! Names that have no place in a class.
+//! Names that a class forbids.
 
-/// The image types of OpenCL C 1.2: samplers filter in ways that differ between devices.
+/// The image types of OpenCL C 1.2: samplers filter differently on different devices.
 pub(super) const IMAGE_TYPES: [&str; 6] = [
     "image1d_t",
     "image1d_array_t",
@@ -11,9 +11,9 @@ pub(super) const IMAGE_TYPES: [&str; 6] = [
 ];
 
 /// Built-ins whose result OpenCL leaves open within a tolerance, or whose order of operations it
-/// leaves open (OpenCL 1.2, table 6.8 and section 7.4). What stays: `+ - * /`, `sqrt`, `fma`,
+/// leaves open (OpenCL 1.2, table 6.8 and section 7.4). What remains: `+ - * /`, `sqrt`, `fma`,
 /// `fabs`, `min`, `max`, `clamp`, `floor`, `ceil`, `trunc`, `rint`, `round`, `fmod`, `ldexp`,
-/// `frexp`, `sign`, `select`, conversions and everything on integers.
+/// `frexp`, `sign`, `select`, conversions, and everything on integers.
 pub(super) const INEXACT: &[&str] = &[
     "acos",
     "acosh",
@@ -71,7 +71,7 @@ pub(super) const INEXACT: &[&str] = &[
     "tgamma",
 ];
 
-/// The same from C, which a CPU device may find in its own process.
+/// The same functions from C, which a CPU device may find in its own process.
 pub(super) const INEXACT_IN_C: &[&str] = &[
     "acosf", "asinf", "atan2f", "atanf", "cbrtf", "cosf", "coshf", "expf", "exp2f", "hypotf",
     "logf", "log10f", "log2f", "powf", "sinf", "sinhf", "tanf", "tanhf",
