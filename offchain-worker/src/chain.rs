@@ -1,5 +1,5 @@
-//! The chain, as the native side of a worker sees it. The node implements [`ChainView`] and
-//! [`LocalStorage`]; tests have a chain of their own.
+//! The chain, as the native side of a worker sees it. The node implements [`ChainView`] and [`LocalStorage`]; the tests
+//! have their own chain.
 
 use aicpw_protocol::{
     mailbox::{Order, Orders},
@@ -24,13 +24,13 @@ pub struct BlockRef {
 /// The two blocks that matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Heads {
-    /// The best block: what to work on.
+    /// The best block, which says what to work on.
     pub best: BlockRef,
-    /// The last finalised block: what may be acted on when it cannot be taken back.
+    /// The last finalised block, on which actions are based that cannot be taken back.
     pub finalised: BlockRef,
 }
 
-/// The state could not be asked.
+/// The state could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the state of block 0x{}: {reason}", hex::encode(block))]
 pub struct StateError {
@@ -40,49 +40,49 @@ pub struct StateError {
     pub reason: String,
 }
 
-/// A verdict of a jury against a result of this node's, as long as it can be appealed against.
+/// A jury's verdict against a result of this node, as long as it can be appealed against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     /// The last block in which a larger jury can be called.
     pub until: BlockNumber,
-    /// What that takes.
+    /// The bond that calling it takes.
     pub bond: Balance,
 }
 
-/// What the worker needs of a chain. Calls are quick (they execute a runtime API on local state)
-/// and may be made on any thread.
+/// What the worker needs of a chain.
+///
+/// Calls are quick (they execute a runtime API on local state) and may be made on any thread.
 pub trait ChainView: Send + Sync + 'static {
-    /// Hash of block 0.
+    /// Returns the hash of block 0.
     fn genesis(&self) -> Hash;
 
-    /// Follows best and finalised block. Values in between may be skipped; the last never is.
+    /// Follows the best and the finalised block. Values in between may be skipped; the last one never is.
     fn heads(&self) -> watch::Receiver<Heads>;
 
-    /// Whether the node is far behind: then its best block is history, and nothing in it is an
-    /// order.
+    /// Whether the node is far behind. Its best block is then history, and nothing in it is an order.
     fn is_syncing(&self) -> bool;
 
-    /// The open assignments of all local worker keys, in the state of `block`.
+    /// Returns the open assignments of all local worker keys, in the state of `block`.
     ///
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn orders_at(&self, block: Hash) -> Result<Orders, StateError>;
 
-    /// How the assignment of an order has ended, in the state of `block`; `None` if it is open, or not known there. See
-    /// [`end_in`].
+    /// Returns how the assignment of an order has ended, in the state of `block`; `None` if it is open, or not known
+    /// there. See [`end_in`].
     ///
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn end_of(&self, block: Hash, order: &Order) -> Result<Option<AssignmentStatus>, StateError>;
 
-    /// The assignments of all local worker keys that the chain holds a slot or locks for, in the state of
-    /// `block`: open ones, and ended ones whose results are still answered for.
+    /// Returns the assignments of all local worker keys for which the chain holds a slot or locks, in the state of
+    /// `block`: open ones, and ended ones whose results are still locked.
     ///
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError>;
 
-    /// The verdict against this root, which an assignment has revealed in this role, in the state of `block`.
+    /// Returns the verdict against this root, which an assignment has revealed in this role, in the state of `block`.
     ///
     /// # Errors
     /// When the state is gone or the runtime does not answer.
@@ -94,22 +94,22 @@ pub trait ChainView: Send + Sync + 'static {
         root: &Hash,
     ) -> Result<Option<Verdict>, StateError>;
 
-    /// Jobs that a device runs at once, in the state of the best block; `None` if the chain does
-    /// not know the device.
+    /// Returns how many jobs a device runs at once, in the state of the best block; `None` if the chain does not know
+    /// the device.
     ///
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn slots_of(&self, device: DeviceId) -> Result<Option<u8>, StateError>;
 
-    /// Blocks in which a result has to be revealed once that is open, in the state of the best block.
+    /// Returns the length of the reveal window in blocks, in the state of the best block.
     ///
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn reveal_window(&self) -> Result<BlockNumber, StateError>;
 }
 
-/// How the assignment of an order has ended, as its task shows it; `None` if it is open, or if a fork has put other
-/// work under its id.
+/// Returns how the assignment of an order has ended, as its task shows it; `None` if it is open, or if a fork has put
+/// other work under its id.
 pub fn end_in<AccountId: Encode>(
     task: &TaskView<AccountId>,
     order: &Order,
@@ -131,10 +131,10 @@ pub fn end_in<AccountId: Encode>(
 /// The node's persistent offchain storage, the one that the offchain worker hook sees as
 /// `StorageKind::PERSISTENT`.
 pub trait LocalStorage: Send + Sync + 'static {
-    /// The value at `key`.
+    /// Returns the value at `key`.
     fn get(&self, key: &[u8]) -> Option<Vec<u8>>;
 
-    /// Sets the value, if it is `old` now. Whether it was.
+    /// Sets the value if it is `old` now. Returns whether it was.
     fn compare_and_set(&self, key: &[u8], old: Option<&[u8]>, new: &[u8]) -> bool;
 
     /// Removes the value.
@@ -172,7 +172,7 @@ mod tests {
         Milliseconds,
     };
 
-    /// The task of an order, as the chain shows it where that is in this state.
+    /// Returns the task of an order, as the chain shows it when the assignment is in this state.
     fn task_of(order: &Order, status: AssignmentStatus) -> TaskView<[u8; 32]> {
         let assignment = AssignmentView {
             id: order.assignment,

@@ -1,8 +1,8 @@
-//! The clock on the wall, which somebody may set at any time.
+//! The wall clock, which somebody may set at any time, and a steady clock.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since the Unix epoch.
+/// Returns the milliseconds since the Unix epoch, by the wall clock.
 pub fn unix_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = since.map_or(0, |since| {
@@ -13,7 +13,8 @@ pub fn unix_ms() -> u64 {
     now
 }
 
-/// Shows what the clock on the wall did when it was started, and the time since: nobody sets it.
+/// A clock that shows the wall clock's time at its start, plus the time since then: nobody can set
+/// it.
 #[derive(Debug, Clone, Copy)]
 pub struct Steady {
     from: u64,
@@ -21,7 +22,7 @@ pub struct Steady {
 }
 
 impl Steady {
-    /// Starts it.
+    /// Starts the clock.
     pub fn start() -> Self {
         Self {
             from: unix_ms(),
@@ -29,14 +30,14 @@ impl Steady {
         }
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch, by this clock.
     pub fn unix_ms(&self) -> u64 {
         let passed = u64::try_from(self.since.elapsed().as_millis());
         self.from.saturating_add(passed.unwrap_or(u64::MAX))
     }
 }
 
-/// Setting the clock of a test, which has a thread of its own.
+/// Sets the wall clock of a test, which has its own thread.
 #[cfg(test)]
 pub mod testing {
     use std::cell::Cell;
@@ -45,7 +46,7 @@ pub mod testing {
         static SET_BY: Cell<i64> = const { Cell::new(0) };
     }
 
-    /// From now on it is wrong by so many milliseconds.
+    /// Makes the wall clock wrong by this many milliseconds from now on.
     pub fn set(by: i64) {
         SET_BY.set(by);
     }

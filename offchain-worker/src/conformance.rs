@@ -1,9 +1,9 @@
-//! Does the conformance runs that the chain asks for: reads the open challenges from the mailbox, has the
-//! executor compute, and puts the answers there. The hook sends them.
+//! Does the conformance runs that the chain asks for: reads the open challenges from the mailbox, has the executor
+//! compute the answers, and puts them into the mailbox. The hook sends them.
 //!
-//! One run at a time, and none while a device is measured, for two on one processor would take twice as long: there are
-//! seconds for a run, so a measurement gives way to it, and is done again.
-//! A run that failed is not tried again: there will be another attempt, with another seed.
+//! There is one run at a time, and none while a device is measured: two on one processor would take twice as long.
+//! There are only seconds for a run, so a measurement gives way to it, and is done again. A run that failed is not
+//! retried: there will be another attempt, with another seed.
 
 use aicpw_protocol::{
     conformance::{Answer, Run},
@@ -27,10 +27,10 @@ use crate::{
     metrics::WorkerMetrics,
 };
 
-/// Longest time that a run may take: more than any window in which an answer is in time.
+/// The longest time that a run may take: more than any window in which an answer is in time.
 const LONGEST_RUN: Duration = Duration::from_secs(300);
 
-/// Who does the runs.
+/// Does the runs.
 pub(crate) struct Prover {
     pub chain: Arc<dyn ChainView>,
     pub mailbox: Mailbox,
@@ -40,7 +40,7 @@ pub(crate) struct Prover {
     pub metrics: WorkerMetrics,
 }
 
-/// As the executor prints it.
+/// An answer as the executor prints it.
 #[derive(Deserialize)]
 struct Computed {
     #[serde(with = "hex::serde")]
@@ -52,7 +52,7 @@ impl Prover {
     /// Does runs until `stop` is true or gone.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut heads = self.chain.heads();
-        // What is open already.
+        // Look at what is open already.
         heads.mark_changed();
         let mut tried = BTreeMap::new();
         let mut complained = None;
@@ -86,7 +86,7 @@ impl Prover {
                     () = self.follow(&order, &mut tried) => {}
                     _ = stop.wait_for(|stop| *stop) => return,
                 }
-                // What else is open by now is done before the next block.
+                // Other challenges that are open by now are done before the next block.
                 heads.mark_changed();
             }
         }
@@ -171,7 +171,7 @@ mod tests {
         run.answer(&run.outputs(Part::Int), &[])
     }
 
-    /// A prover with a stand-in for the executor, which counts its runs and then does this.
+    /// Returns a prover with a stand-in for the executor, which counts its runs and then does `then`.
     fn prover(folder: &Path, chain: &Arc<FakeChain>, then: &str) -> Prover {
         let program = folder.join("executor");
         let script = format!("#!/bin/sh\necho \"$@\" >> runs\n{then}\n");

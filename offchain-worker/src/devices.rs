@@ -1,8 +1,7 @@
-//! What this machine can offer: its devices, each measured when it is new, and when its owner asks.
+//! The devices that this machine can offer, each measured when it is new, and when its owner asks.
 //!
-//! Listing and measuring happen in the executor, because drivers do not belong into the node's
-//! process. What was measured is kept by fingerprint, which changes with driver and device, and holds for a
-//! device of about the same size.
+//! Listing and measuring happen in the executor, because drivers do not belong in the node's process. Measurements are
+//! kept by fingerprint, which changes with driver and device. A measurement holds for a device of about the same size.
 
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
@@ -21,13 +20,13 @@ use crate::{
     examine::{Described, ExamineError, Examiner},
 };
 
-/// Longest time that measuring a device may take.
+/// The longest time that measuring a device may take.
 const MEASURE_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// How often it is said that a device is still being measured.
+/// How often the log says that a device is still being measured.
 const STILL_EVERY: Duration = Duration::from_secs(5);
 
-/// Version of what is kept; older measurements are made again.
+/// The version of the file of measurements; older measurements are made again.
 const VERSION: u32 = 3;
 
 /// A device of this machine.
@@ -35,14 +34,14 @@ const VERSION: u32 = 3;
 pub struct LocalDevice {
     /// Its measured spec.
     pub spec: DeviceSpec,
-    /// How fast its memory is, in 10⁹ bytes that are read or written per second.
+    /// The speed of its memory, in 10⁹ bytes that are read or written per second.
     pub memory_gigabytes_per_second: f64,
-    /// Why it does not keep a determinism class, for people.
+    /// Why it does not keep a determinism class, for human readers.
     pub deviations: Vec<String>,
 }
 
-/// Of which kind the devices of this machine are: what a job's sandbox lets its driver do depends on it. And which of
-/// them are used with their driver alone.
+/// The kinds of this machine's devices, on which it depends what a job's sandbox lets the driver do; and which devices
+/// are used with their driver alone.
 #[derive(Debug, Clone, Default)]
 pub struct Kinds {
     kinds: Arc<RwLock<HashMap<Hash, DeviceKind>>>,
@@ -50,35 +49,36 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// That of a device, if it was ever measured here.
+    /// Returns the kind of a device, if it was ever measured here.
     pub fn of(&self, fingerprint: &Hash) -> Option<DeviceKind> {
         let known = self.kinds.read().unwrap_or_else(PoisonError::into_inner);
         known.get(fingerprint).copied()
     }
 
-    /// Remembers that of a device.
+    /// Remembers the kind of a device.
     pub fn put(&self, fingerprint: Hash, kind: DeviceKind) {
         let mut known = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(fingerprint, kind);
     }
 
-    /// The file of the driver that a process for a device loads alone, if it does: another driver hangs or is broken.
+    /// Returns the file of the driver that a process for this device loads alone, because another driver hangs or is
+    /// broken; `None` if it loads all.
     pub fn driver_of(&self, fingerprint: &Hash) -> Option<PathBuf> {
         let drivers = self.drivers.read().unwrap_or_else(PoisonError::into_inner);
         drivers.get(fingerprint).cloned()
     }
 
-    /// Remembers for which devices that is so, in place of what was known before.
+    /// Replaces what is known of the devices that are used with their driver alone.
     pub fn set_drivers(&self, drivers: HashMap<Hash, PathBuf>) {
         let mut known = self.drivers.write().unwrap_or_else(PoisonError::into_inner);
         *known = drivers;
     }
 }
 
-/// The devices cannot be told.
+/// The devices cannot be listed or measured.
 #[derive(Debug, thiserror::Error)]
 pub enum DevicesError {
-    /// The executor did not do it.
+    /// The executor failed.
     #[error(transparent)]
     Executor(#[from] ExamineError),
     /// The measurements cannot be kept.
@@ -91,20 +91,20 @@ pub enum DevicesError {
     },
 }
 
-/// Asks the executor.
+/// Measures devices by asking the executor.
 #[derive(Debug, Clone)]
 pub struct Measuring {
     /// The executor.
     pub program: PathBuf,
-    /// Folder of the file in which measurements are kept; it must exist.
+    /// The folder of the file in which measurements are kept; it must exist.
     pub folder: PathBuf,
-    /// What the provider says of its network.
+    /// The bandwidth that the provider declares.
     pub bandwidth: MegabitsPerSecond,
-    /// Where it is kept of which kind they are.
+    /// Where the kinds of the devices are kept.
     pub kinds: Kinds,
 }
 
-/// As the executor prints it.
+/// A measurement as the executor prints it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Measured {
     kind: DeviceKind,
@@ -119,9 +119,10 @@ struct Measured {
     deviations: Vec<String>,
 }
 
-/// What the same machine may have another day under the same name. Not in the fingerprint, by which the chain
-/// and jobs that run know the device: a virtual machine's memory can change meanwhile. The clock is not here,
-/// because on many processors drivers say what it is just then.
+/// What can differ on another day for the same device under the same name.
+///
+/// It is not in the fingerprint, by which the chain and running jobs know the device: a virtual machine's memory can
+/// change meanwhile. The clock rate is not here, because on many processors drivers report the rate of that moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Size {
     memory_bytes: u64,
@@ -136,15 +137,15 @@ impl Size {
         }
     }
 
-    /// Whether what was measured at that size holds at this one. Another kernel leaves a little more or less of a
-    /// machine's memory, for which no device is to go missing.
+    /// Whether a measurement at the size `measured` holds at this size. Another kernel leaves a little more or less of
+    /// a machine's memory, and no device should go missing because of that.
     fn is_as(&self, measured: &Self) -> bool {
         let other = self.memory_bytes.abs_diff(measured.memory_bytes);
         self.compute_units == measured.compute_units && other <= measured.memory_bytes / 64
     }
 }
 
-/// What was measured of a device of this size.
+/// The measurement of a device of this size.
 #[derive(Serialize, Deserialize)]
 struct Known {
     size: Size,
@@ -163,7 +164,7 @@ impl Kept {
         devices.find(|known| known.measured.fingerprint == *fingerprint)
     }
 
-    /// In place of what was known of the device.
+    /// Replaces what was known of the device.
     fn put(&mut self, new: Known) {
         let fingerprint = new.measured.fingerprint;
         self.devices
@@ -173,11 +174,11 @@ impl Kept {
 }
 
 impl Measuring {
-    /// All devices of this machine, measured now if they were not before, at the size that they
-    /// have. A device that fails is left out with a warning.
+    /// Returns all devices of this machine. A device that was not yet measured at its present size is measured now. A
+    /// device that fails is left out with a warning.
     ///
     /// # Errors
-    /// When no devices can be listed, or what was measured cannot be kept.
+    /// When the devices cannot be listed, or the measurements cannot be kept.
     pub async fn devices(&self) -> Result<Vec<LocalDevice>, DevicesError> {
         tracing::info!("looking for OpenCL devices");
         let listed = self.examiner().devices().await?;
@@ -200,7 +201,7 @@ impl Measuring {
                 );
                 continue;
             }
-            // Also if it cannot be measured now: the chain may know it from before.
+            // Even if it cannot be measured now: the chain may know it from before.
             self.kinds.put(fingerprint, kind);
             let known = kept.find(&fingerprint);
             if known.is_some_and(|known| !size.is_as(&known.size)) {
@@ -243,7 +244,7 @@ impl Measuring {
         Ok(devices)
     }
 
-    /// A device as it was measured before, if it was at the size that it has.
+    /// Returns a device as it was measured before, if it had its present size then.
     pub(crate) fn known(&self, described: &Described) -> Option<LocalDevice> {
         let mut fingerprint = Hash::default();
         hex::decode_to_slice(&described.fingerprint, &mut fingerprint).ok()?;
@@ -253,10 +254,10 @@ impl Measuring {
         holds.then(|| self.local_device(known.measured.clone()))
     }
 
-    /// Measures a device, whatever is known of it, and keeps that.
+    /// Measures a device, whatever is known of it, and keeps the measurement.
     ///
     /// # Errors
-    /// When it is not there, fails, or what was measured cannot be kept.
+    /// When the device is not there or fails, or the measurement cannot be kept.
     pub async fn again(&self, fingerprint: &Hash) -> Result<LocalDevice, DevicesError> {
         let digits = hex::encode(fingerprint);
         let mut listed = self.examiner().devices().await?.into_iter();
@@ -280,7 +281,7 @@ impl Measuring {
         Ok(self.local_device(measured))
     }
 
-    /// [`Self::measure`], which also says that it begins, and now and then that it goes on.
+    /// Like [`Self::measure`], but logs that it begins, and now and then that it goes on.
     async fn measure_aloud(
         &self,
         fingerprint: &Hash,
@@ -360,7 +361,7 @@ impl Measuring {
         self.folder.join("devices.json")
     }
 
-    /// What was measured before; nothing where that cannot be read.
+    /// Returns the measurements that were kept; none if they cannot be read.
     fn kept(&self) -> Kept {
         let read = |path: &Path| -> io::Result<Kept> {
             serde_json::from_slice(&std::fs::read(path)?).map_err(io::Error::other)
@@ -393,7 +394,7 @@ impl Measuring {
 mod tests {
     use super::*;
 
-    /// A stand-in for the executor: a device with this fingerprint, and a count of measurements.
+    /// A stand-in for the executor: it lists a device with this fingerprint, and counts measurements.
     fn executor(folder: &Path, fingerprint: u8, measured: u8) -> Measuring {
         let hex = |byte| hex::encode([byte; 32]);
         let script = format!(
@@ -466,7 +467,7 @@ esac
         assert_eq!(small[0].spec.fingerprint, large[0].spec.fingerprint);
         executor(folder, 1, 1).devices().await.unwrap();
         assert_eq!(measurements(folder), 2, "once for each size");
-        // What another kernel leaves of a machine's memory is about the same, and stays what was measured once.
+        // Under another kernel the memory is about the same, and the first measurement still holds.
         for (memory, measured) in [("2016", 2), ("2080", 2), ("2015", 3)] {
             std::fs::write(folder.join("memory"), memory).unwrap();
             let about = executor(folder, 1, 1).devices().await.unwrap();
@@ -498,7 +499,7 @@ esac
             serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let device = &now["devices"][0];
         let mut second = device.clone();
-        // What memory there is was the driver's word, and how fast it is was not kept.
+        // The older version took the driver's word for the memory, and did not keep its speed.
         let fields = second["measured"].as_object_mut().unwrap();
         fields.remove("memory_gigabytes_per_second").unwrap();
         for (before, measured) in [
@@ -520,7 +521,7 @@ esac
     async fn one_that_fails_is_left_out_and_no_list_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path();
-        // It says that it measured another device.
+        // The executor says that it measured another device.
         let fails = executor(folder, 1, 2);
         assert_eq!(fails.devices().await.unwrap(), []);
         assert_eq!(

@@ -1,22 +1,24 @@
-//! The OpenCL drivers of this machine, by the files that name them to the loader. One that hangs or is broken takes all
-//! others along where all are loaded into one process; told of one file, the loader loads that driver alone.
+//! The OpenCL drivers of this machine, by the files that name them to the loader.
 //!
-//! That a single file can be named is a property of `ocl-icd`, the loader of Debian and Ubuntu. With another one the
-//! file is taken for a folder, in which there is no driver.
+//! If all drivers are loaded into one process, one that hangs or is broken takes all others along. If the loader is
+//! told of a single file, it loads that driver alone.
+//!
+//! Only `ocl-icd`, the loader of Debian and Ubuntu, accepts a single file. Another loader takes the file for a folder
+//! without drivers.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Where the loader looks unless it is told another place.
+/// Where the loader searches unless it is told another place.
 const VENDORS: &str = "/etc/OpenCL/vendors";
 
 /// The variable that names a folder of such files, or one of them.
 pub(crate) const OCL_ICD_VENDORS: &str = "OCL_ICD_VENDORS";
 
-/// The variable that names drivers beside those.
+/// The variable that names further drivers.
 pub(crate) const OCL_ICD_FILENAMES: &str = "OCL_ICD_FILENAMES";
 
-/// The folder of those files, by these variables. None where the loader is told of one driver alone.
+/// Returns the folder of those files, by these variables; `None` if the loader is told to load one driver alone.
 pub(crate) fn vendors(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let named = |name: &str| variable(name).filter(|value| !value.is_empty());
     match named(OCL_ICD_VENDORS) {
@@ -25,8 +27,8 @@ pub(crate) fn vendors(variable: impl Fn(&str) -> Option<OsString>) -> Option<Pat
     }
 }
 
-/// The files of such a folder that can be loaded apart from each other, in the order of their names; none where there
-/// are not at least two.
+/// Returns the files of such a folder that can be loaded separately, in the order of their names; none if there are
+/// fewer than two.
 pub(crate) fn apart(vendors: Option<&Path>) -> Vec<PathBuf> {
     let entries = vendors.and_then(|vendors| std::fs::read_dir(vendors).ok());
     let entries = entries.into_iter().flatten().flatten();

@@ -5,11 +5,11 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-/// Replaces the content of `path`: afterwards it is there in full and on the disk, or the old one
-/// still is.
+/// Replaces the content of `path`. Afterwards the new content is there in full and on disk, or the
+/// old one still is.
 ///
 /// # Errors
-/// When the disk says so.
+/// When the disk fails.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let part = path.with_extension("part");
     let mut file = File::create(&part)?;
@@ -22,7 +22,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Makes the entry of `path` in its folder durable.
 ///
 /// # Errors
-/// When the disk says so.
+/// When the disk fails.
 pub fn sync_parent(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
@@ -30,10 +30,10 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a folder with all that is in it; that it is gone already is no error.
+/// Removes a folder with all its content. It is no error if it is gone already.
 ///
 /// # Errors
-/// When the disk says so.
+/// When the disk fails.
 pub fn remove_folder(path: &Path) -> io::Result<()> {
     match std::fs::remove_dir_all(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -41,8 +41,8 @@ pub fn remove_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a file that untrusted code had in its hands: an ordinary file under this one name. A
-/// link could point to a key of this machine, and what is read here may be published.
+/// Opens a file that untrusted code may have made: it must be an ordinary file with only this name.
+/// A link could point to a key of this machine, and what is read here may be published.
 ///
 /// # Errors
 /// When it is a link, a pipe, a folder or a device, has a second name, or cannot be opened.

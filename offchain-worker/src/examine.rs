@@ -1,5 +1,6 @@
-//! What the executor says of this machine. Drivers do not belong into the node's process, and only the
-//! executor knows what its sandbox needs.
+//! What the executor reports about this machine.
+//!
+//! Drivers do not belong in the node's process, and only the executor knows what its sandbox needs.
 
 use serde::{de::DeserializeOwned, Deserialize};
 use std::ffi::OsString;
@@ -18,23 +19,24 @@ use crate::{
     sandbox::{hangs, How, Stage},
 };
 
-/// Longest time that drivers may take to list their devices.
+/// The longest time that drivers may take to list their devices.
 const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Longest time that one driver may take alone.
+/// The longest time that one driver may take alone.
 const LIST_ALONE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longest time that looking at the sandbox may take.
+/// The longest time that checking the sandbox may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why nothing more is started that loads drivers.
+/// The reason given when no process that loads drivers is started.
 pub(crate) const HANGS: &str =
     "a process of before was killed and does not end, because its driver hangs; another is started when it is gone";
 
-/// What the names of folders for what drivers keep, and of those in which the sandbox is tried, begin with.
+/// The prefix of the names of scratch folders: those for drivers' caches, and those in which the sandbox is tried.
 const SCRATCH: &str = "executor-";
 
-/// Where drivers look for a place for what they keep. Without the first PoCL takes /tmp/pocl, as a node has no other.
+/// The environment variables in which drivers look for a folder for their caches. Without the first one PoCL uses
+/// /tmp/pocl, as a node has no other.
 const KEPT_AT: [&str; 5] = [
     "POCL_CACHE_DIR",
     "CUDA_CACHE_PATH",
@@ -43,7 +45,7 @@ const KEPT_AT: [&str; 5] = [
     "TMPDIR",
 ];
 
-/// What a machine has to have for the sandbox to hold, and why it may not.
+/// What a machine needs for the sandbox to hold, and why it may not hold.
 pub const SANDBOX_NEEDS: &str =
     "a job needs a kernel with Landlock (Linux 5.13 or newer, and `landlock` in \
      /sys/kernel/security/lsm) and seccomp; neither a systemd unit's SystemCallFilter= (packaging/ has \
@@ -51,17 +53,19 @@ pub const SANDBOX_NEEDS: &str =
      landlock_create_ruleset or seccomp; and the node's user has to reach the job's folder, which is \
      below --base-path, without privileges";
 
-/// What is the matter where the sandbox could not even be tried.
+/// What it means that the sandbox could not even be tried.
 pub const TRYING_NEEDS: &str =
     "so nothing is known of the sandbox. To try it the node needs a little room below --base-path, a folder there \
      that its user can write, an executor that starts, and a machine that is not too busy: see to that and start \
      the node again";
 
-/// Makes a folder in `folder` that nobody else can write to. It is gone when that is dropped; what a process that was
-/// killed leaves of it, [`remove_left_over`] removes.
+/// Makes a folder in `folder` that nobody else can write to.
+///
+/// It is removed when the returned value is dropped. [`remove_left_over`] removes the folders of a process that was
+/// killed.
 ///
 /// # Errors
-/// None can be made.
+/// When the folder cannot be made.
 pub fn scratch(folder: &Path) -> io::Result<TempDir> {
     tempfile::Builder::new()
         .prefix(SCRATCH)
@@ -69,16 +73,17 @@ pub fn scratch(folder: &Path) -> io::Result<TempDir> {
         .tempdir_in(folder)
 }
 
-/// Removes what a node that was killed has left of such folders in the worker's `folder`. Nothing else may work there
-/// yet. What cannot be removed is said, and stays.
+/// Removes the scratch folders that a killed node has left in the worker's `folder`.
+///
+/// Nothing else may work in `folder` yet. A folder that cannot be removed is logged, and stays.
 ///
 /// # Errors
-/// The folder cannot be read.
+/// When the folder cannot be read.
 pub fn remove_left_over(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let is_scratch = entry.file_name().to_string_lossy().starts_with(SCRATCH);
-        // Of the entry itself: a link is none of ours.
+        // This is the type of the entry itself: a link is not one of our folders.
         if !is_scratch || !entry.file_type()?.is_dir() {
             continue;
         }
@@ -93,17 +98,17 @@ pub fn remove_left_over(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The executor did not do it.
+/// The executor did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action}: {reason}")]
 pub struct ExamineError {
-    /// What was asked.
+    /// What it was asked for.
     pub action: String,
-    /// How it ended, and the last it said.
+    /// How it ended, and the last line it wrote.
     pub reason: String,
-    /// Whether a filter of system calls has ended it.
+    /// Whether a system call filter has killed it.
     pub by_filter: bool,
-    /// Whether it was not even started, because there was no folder for it. Nothing is known then.
+    /// Whether it was not even started, because no folder could be made for it. Nothing is known then.
     pub no_room: bool,
 }
 
@@ -120,16 +125,17 @@ pub struct Described {
     pub name: String,
     /// Its kind.
     pub kind: DeviceKind,
-    /// Its memory in bytes, as the driver says.
+    /// Its memory in bytes, according to the driver.
     pub memory_bytes: u64,
-    /// What jobs can have of it, where that is known without measuring: of memory that is the machine's.
+    /// The bytes of it that jobs can use, if that is known without measuring: for a device that uses the machine's
+    /// memory.
     #[serde(default)]
     pub usable_bytes: Option<u64>,
     /// Its compute units.
     pub compute_units: u64,
 }
 
-/// A stage whose sandbox is tried.
+/// A stage of a job whose sandbox is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tried {
     /// The one that compiles.
@@ -139,7 +145,7 @@ pub enum Tried {
 }
 
 impl Tried {
-    /// As people call it.
+    /// Returns the name of the stage, for messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Build => "the build stage",
@@ -148,39 +154,39 @@ impl Tried {
     }
 }
 
-/// What holds of a stage's sandbox on this machine.
+/// What a stage's sandbox keeps closed on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SandboxReport {
-    /// Version of the kernel's Landlock, if it has it.
+    /// The version of the kernel's Landlock, if the kernel has it.
     pub landlock_abi: Option<i64>,
-    /// Why a process could not be locked in, if so.
+    /// Why a process could not be locked in, if it could not.
     pub failure: Option<String>,
-    /// Whether files of others are out of reach.
+    /// Whether other files are out of reach.
     pub files_closed: bool,
     /// Whether there is no network.
     pub network_closed: bool,
-    /// Whether no program can be started, in the build stage: none but the driver's tools.
+    /// Whether no program can be started; in the build stage, none but the driver's tools.
     pub processes_closed: bool,
     /// Whether no other process can be signalled.
     pub signals_closed: bool,
 }
 
-/// What there is to say of a stage's sandbox.
+/// The judgement of a stage's sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judged {
     /// It holds.
     Holds(String),
-    /// It lacks what Landlock would keep from a job, which is allowed.
+    /// It does not keep away what Landlock would keep away from a job, and that is allowed.
     Weak(String),
-    /// Every job would fail in it, or could reach what it must not.
+    /// Every job would fail in it, or could reach something that it must not.
     Unfit(String),
-    /// Nothing is known of it: there was no time or no room, or the executor does not work.
+    /// Nothing is known about it: there was no time or no room, or the executor does not work.
     Untried(String),
 }
 
 impl Judged {
-    /// By what trying it has come to.
+    /// Judges a stage's sandbox by the outcome of trying it.
     pub fn of(stage: Tried, tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Self {
         let what = stage.name();
         let programs = match stage {
@@ -216,8 +222,8 @@ impl Judged {
             "{landlock}: {what} of a job could reach {}",
             open.join(", ")
         );
-        // Asked for, and only where it is about what Landlock would keep: which files, and of which the build
-        // stage starts programs.
+        // Weakness is allowed only if the owner asked for it, and only for what Landlock would close: files, and the
+        // programs that the build stage starts.
         let is_landlocks = report.network_closed
             && report.signals_closed
             && (report.processes_closed || stage == Tried::Build);
@@ -228,28 +234,28 @@ impl Judged {
     }
 }
 
-/// An executor that can be asked.
+/// An executor that can be asked about this machine.
 #[derive(Debug, Clone)]
 pub struct Examiner {
     /// The executor.
     pub program: PathBuf,
-    /// Where it runs; it must exist.
+    /// Its working folder, which must exist.
     pub folder: PathBuf,
 }
 
 impl Examiner {
-    /// The OpenCL devices of this machine, without measuring them.
+    /// Lists the OpenCL devices of this machine, without measuring them.
     ///
     /// # Errors
-    /// When a driver fails, or hangs since before.
+    /// When a driver fails, or still hangs from an earlier call.
     pub async fn devices(&self) -> Result<Vec<Described>, ExamineError> {
         self.list(None, LIST_TIMEOUT).await
     }
 
-    /// Those of one driver, which is loaded alone.
+    /// Lists the devices of one driver, which is loaded alone.
     ///
     /// # Errors
-    /// When it fails, or hangs since before.
+    /// When the driver fails, or still hangs from an earlier call.
     pub(crate) async fn devices_of(&self, driver: &Path) -> Result<Vec<Described>, ExamineError> {
         self.list(Some(driver), LIST_ALONE_TIMEOUT).await
     }
@@ -284,8 +290,8 @@ impl Examiner {
         ]
     }
 
-    /// Has a process lock itself in as that of a job's stage does, with a folder of its own as that of the job, and
-    /// look whether that holds.
+    /// Tries the sandbox of one stage: has a process lock itself in as for that stage of a job, in a folder of its own,
+    /// and check whether that holds.
     ///
     /// # Errors
     /// When the executor cannot be started, or breaks off.
@@ -311,7 +317,7 @@ impl Examiner {
         self.ask(ACTION, &arguments, None, CHECK_TIMEOUT).await
     }
 
-    /// Runs a command of the executor, with this driver alone if one is named, and reads its answer.
+    /// Runs a command of the executor and reads its answer. If `driver` is named, only that driver is loaded.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
         action: &str,
@@ -325,8 +331,8 @@ impl Examiner {
             by_filter: false,
             no_room: false,
         };
-        // For what drivers keep, where nobody else can write. Gone afterwards, also if the executor was killed; if
-        // the node was, it goes with the next start.
+        // For drivers' caches, where nobody else can write. The folder is removed afterwards, also if the executor was
+        // killed; if the node was killed, its next start removes the folder.
         let scratch = scratch(&self.folder).map_err(|error| ExamineError {
             no_room: true,
             ..failed(format!("no folder for drivers: {error}"))

@@ -1,9 +1,9 @@
-//! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks. What it
-//! knows of their size it says to the hook.
+//! The devices of a running worker: their measurements, and measuring one again when its owner asks. The inventory
+//! tells the hook the devices' sizes.
 //!
-//! As long as a device is measured no job starts on it, and one that then fails its trial is offered no longer. One
-//! that works only later than at the start is taken in then. A conformance run, of this device or another, breaks the
-//! measurement off, which is done again then (`measuring_turn`).
+//! While a device is being measured, no job starts on it. A device that then fails its trial is no longer offered. A
+//! device that works only after the start is taken in then. A conformance run, of this device or another, interrupts
+//! the measurement, which is then done again (`measuring_turn`).
 
 use aicpw_protocol::{mailbox::DeviceSize, Hash};
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ use crate::{
 /// Why a device was not measured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotMeasured {
-    /// What was measured would be wrong, and the job late.
+    /// A job runs on it: the measurement would be wrong, and the job late.
     #[error(
         "a job runs on the device, so it was not measured; `aicpw provider devices pause` keeps new \
          ones away, then try again when it has ended"
@@ -49,7 +49,8 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Of devices that are measured and tried. Nothing is measured any more once `stop` is true.
+    /// Returns the inventory of devices that have been measured and tried. Nothing is measured any more once `stop` is
+    /// true.
     pub(crate) fn new(
         measuring: Measuring,
         trials: Trials,
@@ -72,13 +73,16 @@ impl Inventory {
         }
     }
 
-    /// The devices, as they were measured last.
+    /// Returns the devices with their last measurements.
     pub fn devices(&self) -> Vec<LocalDevice> {
         locked(&self.devices).clone()
     }
 
-    /// Takes in a device that works and is not among the devices yet, because it could not be tried at the start or
-    /// failed then; as it was measured before. Of one that was not, at that size, nothing is known. How many there are.
+    /// Takes in a device that works and is not in the inventory yet, because it could not be tried at the start or
+    /// failed then. Returns the number of devices.
+    ///
+    /// The device has the measurement from before. If it was never measured at its present size, nothing is known of
+    /// it, and it is not taken in.
     pub(crate) fn admit(&self, described: &Described) -> usize {
         let is_it =
             |device: &LocalDevice| hex::encode(device.spec.fingerprint) == described.fingerprint;
@@ -92,12 +96,12 @@ impl Inventory {
         devices.len()
     }
 
-    /// Measures a device anew. It goes on when nobody waits for it any more; who asks meanwhile waits for the
-    /// same.
+    /// Measures a device again. The measurement continues when nobody waits for it any more; whoever asks meanwhile
+    /// waits for the same one.
     ///
     /// # Errors
-    /// When a job runs on it, it is not there, or it fails. What was measured before stays then, unless it failed its
-    /// trial.
+    /// When a job runs on the device, or it is not there, or fails. The earlier measurement then stays, unless the
+    /// device failed its trial.
     pub async fn measure(self: &Arc<Self>, fingerprint: Hash) -> Result<LocalDevice, NotMeasured> {
         let mut outcome = self.begin(fingerprint)?;
         let outcome = match outcome.wait_for(Option::is_some).await {
@@ -113,7 +117,7 @@ impl Inventory {
     ) -> Result<watch::Receiver<Option<Outcome>>, NotMeasured> {
         let mut under_way = locked(&self.under_way);
         if let Some(outcome) = under_way.get(&fingerprint) {
-            // Unless it came to no end.
+            // Unless the measurement never ended.
             if outcome.has_changed().is_ok() {
                 return Ok(outcome.clone());
             }
@@ -194,9 +198,9 @@ mod tests {
         inventory_of(folder, Arc::default()).await
     }
 
-    /// A stand-in for the executor, whose device has as many GFLOPS as `measure` was called, and 1024 MiB or what
-    /// stands in a file `memory`. It measures as long as a file `wait` is there, and fails if a file `broken` is; if a
-    /// file `locked` is, it builds no job.
+    /// Returns an inventory with a stand-in for the executor. Its device has as many GFLOPS as the number of calls of
+    /// `measure`, and 1024 MiB or what is in a file `memory`. It measures while a file `wait` exists, fails if a file
+    /// `broken` does, and builds no job if a file `locked` does.
     async fn inventory_of(
         folder: &Path,
         storage: Arc<MemoryStorage>,
@@ -251,7 +255,7 @@ esac
         let measured = inventory.measure(DEVICE).await.unwrap();
         assert_eq!(measured.spec.gflops, Gflops(2));
         assert_eq!(gflops(&inventory), [2]);
-        // After a start it is what was measured last.
+        // After a start the last measurement is still known.
         let kept = inventory.measuring.devices().await.unwrap();
         assert_eq!(kept, inventory.devices());
 
@@ -280,7 +284,7 @@ esac
                 bandwidth: MegabitsPerSecond(50),
             }])
         };
-        // Of a run of before, with a device that is not there any more.
+        // Left by an earlier run, with a device that is no longer there.
         let before = Mailbox::new(storage.clone(), [0; 32]);
         before.write_device_sizes(&[DeviceSize {
             fingerprint: [9; 32],
@@ -292,7 +296,7 @@ esac
         std::fs::write(dir.path().join("memory"), "512").unwrap();
         inventory.measure(DEVICE).await.unwrap();
         assert_eq!(told(), has(512));
-        // It is not known to be less.
+        // It is not known that there is less.
         std::fs::write(dir.path().join("memory"), "256").unwrap();
         std::fs::write(dir.path().join("broken"), "").unwrap();
         inventory.measure(DEVICE).await.unwrap_err();
@@ -319,8 +323,7 @@ esac
         assert_eq!((gflops(&inventory), sizes()), (vec![3], 1));
     }
 
-    /// Regression: a device that could not be tried at the start was offered later, and the hook was not told how much
-    /// there is of it.
+    /// Regression: a device that could not be tried at the start was offered later, and the hook was not told its size.
     #[tokio::test]
     async fn a_device_that_works_later_is_taken_in_as_it_was_measured() {
         let dir = tempfile::tempdir().unwrap();
@@ -363,7 +366,7 @@ esac
         let outcome = inventory.begin(DEVICE).unwrap();
         let mut job = std::pin::pin!(inventory.slots.take(DEVICE, 2));
         assert!(futures::poll!(&mut job).is_pending());
-        // Whoever asks now waits for the same.
+        // Whoever asks now waits for the same measurement.
         assert!(inventory.begin(DEVICE).unwrap().same_channel(&outcome));
         std::fs::remove_file(dir.path().join("wait")).unwrap();
         drop(soon("the job has a slot", job).await);

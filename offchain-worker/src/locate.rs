@@ -3,11 +3,11 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Finds a program: `explicit` if given, else one of this name beside the running program, else in
-/// `$PATH`. Its path is absolute: it is started in a folder of its own.
+/// Finds a program: `explicit` if given, otherwise one of this name beside the running program, and
+/// then in `$PATH`. Returns an absolute path: the program is started in another folder.
 ///
 /// # Errors
-/// The places that were looked at, when it is in none of them.
+/// The places that were searched, if it is in none of them.
 pub fn find(name: &str, explicit: Option<&Path>) -> Result<PathBuf, Vec<PathBuf>> {
     let running = std::env::current_exe().ok();
     let path = std::env::var_os("PATH");

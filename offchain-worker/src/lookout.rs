@@ -1,7 +1,8 @@
-//! Looks now and then which devices the machine has. A driver can be changed while the node runs, and a
-//! device can break; what is registered of it is not to be matched then. Nor is one that fails a job of ours, which a
-//! device does when it is seen for the first time, and again some time after it has failed. The hook compares, and says
-//! so with its heartbeats.
+//! Checks now and then which devices the machine has.
+//!
+//! A driver can be changed while the node runs, and a device can break. A registered device should then not be matched.
+//! Neither should a device that fails our trial job, which a device does when it is first seen, and again some time
+//! after a failure. The hook compares the devices with those registered, and says so with its heartbeats.
 
 use aicpw_protocol::Hash;
 use futures::{
@@ -27,15 +28,15 @@ use crate::{
     trial::{Trials, TRIAL_NEEDS},
 };
 
-/// How often it looks: once in a heartbeat period.
+/// How often it checks: once in a heartbeat period.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// After so many looks in a row that failed each driver is asked alone, and devices are taken to work only if theirs
-/// answers. A driver that is being changed fails once or twice; one that hangs fails each time, and takes along all
-/// that are loaded with it.
+/// The number of failed checks in a row after which each driver is asked alone, and a device counts as working only if
+/// its driver answers. A driver that is being changed fails once or twice. A driver that hangs fails each time, and
+/// takes along all drivers that are loaded with it.
 const TOO_MANY: u64 = 3;
 
-/// Who looks.
+/// Checks for devices.
 pub(crate) struct Lookout {
     pub mailbox: Mailbox,
     pub examiner: Examiner,
@@ -48,7 +49,7 @@ pub(crate) struct Lookout {
 }
 
 impl Lookout {
-    /// Looks until `stop` is true or gone.
+    /// Checks until `stop` is true or gone.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         self.run_every(EVERY, stop).await;
     }
@@ -69,7 +70,7 @@ impl Lookout {
         }
     }
 
-    /// `failed`: how many looks have failed since the last that worked.
+    /// `failed`: how many checks have failed since the last that worked.
     async fn look(&self, failed: &mut u64) {
         self.look_as_of(failed, Instant::now()).await;
     }
@@ -93,7 +94,7 @@ impl Lookout {
             Err(error) => {
                 *failed = failed.saturating_add(1);
                 match *failed {
-                    // What was found before stays for now, and jobs say what they meet.
+                    // The devices found before stay for now, and jobs report what they meet.
                     1 => tracing::warn!(%error, "cannot look which devices are there"),
                     TOO_MANY => {
                         tracing::warn!(
@@ -114,7 +115,7 @@ impl Lookout {
         self.metrics.looks_failed(*failed);
     }
 
-    /// Looks at each driver alone, at all of them at the same time.
+    /// Asks each driver alone, all of them at the same time.
     async fn look_apart(&self, now: Instant) {
         let files = drivers::apart(self.vendors.as_deref());
         let looks = files.into_iter().map(|file| async move {
@@ -131,7 +132,7 @@ impl Lookout {
                 let Some(fingerprint) = fingerprint(&device) else {
                     continue;
                 };
-                // Two files can name one driver.
+                // Two files can name the same driver.
                 if alone.insert(fingerprint, file.clone()).is_none() {
                     devices.push(device);
                 }
@@ -143,7 +144,7 @@ impl Lookout {
         self.offer(&devices, now).await;
     }
 
-    /// Says which of these devices work. Those that are to be tried are so at the same time, and the others do not wait
+    /// Says which of these devices work. The trials of devices run at the same time, and the other devices do not wait
     /// for them.
     async fn offer(&self, devices: &[Described], now: Instant) {
         let mut seen = Vec::new();
@@ -182,11 +183,11 @@ impl Lookout {
             let those = seen.iter().filter(move |seen| seen.works == Some(works));
             those.map(|seen| seen.fingerprint).collect::<Vec<_>>()
         };
-        // How much there is of each, before it is said that it is there.
+        // The sizes of the devices are written before the devices.
         for seen in seen.iter().filter(|seen| seen.works == Some(true)) {
             self.metrics.devices(self.inventory.admit(seen.device));
         }
-        // First: the hook says of a device that is in neither that it is gone.
+        // Written first: the hook says that a device is gone if it is in neither list.
         self.mailbox.write_failing_devices(&that(false));
         if self.mailbox.write_devices(&that(true)) {
             let works = seen.iter().filter(|seen| seen.works == Some(true));
@@ -195,7 +196,7 @@ impl Lookout {
         }
     }
 
-    /// Whether a device does a job of ours, and where in a list it stands.
+    /// Tries a device. Returns its position `at` in a list, and whether it does our trial job.
     async fn try_one(&self, at: usize, fingerprint: Hash, device: &Described) -> (usize, bool) {
         let tried = self.trials.of(&fingerprint, device.kind, &device.name);
         match tried.await {
@@ -208,7 +209,7 @@ impl Lookout {
     }
 }
 
-/// A device that is there, and whether it works, if that is known.
+/// A device that is there, and whether it works, if known.
 struct Seen<'a> {
     fingerprint: Hash,
     device: &'a Described,
@@ -241,9 +242,9 @@ mod tests {
     use std::{fs, path::Path};
     use substrate_prometheus_endpoint::Registry;
 
-    /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is not there; and,
-    /// as long as a file `apart` is there, if it loads another driver than `good.icd`. It builds no job for device 5
-    /// unless a file `mended` is there, and writes down for which it is asked to.
+    /// Makes an executor that lists the devices whose fingerprints are in a file, and fails if there is no file; while
+    /// a file `apart` exists, it also fails if it loads another driver than `good.icd`. It builds no job for device 5
+    /// unless a file `mended` exists, and records for which devices it is asked to build.
     fn executor(folder: &Path) -> Examiner {
         let program = folder.join("executor");
         let list = folder.join("list");
@@ -291,7 +292,7 @@ printf ']'
         let lines = fingerprints
             .iter()
             .map(|byte| hex::encode([*byte; 32]) + "\n");
-        // Whole at once, for whoever reads.
+        // The file appears complete, for its readers.
         fs::write(folder.join("new"), lines.collect::<String>()).unwrap();
         fs::rename(folder.join("new"), folder.join("list")).unwrap();
     }
@@ -347,11 +348,11 @@ printf ']'
         }
         let tried = fs::read_to_string(folder.path().join("tried")).unwrap();
         assert_eq!(tried.lines().count(), 3, "{tried}");
-        // Its jobs that were assigned before get the sandbox of its kind all the same.
+        // Jobs that were assigned to it before get the sandbox of its kind all the same.
         assert_eq!(lookout.kinds.of(&[5; 32]), Some(DeviceKind::Cpu));
     }
 
-    /// Regression: who failed once, on a disk that was full, was not offered until the node was started again.
+    /// Regression: a device that failed once, on a full disk, was not offered until the node was started again.
     #[tokio::test]
     async fn who_failed_is_tried_again_later_and_is_not_said_to_be_gone() {
         let folder = tempfile::tempdir().unwrap();
@@ -368,7 +369,7 @@ printf ']'
         };
         let in_minutes = |minutes: u64| Instant::now() + Duration::from_secs(60 * minutes);
         let mut failed = 0;
-        // Twice: it fails, and a second time after 10 minutes, after which there is a pause of 20.
+        // Tried twice at first: device 5 fails. It fails again after 10 minutes, after which there is a pause of 20.
         for (minutes, trials) in [(0, 2), (8, 2), (11, 3), (18, 3)] {
             lookout.look_as_of(&mut failed, in_minutes(minutes)).await;
             assert_eq!(tried(), trials, "{minutes}");
@@ -382,8 +383,8 @@ printf ']'
         assert!(said(FAILING_DEVICES).is_empty());
     }
 
-    /// Regression: one driver that hung took the devices of all others along; and when it was back nobody knew whether
-    /// devices worked.
+    /// Regression: one driver that hung took along the devices of all others; and when it was back, nobody knew whether
+    /// its devices worked.
     #[tokio::test]
     async fn who_answers_alone_is_offered_alone_and_is_tried_anew_each_time() {
         let folder = tempfile::tempdir().unwrap();
@@ -425,7 +426,7 @@ printf ']'
         assert_eq!(failed, 4);
         assert_eq!(lookout.kinds.driver_of(&[1; 32]), Some(good));
         assert_eq!(looks_at_bad(), 2);
-        // Of the driver that hangs there is one process and no more, and the other is asked all the same.
+        // The hanging driver has one process and no more, and the other driver is asked all the same.
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
         let program = lookout.examiner.program.clone();
         keep_hanging(&program, Some(&bad), None, async move {
@@ -445,7 +446,7 @@ printf ']'
         assert_eq!((failed, lookout.kinds.driver_of(&[1; 32])), (0, None));
     }
 
-    /// Regression: one that could not be tried at the start was offered later without a size.
+    /// Regression: a device that could not be tried at the start was later offered without a size.
     #[tokio::test]
     async fn who_works_later_than_at_the_start_is_in_the_inventory() {
         let folder = tempfile::tempdir().unwrap();
@@ -509,7 +510,7 @@ printf ']'
         }
     }
 
-    /// Regression: a device that hung in its driver got one more process that nobody can end with each look.
+    /// Regression: for a device that hung in its driver, each check left one more process that nobody can end.
     #[tokio::test]
     async fn while_a_process_hangs_no_other_is_started() {
         let folder = tempfile::tempdir().unwrap();
@@ -539,7 +540,7 @@ printf ']'
         assert_eq!(here, [[1; 32]]);
     }
 
-    /// Regression: a job that hung on one card withdrew all others.
+    /// Regression: a job that hung on one card withdrew all other cards.
     #[tokio::test]
     async fn while_a_job_hangs_devices_are_listed() {
         let folder = tempfile::tempdir().unwrap();
@@ -582,7 +583,7 @@ printf ']'
         lookout.look(&mut failed).await;
         assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), 1));
 
-        // All gone is something to say.
+        // That all devices are gone has to be said too.
         list(folder.path(), &[]);
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(lookout.run_every(Duration::from_millis(10), stopped));

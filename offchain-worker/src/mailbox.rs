@@ -14,10 +14,10 @@ use std::sync::Arc;
 
 use crate::chain::LocalStorage;
 
-/// What the mailbox holds cannot be used.
+/// The content of the mailbox cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MailboxError {
-    /// Not what the hook of this version writes.
+    /// It is not what the hook of this version writes.
     #[error(
         "what the hook put into the mailbox cannot be read ({0}); node and runtime may be of \
          different versions"
@@ -50,7 +50,7 @@ impl Mailbox {
         Self { storage, genesis }
     }
 
-    /// The newest orders; `None` before the hook has written any.
+    /// Returns the newest orders; `None` before the hook has written any.
     ///
     /// # Errors
     /// When they are not readable, or of another chain.
@@ -58,7 +58,7 @@ impl Mailbox {
         self.read(ORDERS, |orders: &Orders| orders.genesis)
     }
 
-    /// The open conformance challenges; `None` before the hook has written any.
+    /// Returns the open conformance challenges; `None` before the hook has written any.
     ///
     /// # Errors
     /// When they are not readable, or of another chain.
@@ -66,7 +66,7 @@ impl Mailbox {
         self.read(CHALLENGES, |challenges: &Challenges| challenges.genesis)
     }
 
-    /// What the hook wrote under a key, if it is of this chain.
+    /// Reads what the hook wrote under a key, if it is of this chain.
     fn read<V: DecodeAll>(
         &self,
         key: &[u8],
@@ -87,38 +87,38 @@ impl Mailbox {
         self.replace(&answer_key(device), answer.encode());
     }
 
-    /// The answer of a device, if there is one that can be read.
+    /// Returns the answer of a device, if there is one that can be read.
     pub fn answer(&self, device: DeviceId) -> Option<ChallengeAnswer> {
         let bytes = self.storage.get(&answer_key(device))?;
         ChallengeAnswer::decode_all(&mut bytes.as_slice()).ok()
     }
 
-    /// What disputes want; `None` before the hook has written any, and if the runtime is of before there was such
-    /// a thing.
+    /// Returns what disputes want; `None` before the hook has written any, and if the runtime is older than disputes'
+    /// wants.
     ///
     /// # Errors
     /// When they are not readable.
     // RELEASE-1: remove when release 3 is main (such a runtime)
     pub fn asks(&self) -> Result<Option<Asks>, MailboxError> {
         match self.read(ASKS, |asks: &Asks| asks.genesis) {
-            // The hook leaves them there until it has some.
+            // The hook leaves another chain's there until it has some of this one.
             Err(MailboxError::OtherChain(_)) => Ok(None),
             read => read,
         }
     }
 
-    /// Replaces the report on an assignment. Whether it changed.
+    /// Replaces the report on an assignment. Returns whether it changed.
     pub fn write_report(&self, assignment: AssignmentId, report: &Report) -> bool {
         self.replace(&report_key(assignment), report.encode())
     }
 
-    /// The report on an assignment, if there is one that can be read.
+    /// Returns the report on an assignment, if there is one that can be read.
     pub fn report(&self, assignment: AssignmentId) -> Option<Report> {
         let bytes = self.storage.get(&report_key(assignment))?;
         Report::decode_all(&mut bytes.as_slice()).ok()
     }
 
-    /// Removes the report on an assignment if it is one that the hook repeats as long as a job runs.
+    /// Removes the report on an assignment if the hook would repeat it as long as the job runs.
     pub fn clear_sign_of_life(&self, assignment: AssignmentId) {
         if let Some(Report::Ready | Report::Running { .. }) = self.report(assignment) {
             self.clear_report(assignment);
@@ -136,27 +136,29 @@ impl Mailbox {
         self.replace(SERVING, now.encode());
     }
 
-    /// Says that nothing more is to be given to this side for now.
+    /// Says that this side should be given nothing more for now.
     pub fn stop_serving(&self) {
         self.storage.remove(SERVING);
     }
 
-    /// Says which devices this machine has, by fingerprint. Whether they are others than before.
+    /// Says which devices this machine has, by fingerprint. Returns whether they differ from
+    /// before.
     pub fn write_devices(&self, fingerprints: &[Hash]) -> bool {
         self.replace(DEVICES, fingerprints.encode())
     }
 
-    /// Says which devices this machine has that do not do a job of ours.
+    /// Says which devices of this machine fail our trial job.
     pub fn write_failing_devices(&self, fingerprints: &[Hash]) {
         self.replace(FAILING_DEVICES, fingerprints.encode());
     }
 
-    /// Says how much there is of each device that is offered.
+    /// Says the size of each device that is offered.
     pub fn write_device_sizes(&self, sizes: &[DeviceSize]) {
         self.replace(DEVICE_SIZES, sizes.encode());
     }
 
-    /// Writes unless somebody else does at the same time; then the newer value is looked at again.
+    /// Writes a value and returns whether it changed. If somebody else writes at the same time,
+    /// compares with the newer value again.
     fn replace(&self, key: &[u8], new: Vec<u8>) -> bool {
         loop {
             let old = self.storage.get(key);
@@ -209,8 +211,8 @@ mod tests {
         assert_eq!(mailbox.orders(), Err(MailboxError::OtherChain([8; 32])));
     }
 
-    /// The runtime of release 1, which knows of no results that are to be fetched, has one for its orders
-    /// in the place where this one has two.
+    /// The runtime of release 1, which does not know of results that are to be fetched, encodes one
+    /// list of orders where this one encodes two lists.
     #[test]
     fn orders_of_the_release_before_are_read() {
         let storage = Arc::new(MemoryStorage::default());

@@ -1,15 +1,15 @@
-//! Whose turn it is on this machine: a device is measured, or a conformance run is done, and never two of these at once,
-//! for each would make the other slower.
+//! Whose turn it is on this machine: either a device is measured or a conformance run is done, and never two of these
+//! at once, because each would slow down the other.
 //!
-//! A conformance run has a deadline on chain, some seconds after its seed is known, and a measurement, which takes up to
-//! minutes, has none. So a measurement that is under way when a run comes is broken off, and done again after it. That ends:
-//! attempts at a run follow each other with pauses that double.
+//! A conformance run has a deadline on chain, some seconds after its seed is known. A measurement takes up to minutes
+//! and has no deadline. So a measurement that is under way when a run comes is interrupted, and done again after the
+//! run. That comes to an end: the pauses between the attempts at a run double.
 
 use std::future::Future;
 use std::sync::Arc;
 use tokio::sync::{watch, Mutex, OwnedMutexGuard};
 
-/// All clones are of one machine.
+/// The turns of one machine, which all clones share.
 #[derive(Debug, Clone)]
 pub(crate) struct Turn {
     held: Arc<Mutex<()>>,
@@ -33,7 +33,7 @@ pub(crate) struct RunsTurn {
     _wanted: Wanted,
 }
 
-/// A run that counts.
+/// A run that is counted.
 #[derive(Debug)]
 struct Wanted(watch::Sender<usize>);
 
@@ -51,7 +51,7 @@ impl Drop for Wanted {
 }
 
 impl Turn {
-    /// For a conformance run: as soon as a measurement has been broken off and other runs are done.
+    /// Waits for a conformance run's turn: until any measurement has been interrupted and other runs are done.
     pub(crate) async fn for_run(&self) -> RunsTurn {
         let wanted = Wanted::new(&self.runs);
         RunsTurn {
@@ -60,7 +60,8 @@ impl Turn {
         }
     }
 
-    /// Measures something when no run is to be done. What `measure` has begun is dropped when one comes, and begun again.
+    /// Measures something while no run is to be done. When a run comes, the future of `measure` is dropped, and begun
+    /// again later.
     pub(crate) async fn measure<T, F>(&self, measure: impl Fn() -> F) -> T
     where
         F: Future<Output = T>,
@@ -80,10 +81,10 @@ impl Turn {
     }
 }
 
-/// Waits until the number of runs is such a one.
+/// Waits until the number of runs meets the condition.
 async fn until(runs: &mut watch::Receiver<usize>, is_it: impl Fn(usize) -> bool) {
     if runs.wait_for(|runs| is_it(*runs)).await.is_err() {
-        // Whoever asks has the other end.
+        // The caller holds the other end.
         std::future::pending::<()>().await;
     }
 }
@@ -113,11 +114,11 @@ mod tests {
         assert!(poll!(&mut run).is_pending(), "both at once");
         assert!(poll!(&mut measuring).is_pending());
         let run = soon("the run has its turn", run).await;
-        // Whether it could end or not: it waits for the run.
+        // The measurement waits for the run, whether it could end or not.
         may_end.send_replace(true);
         assert!(poll!(&mut measuring).is_pending());
         assert_eq!(begun.load(Ordering::Relaxed), 1);
-        // And so does another run.
+        // Another run waits, too.
         let mut other = pin!(turn.for_run());
         assert!(poll!(&mut other).is_pending());
         drop(run);

@@ -1,4 +1,4 @@
-//! The worker secret, of which the salts of commitments and the sealing key are derived.
+//! The worker secret, from which the salts of commitments and the sealing key are derived.
 
 use aicpw_protocol::{hashing::hash_in, sealing::envelope, Hash};
 use std::io::{self, Write};
@@ -9,10 +9,10 @@ use crate::durable;
 
 const SEALING_KEY: &str = "aicpw 2026 sealing key v1";
 
-/// Name of the file in the worker's folder.
+/// The name of the file in the worker's folder.
 pub const FILE: &str = "worker-secret";
 
-/// The secret cannot be had.
+/// The secret cannot be read or made.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file cannot be read or made.
@@ -25,7 +25,7 @@ pub enum SecretError {
         /// The cause.
         source: io::Error,
     },
-    /// It is not what this program wrote.
+    /// The file is not what this program wrote.
     #[error(
         "the worker secret {} is damaged: {reason}. Restore it from a backup. Deleting it makes a \
          new one, but results that are committed and not yet revealed can then not be opened",
@@ -50,7 +50,7 @@ impl std::fmt::Debug for WorkerSecret {
 }
 
 impl WorkerSecret {
-    /// A secret from its bytes.
+    /// Returns a secret from its bytes.
     pub fn from_bytes(bytes: Hash) -> Self {
         Self(bytes)
     }
@@ -68,17 +68,18 @@ impl WorkerSecret {
         }
     }
 
-    /// The bytes, for [`aicpw_protocol::commitment::derive_salt`].
+    /// Returns the bytes, for [`aicpw_protocol::commitment::derive_salt`].
     pub fn bytes(&self) -> &Hash {
         &self.0
     }
 
-    /// The public x25519 key to which data for this worker is sealed.
+    /// Returns the public x25519 key to which data for this worker is sealed.
     pub fn sealing_key(&self) -> Hash {
         envelope::public_key(&self.sealing_secret())
     }
 
-    /// The secret to it. Derived, so that there is one secret to keep and not two.
+    /// Returns the secret of the sealing key. It is derived, so that there is one secret to keep
+    /// and not two.
     pub fn sealing_secret(&self) -> Hash {
         hash_in(SEALING_KEY, &self.0)
     }
@@ -105,7 +106,7 @@ impl WorkerSecret {
         let make = || -> io::Result<Hash> {
             let mut bytes = [0; 32];
             getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-            // Written beside and renamed, so that a crash cannot leave half a secret.
+            // Written to another file and renamed, so that a crash cannot leave half a secret.
             let part = path.with_extension("part");
             match std::fs::remove_file(&part) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

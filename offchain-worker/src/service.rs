@@ -29,15 +29,15 @@ use crate::{
     trial::{TrialError, Trials, TIMEOUT, TRIAL_NEEDS},
 };
 
-/// How long a start may take before what is committed to is opened meanwhile: a fraction of the window for it, and
-/// several times what it takes where no device has to be measured.
+/// How long a start may take before results that are already committed to are opened meanwhile. It is a fraction of the
+/// reveal window, and several times as long as a start takes when no device has to be measured.
 const PREPARED_SOON: Duration = Duration::from_secs(10);
 
-/// How long each device is tried at the start. All are at the same time, and those that work wait no longer for one
-/// that hangs; that one is tried again, with all the time that there is, as soon as the worker runs.
+/// How long each device is tried at the start. All are tried at the same time, and devices that work wait no longer
+/// than this for one that hangs. That one is tried again, with the full time limit, as soon as the worker runs.
 const TRIED_SOON: Duration = Duration::from_secs(20);
 
-/// How long after a start that failed, while there are jobs to finish, the next one is tried.
+/// How long after a failed start the next one is tried, while there are jobs to finish.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// How a worker is run.
@@ -50,13 +50,13 @@ pub struct WorkerConfig {
     /// Run jobs where the kernel has no Landlock: a stranger's program can then read the files of
     /// this user.
     pub allow_weak_sandbox: bool,
-    /// What the provider says of its network.
+    /// The bandwidth that the provider declares.
     pub bandwidth: MegabitsPerSecond,
-    /// Longest time without a single new byte of a download.
+    /// The longest time without a single new byte of a download.
     pub fetch_stall: Duration,
-    /// Longest time for one file.
+    /// The longest time for one file.
     pub fetch_total: Duration,
-    /// Bytes that jobs leave free on the folder's disk.
+    /// The bytes that jobs leave free on the folder's disk.
     pub disk_reserve: u64,
     /// How long results are kept after their assignment has ended.
     pub retention: Duration,
@@ -65,7 +65,7 @@ pub struct WorkerConfig {
 }
 
 impl WorkerConfig {
-    /// The usual, in `folder`.
+    /// Returns the usual configuration, in `folder`.
     pub fn new(folder: PathBuf) -> Self {
         Self {
             folder,
@@ -87,7 +87,7 @@ pub enum StartError {
     /// There is no executor.
     #[error(transparent)]
     Executor(#[from] ExecutorMissing),
-    /// No job can be locked in: each would fail, which costs collateral, or be a danger.
+    /// No job can be locked in: each would fail, which costs collateral, or be dangerous.
     #[error("{found}; {}", SANDBOX_NEEDS)]
     Sandbox {
         /// What was found, and in which stage.
@@ -109,17 +109,17 @@ pub enum StartError {
          its vendor's OpenCL driver"
     )]
     NoDevice,
-    /// There are devices, and none does a job of ours.
+    /// There are devices, but none of them does our trial job.
     #[error(
         "none of this machine's devices does a job of ours in its sandbox, so it cannot be a provider: {}; {}",
         failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         TRIAL_NEEDS
     )]
     NoneWorks {
-        /// What each fails of, and in which stage.
+        /// Why each fails, and in which stage.
         failures: Vec<TrialError>,
     },
-    /// No secret, no commitments.
+    /// There is no secret, so no commitments can be made.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// A folder of jobs cannot be used.
@@ -135,7 +135,7 @@ pub enum StartError {
     },
 }
 
-/// A running worker. Stopped when dropped; [`Self::shutdown`] also waits.
+/// A running worker. It is stopped when dropped; [`Self::shutdown`] also waits for its end.
 #[derive(Debug)]
 pub struct WorkerService {
     inventory: Arc<Inventory>,
@@ -146,12 +146,14 @@ pub struct WorkerService {
 }
 
 impl WorkerService {
-    /// Looks whether jobs can be locked in, measures the devices if need be, tries each with a job of ours, takes up
-    /// the jobs that are in the folder, and works on what the chain orders. Where that cannot be yet, and jobs in the
-    /// folder have not ended, it finishes those that need no program to run, and tries again.
+    /// Starts a worker.
+    ///
+    /// Checks that jobs can be locked in, measures the devices if necessary, tries each with a job of our own, takes up
+    /// the jobs in the folder, and works on what the chain orders. While that is not possible yet, and jobs in the
+    /// folder have not ended, it finishes the jobs that need no program to run, and tries again.
     ///
     /// # Errors
-    /// When something is missing that no job can do without.
+    /// When something is missing that every job needs.
     pub async fn start(
         config: WorkerConfig,
         chain: Arc<dyn ChainView>,
@@ -167,7 +169,7 @@ impl WorkerService {
         })?;
         let secret = WorkerSecret::open(&folder)?;
         let mailbox = Mailbox::new(storage, chain.genesis());
-        // A node that was killed left behind that it serves; this one does not yet.
+        // A killed node may have left the statement that it serves; this node does not serve yet.
         mailbox.stop_serving();
         let examiner = Examiner {
             program: program.clone(),
@@ -294,7 +296,7 @@ impl WorkerService {
         &self.inventory
     }
 
-    /// Ends the jobs that run (they are done again after the next start) and waits for it.
+    /// Ends the running jobs (they are done again after the next start) and waits for the end.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         // A panic in it has been reported by its own thread.
@@ -311,7 +313,7 @@ impl Drop for WorkerService {
     }
 }
 
-/// The devices of a machine that can lock jobs in, of which each has done a job there.
+/// Returns the devices of this machine that have done a trial job, if jobs can be locked in.
 async fn prepare(
     examiner: &Examiner,
     measuring: &Measuring,
@@ -322,7 +324,7 @@ async fn prepare(
     let measured = measuring.devices().await?;
     let (mut devices, mut others) = trials.of_all(measured, TRIED_SOON).await;
     if devices.is_empty() {
-        // Then there is nothing that would wait for those that need longer.
+        // Then no working device would have to wait for those that need longer.
         let is_slow =
             |(_, error): &(LocalDevice, TrialError)| matches!(error, TrialError::NotDone { .. });
         let (slow, failed): (Vec<_>, Vec<_>) = others.into_iter().partition(is_slow);
@@ -341,7 +343,7 @@ async fn prepare(
     }
 }
 
-/// The same, tried until it can be had.
+/// Like [`prepare`], but tries until it succeeds.
 async fn prepare_at_last(
     mut error: StartError,
     examiner: &Examiner,
@@ -361,8 +363,8 @@ async fn prepare_at_last(
     }
 }
 
-/// Whether jobs can be locked in, tried by a child of this process and in this folder: a filter of system calls, as a
-/// unit has, holds for what the node starts, and not for `aicpw-node check` beside it.
+/// Checks that jobs can be locked in. A child of this process tries it, in this folder: a system call filter, such as
+/// that of a systemd unit, applies to what the node starts, and not to `aicpw-node check` beside it.
 async fn require_sandboxes(examiner: &Examiner, allow_weak: bool) -> Result<(), StartError> {
     for judged in examiner.sandboxes(allow_weak).await {
         match judged {
@@ -375,8 +377,8 @@ async fn require_sandboxes(examiner: &Examiner, allow_weak: bool) -> Result<(), 
     Ok(())
 }
 
-/// Others need not see whose jobs run here, nor, while one runs, what is in a sealed one; also in a folder that was there
-/// before.
+/// Makes the folder private, also if it was there before. Others need not see whose jobs run here, nor what is in a
+/// sealed job while it runs.
 fn make_private(folder: &std::path::Path) -> Result<(), StartError> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     const PRIVATE: u32 = 0o700;
@@ -399,8 +401,8 @@ mod tests {
     use codec::Encode;
     use std::path::Path;
 
-    /// A node with a stand-in for the executor, which does this when the sandbox is tried, and has no device. How the
-    /// worker's start ends, and what the executor was asked for, in the order of the alphabet.
+    /// Starts a node with a stand-in for the executor, which does `check` when the sandbox is tried, and has no device.
+    /// Returns how the worker's start ends, and what the executor was asked for, in alphabetical order.
     async fn start(folder: &Path, check: &str, allow_weak_sandbox: bool) -> (StartError, String) {
         let (program, asked) = (folder.join("executor"), folder.join("asked"));
         let script = format!(
@@ -443,8 +445,8 @@ esac
         (error, lines.join(", "))
     }
 
-    /// Regression: each job crashed, which cost collateral, where the unit of the node refused a call that the sandbox
-    /// makes, or a folder above its own was closed to a process without privileges.
+    /// Regression: each job crashed, which cost collateral, if the node's unit refused a system call that the sandbox
+    /// makes, or if a folder above the job's was closed to a process without privileges.
     #[tokio::test]
     async fn where_a_job_cannot_be_locked_in_there_is_no_worker() {
         let dir = tempfile::tempdir().unwrap();
@@ -493,13 +495,13 @@ esac
         let (error, asked) = start(dir.path(), "", false).await;
         assert!(matches!(error, StartError::NoDevice), "{error:?}");
         assert_eq!(asked, "check, check --build, devices");
-        // And where the owner accepts that they are not quite.
+        // The same check passes if the owner accepts a weak sandbox.
         let (error, _) = start(dir.path(), "files=false", true).await;
         assert!(matches!(error, StartError::NoDevice), "{error:?}");
     }
 
-    /// A node with two devices whose executor fails this stage of jobs on the card, where `on` is `gpu`, or on both,
-    /// where it is nothing.
+    /// Starts a node with two devices whose executor fails this stage of jobs: on the card if `on` is `gpu`, on both if
+    /// it is empty.
     async fn start_with_a_card(
         folder: &Path,
         fails: &str,
@@ -510,7 +512,7 @@ esac
         start_with_two(folder, &format!("{fails}) {is_it}; {then}")).await
     }
 
-    /// A node with a processor and a card, with this case of what its executor does.
+    /// Starts a node with a processor and a card; `case` is a case of the executor's script.
     async fn start_with_two(folder: &Path, case: &str) -> Result<WorkerService, StartError> {
         let program = folder.join("executor");
         let (one, two) = (hex::encode([1u8; 32]), hex::encode([2u8; 32]));
@@ -539,14 +541,15 @@ esac
         let storage = chain.storage.clone();
         let store = Arc::new(FakeStore::default());
         let worker = WorkerService::start(config, chain, storage.clone(), store).await?;
-        // What heartbeats go by.
+        // Heartbeats go by these.
         let offered = worker.inventory().devices().into_iter();
         let offered: Vec<_> = offered.map(|device| device.spec.fingerprint).collect();
         storage.value_is(DEVICES, &offered.encode()).await;
         Ok(worker)
     }
 
-    /// Regression: a card was offered whose driver had never met the sandbox, and each of its jobs cost collateral.
+    /// Regression: a card was offered although its driver had never met the sandbox, and each of its jobs cost
+    /// collateral.
     #[tokio::test]
     async fn a_device_that_fails_a_job_of_ours_is_left_out_and_the_other_is_offered() {
         for (fails, expected) in [
@@ -563,14 +566,14 @@ esac
         }
     }
 
-    /// Regression: one device after the other was tried, and the others waited for one that hung.
+    /// Regression: devices were tried one after the other, and the others waited for one that hung.
     #[tokio::test]
     async fn devices_are_tried_at_the_same_time() {
         let dir = tempfile::tempdir().unwrap();
         let fifo = dir.path().join("fifo");
         let mut make = std::process::Command::new("mkfifo");
         assert!(make.arg(&fifo).status().unwrap().success());
-        // Each waits for the other.
+        // Each trial waits for the other.
         let case = format!(
             r#"build) if grep -q '"kind": "gpu"' "$2/job.json"
               then read -r line < '{fifo}'; else echo > '{fifo}'; fi;;"#,
@@ -581,7 +584,7 @@ esac
         worker.shutdown().await;
     }
 
-    /// Regression: who has two devices that fail was told to install PoCL.
+    /// Regression: the owner of two failing devices was told to install PoCL.
     #[tokio::test]
     async fn where_all_devices_fail_each_is_named_with_its_stage() {
         for (fails, stage) in [("build", "the build stage"), ("run", "the run stage")] {

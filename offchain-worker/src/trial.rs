@@ -1,12 +1,12 @@
-//! A device's first job is one of ours: tiny, of class `int`, with a result that is known.
+//! Trial jobs: a device's first job is one of our own. It is tiny, of class `int`, and its result is known.
 //!
-//! Drivers are listed and measured with nothing around them. Whether one works in the sandbox that devices of its kind
-//! get only a job shows, and a job that breaks there before it has begun costs collateral, each time anew. So this one
-//! goes through both stages as a stranger's does. Nothing that was built before is taken for it: that would leave the
-//! build stage out.
+//! Drivers are listed and measured without a sandbox. Only a job shows whether a driver works in the sandbox that
+//! devices of its kind get, and a job that breaks there before it has begun costs collateral, each time again. So the
+//! trial job goes through both stages as a stranger's job does. No earlier build is used for it, because that would
+//! skip the build stage.
 //!
-//! What a device fails of may pass: a disk or memory that is full, a machine that boots, a driver that is being
-//! changed. So it is tried again, after a pause that doubles with each failure.
+//! The cause of a failure may be temporary: a full disk or memory, a machine that is booting, a driver that is being
+//! changed. So the device is tried again, after a pause that doubles with each failure.
 
 use aicpw_protocol::{
     device::{DeviceKind, Reputation},
@@ -29,14 +29,14 @@ use crate::{
     sandbox::hangs_for,
 };
 
-/// Longest time for both stages. With PoCL it is about a second.
+/// The longest time for both stages. With PoCL they take about a second.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How long after its first failure a device is tried again, and the most that this grows to.
+/// The pause after a device's first failure before it is tried again, and the longest that the pause becomes.
 const FIRST_PAUSE: Duration = Duration::from_secs(10 * 60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4 * 3600);
 
-/// What a device needs that fails.
+/// What the owner of a failing device is told to look at.
 pub const TRIAL_NEEDS: &str =
     "the node does not offer this device, because others' jobs would fail on it as well and cost collateral. The \
      node's user has to reach the device's nodes in /dev (AMD and Intel: groups render and video; NVIDIA: \
@@ -50,16 +50,16 @@ const PROGRAM: &str = "__kernel void trial(__global uint* values, const uint fac
 }
 ";
 
-/// Nobody fetches it: the program is in the folder.
+/// Never fetched: the program is in the folder.
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
 const ITEMS: u32 = 64;
 const FACTOR: u32 = 7;
 
-/// What its buffer takes.
+/// The length of the job's buffer in bytes.
 const BYTES: u64 = ITEMS as u64 * 4;
 
-/// Most of what the executor said that is told, in bytes: its end.
+/// The most bytes of the executor's log that are shown: its end.
 const MAX_SAID: usize = 1 << 10;
 
 /// A device has not done the job.
@@ -73,29 +73,29 @@ pub enum TrialError {
         /// Why.
         reason: String,
     },
-    /// It was given less than the usual time, and that was over. Nothing is known of it yet.
+    /// It was given less than the usual time, and that time is over. Nothing is known of the device yet.
     #[error("{device} has not done a job of ours in {} s: it was in {}", limit.as_secs(), stage.name())]
     NotDone {
         /// Its name.
         device: String,
-        /// Where.
+        /// The stage that it was in.
         stage: Tried,
-        /// How long it had.
+        /// The time that it had.
         limit: Duration,
     },
-    /// It fails.
+    /// It failed.
     #[error("{device} does not do a job of ours in its sandbox: {}: {reason}", stage.name())]
     Failed {
         /// Its name.
         device: String,
-        /// Where.
+        /// The stage in which it failed.
         stage: Tried,
-        /// How, and what the executor said last.
+        /// How it failed, and what the executor said last.
         reason: String,
     },
 }
 
-/// What came of trying a device.
+/// The outcome of trying a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Passed,
@@ -103,7 +103,7 @@ enum Outcome {
 }
 
 impl Outcome {
-    /// That of a failure now, after this one.
+    /// Returns the outcome of a failure now, given the outcome before it.
     fn failed_after(before: Option<&Self>) -> Self {
         let pause = match before {
             Some(Self::Failed { pause, .. }) => (*pause * 2).min(LONGEST_PAUSE),
@@ -114,7 +114,7 @@ impl Outcome {
     }
 }
 
-/// Tries devices, and knows what came of it.
+/// Tries devices, and remembers the outcomes.
 #[derive(Debug, Clone)]
 pub struct Trials {
     program: PathBuf,
@@ -125,7 +125,7 @@ pub struct Trials {
 }
 
 impl Trials {
-    /// With this executor, in folders below this one, which must exist.
+    /// Tries devices with this executor, in folders below `folder`, which must exist.
     pub fn new(program: PathBuf, folder: PathBuf, allow_weak_sandbox: bool) -> Self {
         Self {
             program,
@@ -136,12 +136,12 @@ impl Trials {
         }
     }
 
-    /// The same, with what is known of which devices are used with their driver alone.
+    /// Sets which devices are used with their driver alone.
     pub(crate) fn with_drivers_of(self, devices: Kinds) -> Self {
         Self { devices, ..self }
     }
 
-    /// Forgets which of these devices have passed: each is tried anew before it is offered.
+    /// Forgets that these devices have passed: each is tried again before it is offered.
     pub(crate) fn forget_passed(&self, which: impl Fn(&Hash) -> bool) {
         let mut outcomes = self
             .outcomes
@@ -150,13 +150,13 @@ impl Trials {
         outcomes.retain(|device, outcome| *outcome != Outcome::Passed || !which(device));
     }
 
-    /// Whether a device did the job when it was tried last; `None` if it never was.
+    /// Whether a device did the job when it was last tried; `None` if it never was.
     pub fn passed(&self, fingerprint: &Hash) -> Option<bool> {
         let outcome = self.outcome(fingerprint)?;
         Some(outcome == Outcome::Passed)
     }
 
-    /// The same, for whoever would try it `now`: `None` also where it has failed so long ago that it is tried again.
+    /// Like [`Self::passed`], but also `None` if the failure is so long ago that the device may be tried again `now`.
     pub(crate) fn passed_as_of(&self, fingerprint: &Hash, now: Instant) -> Option<bool> {
         match self.outcome(fingerprint)? {
             Outcome::Passed => Some(true),
@@ -171,7 +171,7 @@ impl Trials {
         outcomes.get(fingerprint).copied()
     }
 
-    /// Tries a device that was measured.
+    /// Tries a measured device.
     ///
     /// # Errors
     /// As [`Self::of`].
@@ -190,7 +190,7 @@ impl Trials {
             .await
     }
 
-    /// Tries devices that were measured, all at the same time and each for so long. Those that work, and those that do
+    /// Tries measured devices, all at the same time, and each for this long. Returns those that work and those that do
     /// not.
     pub(crate) async fn of_all(
         &self,
@@ -214,7 +214,7 @@ impl Trials {
     /// Tries a device.
     ///
     /// # Errors
-    /// It fails, or there is no room to try it.
+    /// When the device fails, or there is no room to try it.
     pub async fn of(
         &self,
         fingerprint: &Hash,
@@ -371,7 +371,7 @@ fn input(item: u32) -> u32 {
     item * item + 1
 }
 
-/// What a device puts out that computes rightly.
+/// Returns the output of a device that computes correctly.
 pub(crate) fn expected() -> Vec<u8> {
     let value = |item: u32| {
         let value = input(item);
@@ -383,7 +383,7 @@ pub(crate) fn expected() -> Vec<u8> {
         .collect()
 }
 
-/// Why this is not the output.
+/// Returns how this differs from the expected output.
 fn difference(output: &[u8]) -> Option<String> {
     let expected = expected();
     if output.len() != expected.len() {
@@ -398,7 +398,7 @@ fn difference(output: &[u8]) -> Option<String> {
     ))
 }
 
-/// The failure, and the end of what the executor said beside it.
+/// Returns the failure's message, and the end of the executor's log beside it.
 fn told(failure: Failure) -> String {
     let Failure { message, log, .. } = failure;
     let log = String::from_utf8_lossy(&log);

@@ -5,7 +5,7 @@ use crate::{sandbox::keep_hanging, testing::passes_trials};
 
 const DEVICE: Hash = [1; 32];
 
-/// A stand-in for the executor that does this before it does the job.
+/// Returns trials with a stand-in for the executor that does `first` before it does the job.
 fn trials(folder: &Path, first: &str) -> Trials {
     let program = folder.join("executor");
     let rest = passes_trials(folder);
@@ -25,7 +25,7 @@ fn the_job_is_one_that_a_task_could_bring() {
     let plan = engine.plan(manifest().as_bytes(), &needs()).unwrap();
     assert_eq!(plan.output_bytes, BYTES);
     assert_eq!(expected().len() as u64, BYTES);
-    // As PoCL has computed it.
+    // As computed by PoCL.
     let words = [2_654_435_761_u32, 1_013_904_233, 387_276_931];
     let begin: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     assert!(expected().starts_with(&begin));
@@ -92,7 +92,7 @@ async fn who_had_little_time_and_was_not_done_is_not_judged() {
     let error = tried.await.unwrap_err();
     assert!(matches!(error, TrialError::NotDone { .. }), "{error}");
     assert_eq!(hangs.passed(&DEVICE), None);
-    // Who fails before is.
+    // A device that fails before the limit is.
     let fails = trials(dir.path(), "exit 1");
     let limit = TIMEOUT - Duration::from_secs(1);
     let tried = fails.of_within(&DEVICE, DeviceKind::Gpu, "Card", limit);
@@ -125,7 +125,7 @@ async fn who_fails_is_tried_again_after_a_pause_that_doubles() {
     };
     works.of(&DEVICE, DeviceKind::Gpu, "Card").await.unwrap();
     assert_eq!(after(LONGEST_PAUSE), Some(true));
-    // From the beginning.
+    // The pauses start from the beginning.
     let fails_again = trials(dir.path(), "exit 1");
     let fails_again = Trials {
         program: fails_again.program,
@@ -166,7 +166,7 @@ async fn without_a_folder_nothing_is_known_of_the_device() {
     assert_eq!(nowhere.passed(&DEVICE), None);
 }
 
-/// Regression: a device that hung in its driver got one more process that nobody can end with each trial.
+/// Regression: for a device that hung in its driver, each trial left one more process that nobody can end.
 #[tokio::test]
 async fn while_a_process_hangs_nothing_is_tried() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,23 +1,23 @@
-//! What a folder takes on the disk. Strangers' processes write in it meanwhile: what is found is true of one moment
-//! at most, and what has no name any more is not seen.
+//! How much disk space a folder takes. Strangers' processes write in it meanwhile: the result is true for one moment at
+//! most, and files without a name are not seen.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// A block, as the kernel counts them in a file's metadata, whatever the disk's own are.
+/// The length of a block as the kernel counts it in a file's metadata, whatever the blocks of the disk are.
 const BLOCK: u64 = 512;
 
-/// What was found.
+/// The usage that was found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes of all blocks.
+    /// The bytes of all blocks.
     pub bytes: u64,
-    /// Files and folders.
+    /// The number of files and folders.
     pub entries: u64,
 }
 
-/// Looks at all that is below a folder, but at `most` files and folders at most. No link is followed. What cannot be
-/// looked at counts as nothing: it is mostly gone by then.
+/// Counts everything below a folder, but `most` files and folders at most. No link is followed. An entry that cannot be
+/// read counts as nothing: usually it is gone by then.
 pub fn of(folder: &Path, most: u64) -> Usage {
     let mut usage = Usage::default();
     let mut folders = vec![folder.to_owned()];
@@ -30,7 +30,7 @@ pub fn of(folder: &Path, most: u64) -> Usage {
                 return usage;
             }
             usage.entries += 1;
-            // Of the entry itself, if it is a link.
+            // The metadata of the entry itself, if it is a link.
             let Ok(metadata) = entry.metadata() else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! [`BlobStore`] against real `aicpw-ipfs` processes.
+//! Tests of [`BlobStore`] with real `aicpw-ipfs` processes.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A daemon with a folder of its own, which is also a place for files.
+/// A daemon with its own folder, which is also a place for files.
 struct Node {
     daemon: Daemon,
     dir: TempDir,
@@ -46,7 +46,7 @@ impl Node {
         self.store().local_addresses().await.unwrap()
     }
 
-    /// Names of the files in its folder.
+    /// Returns the names of the files in its folder.
     fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.dir.path()).unwrap();
         let files = entries
@@ -78,7 +78,7 @@ async fn a_store_says_how_full_it_is_and_who_is_connected() {
     let after = one.store().status().await.unwrap();
     assert!(after.bytes >= before.bytes + 3_000_000, "{after:?}");
 
-    // Without a limit of its own a store may fill its disk, less what it leaves free.
+    // Without a limit of its own, a store may fill its disk except for what it leaves free.
     let status = other.store().status().await.unwrap();
     let disk = rustix::fs::statvfs(other.dir.path()).unwrap();
     let (limit, size) = (status.limit.unwrap(), disk.f_blocks * disk.f_frsize);
@@ -194,7 +194,7 @@ async fn what_nobody_has_is_not_found_in_time_and_leaves_nothing() {
     assert!(text.contains(NOWHERE) && text.contains("1.5"), "{text}");
     let cause = format!("cannot connect to {gone}");
     assert!(text.contains(&cause), "{text}");
-    // Only the owner of this machine reads that: what is told to others is the reason.
+    // Only the owner of this machine reads those: others are told the reason.
     let BlobError::NotFound {
         reason,
         unreachable,
@@ -208,7 +208,7 @@ async fn what_nobody_has_is_not_found_in_time_and_leaves_nothing() {
     assert!(node.files().is_empty());
 }
 
-/// Regression: whoever asked for a job could have the provider's network looked through.
+/// Regression: a requester could have the provider's network probed.
 #[tokio::test]
 async fn strangers_peers_in_a_private_network_are_not_dialled() {
     let from = Node::start().await;
@@ -238,7 +238,7 @@ async fn strangers_peers_in_a_private_network_are_not_dialled() {
         assert!(cause.contains("--allow-private-ip"), "{cause}");
     }
     assert_eq!(to.store().status().await.unwrap().peers, 0);
-    // Whom its owner names it is connected to.
+    // It connects to a peer that its owner names.
     to.store().connect(&address).await.unwrap();
     let store = to.store();
     let got = store.fetch_to_file(&cid, &output, &options, &silent).await;
@@ -278,7 +278,8 @@ async fn what_is_too_large_is_not_fetched() {
     assert_eq!(came, 0);
 }
 
-/// A small store and a small file that declares much more: what passes through takes the room of its blocks.
+/// A small store, and a small file that declares a much larger size: what passes through takes only the room of its
+/// blocks.
 #[tokio::test]
 async fn a_bomb_of_repeated_parts_passes_through_a_small_store() {
     const SIZE: u64 = 64 << 20;
@@ -331,7 +332,7 @@ async fn a_peer_that_dies_stalls_the_download_and_leaves_what_was_there() {
         .connect(&from.addresses().await[0])
         .await
         .unwrap();
-    // Brings over the first block alone.
+    // Fetches only the first block.
     to.store()
         .size(&cid, Duration::from_secs(10))
         .await
@@ -539,7 +540,7 @@ async fn the_process_of_a_node_that_was_killed_is_waited_for() {
     let first = Daemon::start(config(dir.path())).await.unwrap();
     let old = daemon_of(dir.path()).unwrap();
     let second = tokio::spawn(Daemon::start(config(dir.path())));
-    // Two in one folder: the second waits, and so do its requests.
+    // Two daemons in one folder: the second waits, and so do its requests.
     tokio::task::yield_now().await;
     assert!(!second.is_finished());
     first.shutdown().await;
@@ -565,7 +566,7 @@ async fn a_process_that_cannot_start_says_why() {
     );
 }
 
-/// The process that runs in `folder`.
+/// Returns the process that runs in `folder`.
 fn daemon_of(folder: &Path) -> Option<u32> {
     let folder = folder.to_str().unwrap();
     std::fs::read_dir("/proc")

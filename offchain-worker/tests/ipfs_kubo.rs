@@ -1,5 +1,5 @@
-//! [`BlobStore`] against an ordinary kubo daemon, as with `--ipfs-rpc`, and between it and an
-//! `aicpw-ipfs`. Skipped, and said so, where there is no kubo: `make kubo` builds it.
+//! Tests of [`BlobStore`] with an ordinary kubo daemon, as with `--ipfs-rpc`, and between it and an
+//! `aicpw-ipfs`. Skipped, with a message, if there is no kubo: `make kubo` builds it.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// One byte, around one leaf of kubo's and one of ours, and large.
+/// One byte, lengths around one leaf of kubo's and one of ours, and large ones.
 const SIZES: [usize; 9] = [
     1, 262_143, 262_144, 262_145, 1_048_575, 1_048_576, 1_048_577, 5_000_000, 50_000_000,
 ];
@@ -58,7 +58,7 @@ async fn files_go_between_kubo_and_our_own_in_both_directions() {
     {
         let peers = from.local_addresses().await.unwrap();
         for len in SIZES {
-            // Not the same in both directions: the other would have it already.
+            // Not the same content in both directions: the other store would have it already.
             let mut content = content(len);
             content[0] = seed as u8;
             let input = dir.path().join("input");

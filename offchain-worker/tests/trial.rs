@@ -1,4 +1,4 @@
-//! The executor that is built, with this machine's devices.
+//! Trials with the real executor and this machine's devices.
 #![allow(clippy::unwrap_used)]
 
 use std::{
@@ -20,7 +20,7 @@ use aicpw_protocol::{
 };
 use serde_json::json;
 
-/// Where `make build` puts it: one folder above the tests.
+/// Returns where `make build` puts the executor: one folder above the tests.
 fn executor() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let built = tests
@@ -31,7 +31,7 @@ fn executor() -> PathBuf {
     find_executor(Some(&built)).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The first processor.
+/// Returns the first processor.
 async fn processor(folder: &Path) -> (Hash, Described) {
     let examiner = Examiner {
         program: executor(),
@@ -56,7 +56,7 @@ async fn a_processor_does_a_job_of_ours_in_its_sandbox() {
     assert_eq!(trials.passed(&fingerprint), Some(true));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 
-    // The same device with the sandbox of another kind, and one that is not there.
+    // The same device with the sandbox of another kind, and a device that is not there.
     for (fingerprint, kind, says) in [
         (fingerprint, DeviceKind::Gpu, "for a device of kind Gpu"),
         ([0; 32], DeviceKind::Cpu, "the build stage"),
@@ -69,7 +69,7 @@ async fn a_processor_does_a_job_of_ours_in_its_sandbox() {
     }
 }
 
-/// A driver that compiles, and breaks when it is to run something.
+/// A driver that compiles, and crashes when it has to run something.
 #[tokio::test]
 async fn a_run_stage_that_breaks_is_told_from_a_build_stage_that_does() {
     let dir = tempfile::tempdir().unwrap();
@@ -88,7 +88,7 @@ async fn a_run_stage_that_breaks_is_told_from_a_build_stage_that_does() {
     }
 }
 
-/// Where a build is kept, the next job with the same program has no build stage that could look at its arguments.
+/// If a build is kept, the next job with the same program has no build stage that could check its arguments.
 #[tokio::test]
 async fn a_kept_build_takes_no_forged_arguments() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! What a kernel's parameter is given: what it takes, and nothing else. A stranger chooses the bytes of a value, and where
-//! the parameter is a pointer, an image or a sampler, a driver takes bytes for a handle, which it follows.
+//! A kernel's parameter is given what it takes, and nothing else. A stranger chooses the bytes of a value, and if the
+//! parameter is a pointer, an image or a sampler, a driver takes the bytes for a handle, which it follows.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -12,10 +12,10 @@ use aicpw_protocol::task::Fault;
 use common::{check, longs, stage, Job, CID};
 use serde_json::{json, Value};
 
-/// As long as a handle, and where nothing is.
+/// As long as a handle, and an address where nothing is.
 const FORGED: u64 = 0x4141_4141_4140;
 
-/// A job that launches kernel `f` with these arguments. There are two buffers.
+/// Returns a job that launches kernel `f` with these arguments. There are two buffers.
 fn job(program: &str, arguments: Value) -> Job {
     Job::new(
         program,
@@ -32,7 +32,7 @@ fn job(program: &str, arguments: Value) -> Job {
     )
 }
 
-/// A kernel that does nothing with its first parameter, and a buffer as the second.
+/// Returns a kernel that does nothing with its first parameter, and has a buffer as the second.
 fn taking(parameter: &str) -> String {
     format!("__kernel void f({parameter}, __global long* out) {{ out[0] = 1; }}")
 }
@@ -123,7 +123,7 @@ fn a_kernel_that_takes_a_handle_is_not_built_whatever_the_handle_is_called() {
     }
 }
 
-/// What a program ends with is what comes before the lines that prove that a type is one of values.
+/// The end of a program stands before the lines that prove that a type is a value type.
 #[test]
 fn the_end_of_a_program_does_not_make_a_handle_a_value() {
     let program = format!("typedef sampler_t mine;\n{}\n", taking("mine s"));
@@ -226,7 +226,7 @@ fn without_a_whole_record_nothing_is_run() {
     assert!(job.run().done().is_some());
 }
 
-/// As it is where a build is kept: the second job has no build stage of its own.
+/// As with a kept build: the second job has no build stage of its own.
 #[test]
 fn what_was_built_for_other_arguments_takes_no_forged_ones() {
     let program = taking("__global long* a");

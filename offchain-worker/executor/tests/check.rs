@@ -35,7 +35,7 @@ fn nothing_gets_out_of_the_sandbox_of_this_machine() {
             }),
             "{stage:?}"
         );
-        // What it tried to start is a program that can be.
+        // The program that it tried to start can be started.
         let mut foreign = Command::new(folder.path().join("work/program"));
         let started = foreign.arg("--version").output().unwrap();
         assert!(started.status.success(), "{started:?}");

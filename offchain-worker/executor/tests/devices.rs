@@ -61,7 +61,7 @@ fn a_device_is_measured() {
     let measured = executor(&["measure", "--device", &hex::encode(device())], None);
     assert!(measured.status.success(), "{measured:?}");
     let measured: Value = serde_json::from_slice(&measured.stdout).unwrap();
-    // PoCL on a processor keeps them all; this is what the other tests build on.
+    // PoCL on a processor keeps all classes; the other tests rely on that.
     let classes = &measured["classes"];
     assert_eq!(
         (&classes["int"], &classes["fp32Strict"], &classes["device"]),
@@ -80,7 +80,7 @@ fn a_device_is_measured() {
             "{field}: {measured}"
         );
     }
-    // Of a processor it is known without measuring, and no more than the driver says and the machine has.
+    // For a processor the memory is known without measuring, and is no more than the driver says and the machine has.
     let list = executor(&["devices"], None);
     let list: Value = serde_json::from_slice(&list.stdout).unwrap();
     let mut list = list.as_array().unwrap().iter();
@@ -128,7 +128,7 @@ fn a_fingerprint_has_64_digits() {
         .contains("64 hexadecimal digits"));
 }
 
-/// More segments than one launch has.
+/// The run has more segments than one launch.
 #[test]
 fn a_conformance_run_is_answered_as_the_chain_wants_it() {
     let run = Run {
@@ -149,7 +149,7 @@ fn a_conformance_run_is_answered_as_the_chain_wants_it() {
     let answer = Answer::decode_all(&mut &answer[..]).unwrap();
     assert_eq!(verify(&run, &answer), Ok(()));
 
-    // Every segment, not only those that are opened.
+    // This checks every segment, not only those that are opened.
     let short = Run { int: 40, ..run };
     let encoded = hex::encode(short.encode());
     let done = executor(

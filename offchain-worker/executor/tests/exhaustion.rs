@@ -1,5 +1,5 @@
 //! Programs that take more than they are given, or reach for what is not theirs: each ends as a
-//! failed job with a reason, and leaves no result behind.
+//! failed job with a reason, and leaves no result.
 #![cfg(target_arch = "x86_64")]
 #![allow(clippy::unwrap_used)]
 
@@ -33,7 +33,7 @@ fn seconds(job: &Job, cpu_seconds: u64) {
     });
 }
 
-/// The run stage crashed by one of these signals, and there is no result.
+/// Checks that the run stage crashes by one of these signals, and that there is no result.
 #[track_caller]
 fn crashes(job: &Job, signals: &[i32]) {
     assert!(job.build().done().is_some());
@@ -44,7 +44,7 @@ fn crashes(job: &Job, signals: &[i32]) {
     assert!(serde_json::from_slice::<Value>(&result).is_err());
 }
 
-/// What a broken heap or a bad address ends in.
+/// The signals in which a broken heap or a bad address ends.
 const BROKEN: &[i32] = &[libc::SIGSEGV, libc::SIGBUS, libc::SIGABRT, libc::SIGILL];
 
 #[test]
@@ -94,7 +94,7 @@ fn private_memory_beyond_the_stack_ends_the_process() {
 			for (int i = 0; i < 1 << 26; i += 512) a[i] = v[0];
 			v[0] = a[1 << 25]; }";
     let job = kernel(program, 1, json!({}));
-    // Some drivers see it while they build.
+    // Some drivers notice it while they build.
     if job.build().done().is_some() {
         crashes(&job, BROKEN);
     }
@@ -112,13 +112,13 @@ fn local_memory_beyond_the_device_is_refused() {
     let job = kernel(&program, 1, json!({ "args": arguments }));
     assert!(job.build().done().is_some());
     let ran = job.run();
-    // 63 MiB: refused by the driver, or by the limit of the process.
+    // 63 MiB are refused by the driver, or by the limit of the process.
     let refused = ran.crashed_by().is_some() || ran.failed().message.contains("steps[0]");
     assert!(refused, "{ran:#?}");
 }
 
-/// Text that is short, and long for a compiler: it runs into a limit or is refused, in any case
-/// with a reason, and no stage can follow.
+/// Checks text that is short, but long for a compiler: it runs into a limit or is refused, in any
+/// case with a reason, and no stage can follow.
 #[track_caller]
 fn is_no_program(program: &str) {
     let job = kernel(program, 1, json!({}));
@@ -181,8 +181,8 @@ fn who_writes_beyond_the_limit_of_a_file_is_ended() {
 
 #[test]
 fn all_files_together_take_no_more_than_the_node_has_room_for() {
-    // A MiB of output is promised, and written again and again to all descriptors that there can be, until
-    // each of them takes no more. The signal for that is not listened to.
+    // One MiB of output is promised, and is written again and again to all descriptors that there
+    // can be, until each of them takes no more. The signal for that is ignored.
     const OUTPUT: u64 = 1 << 20;
     const DESCRIPTORS: usize = 256;
     let limit = longest_file(OUTPUT);
@@ -213,7 +213,7 @@ fn all_files_together_take_no_more_than_the_node_has_room_for() {
         output_bytes: OUTPUT,
         cpu_seconds: 120,
     });
-    // What it wrote is behind the output as well, which begins with what the kernel says.
+    // What it wrote is also behind the output, which begins with what the kernel reports.
     let (_, output) = job.complete();
     let taken: Vec<i64> = longs(&output)
         .into_iter()
@@ -227,7 +227,7 @@ fn all_files_together_take_no_more_than_the_node_has_room_for() {
 
 #[test]
 fn no_room_is_set_aside_beyond_the_end_of_a_file() {
-    // As many blocks as are asked for, in a file that stays as long as it is: no limit counts them.
+    // As many blocks as asked for, in a file whose length does not change: no limit counts them.
     let modes = [
         libc::FALLOC_FL_KEEP_SIZE,
         libc::FALLOC_FL_KEEP_SIZE | libc::FALLOC_FL_ZERO_RANGE,
@@ -241,7 +241,7 @@ fn no_room_is_set_aside_beyond_the_end_of_a_file() {
             -libc::EPERM
         );
     }
-    // And one that works, so that the others mean something.
+    // This one works, so that the others mean something.
     program += &format!(
         "for (int fd = 3; fd < 256; fd++) out[{}] += call({}, fd, 0, 0, 4096) == 0;\n}}",
         modes.len(),
@@ -250,7 +250,7 @@ fn no_room_is_set_aside_beyond_the_end_of_a_file() {
     let job = native_job(&program, modes.len() + 1);
     let built = job.build();
     assert!(built.done().is_some(), "{built:#?}");
-    // The files are longer than they should be then, so only what the kernel saw is read.
+    // The files are then longer than they should be, so only what the kernel saw is read.
     let ran = job.run();
     assert!(ran.done().is_some(), "{ran:#?}");
     let seen = longs(&job.get(path::OUTPUT)[..8 * (modes.len() + 1)]);
@@ -259,7 +259,7 @@ fn no_room_is_set_aside_beyond_the_end_of_a_file() {
     assert!(taken <= most_on_disk(8 * 4), "{taken} bytes are taken");
 }
 
-/// What a folder really takes on the disk.
+/// Returns what a folder really takes on disk.
 fn blocks(folder: &Path) -> u64 {
     use std::os::unix::fs::MetadataExt;
     let entries = std::fs::read_dir(folder).unwrap();
@@ -277,7 +277,7 @@ fn blocks(folder: &Path) -> u64 {
 
 #[test]
 fn processes_cannot_be_multiplied() {
-    // A thousand tries of each kind; none gives a process.
+    // A thousand attempts of each kind; none makes a process.
     let tries = [
         format!("call({}, 0, 0, 0, 0)", libc::SYS_fork),
         format!("call({}, 0, 0, 0, 0)", libc::SYS_vfork),
@@ -328,9 +328,9 @@ fn another_job_is_out_of_reach() {
     let job = native_job(&program, files.len());
     let (_, output) = job.complete();
     assert_eq!(longs(&output), vec![-i64::from(libc::EACCES); files.len()]);
-    // The files are there, for whoever may.
+    // The files are there for those who may read them.
     assert_eq!(other.get(path::OUTPUT), 42i32.to_le_bytes());
-    // Nor does the compiler reach them.
+    // The compiler does not reach them either.
     let text = format!(
         "{SYSTEM_CALL}\n__asm__(\".incbin \\\"{}\\\"\");\n__kernel void f(__global long* out) {{}}",
         folder.join(path::OUTPUT).display()

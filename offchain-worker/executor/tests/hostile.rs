@@ -1,5 +1,5 @@
-//! Programs that mean harm, and how far they get. On PoCL a kernel is native code in the process,
-//! so it can make any system call itself.
+//! Malicious programs, and how far they get. On PoCL a kernel is native code in the process, so it can make any system
+//! call itself.
 #![cfg(target_arch = "x86_64")]
 #![allow(clippy::unwrap_used)]
 
@@ -19,7 +19,7 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
     const EPERM: i64 = -(libc::EPERM as i64);
     const EACCES: i64 = -(libc::EACCES as i64);
     const ENOSYS: i64 = -(libc::ENOSYS as i64);
-    // A line each: what is tried, and what the kernel must answer.
+    // One line each: what is tried, and what the kernel must answer.
     let write = libc::O_WRONLY | libc::O_CREAT;
     let open = libc::SYS_open;
     let node = std::process::id();
@@ -32,7 +32,7 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
     let tries = [
         (format!("call({open}, P(\"/etc/passwd\"), 0, 0, 0)"), EACCES),
         (format!("call({open}, P(\"/etc/shadow\"), 0, 0, 0)"), EACCES),
-        // What the machine's network and mounts are.
+        // The machine's network and mounts.
         (
             format!("call({open}, P(\"/proc/self/net/tcp\"), 0, 0, 0)"),
             EACCES,
@@ -138,7 +138,7 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
             format!("call({}, {}, 0, 0, 0)", libc::SYS_clone, libc::SIGCHLD),
             EPERM,
         ),
-        // A thread as libc makes them, one with open files of its own, and what would hold memory of the kernel.
+        // A thread as libc makes it, one with open files of its own, and calls that would hold kernel memory.
         (
             format!("call({}, {thread}, 0, 0, 0)", libc::SYS_clone),
             EPERM,
@@ -237,13 +237,13 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
         (format!("call({}, 0, 0, 0, 0)", libc::SYS_setsid), EPERM),
         (format!("call({}, 0, 0, 0, 0)", libc::SYS_setpgid), EPERM),
         (format!("call({}, 0, 0, 0, 0)", libc::SYS_seccomp), EPERM),
-        // And one that works, so that the others mean something.
+        // This one works, so that the others mean something.
         (format!("call({}, 0, 0, 0, 0) > 0", libc::SYS_getpid), 1),
     ];
     answers("", &tries);
 }
 
-/// Runs a kernel that makes these calls, and compares what the kernel of this machine answers.
+/// Runs a kernel that makes these calls, and compares the answers of this machine's kernel.
 #[track_caller]
 fn answers(functions: &str, tries: &[(String, i64)]) {
     let mut kernel = "#define P(text) (long)(__constant char*)text\n\
@@ -254,7 +254,7 @@ fn answers(functions: &str, tries: &[(String, i64)]) {
     }
     kernel += "}\n";
     let job = native_job("", tries.len());
-    // What is allowed here is to be limited by what this asks for.
+    // The job's request limits what is allowed here.
     job.limits(JobLimits {
         memory_bytes: 1 << 20,
         output_bytes: 1 << 20,
@@ -279,7 +279,7 @@ fn the_node_is_neither_signalled_nor_slowed() {
     const F_SETSIG: i32 = 10;
     const F_SETOWN_EX: i32 = 15;
     let node = std::process::id();
-    // Of the pipe that the node reads the log from.
+    // For the pipe from which the node reads the log.
     let fcntl = |command: i32, argument: &str| {
         format!("call({}, 2, {command}, {argument}, 0)", libc::SYS_fcntl)
     };
@@ -303,10 +303,10 @@ fn the_node_is_neither_signalled_nor_slowed() {
         (fcntl(libc::F_SETLEASE, &libc::F_RDLCK.to_string()), EPERM),
         (fcntl(libc::F_NOTIFY, "1"), EPERM),
         (fcntl(libc::F_SETPIPE_SZ, "1048576"), EPERM),
-        // What takes the kernel's memory.
+        // Calls that take kernel memory.
         (fcntl(libc::F_SETLK, "0"), EPERM),
         (fcntl(libc::F_SETLKW, "0"), EPERM),
-        // Another's limits, even to look.
+        // The limits of another process, even to read them.
         (
             format!(
                 "call({}, {node}, {}, 0, (long)out)",
@@ -365,7 +365,7 @@ fn nothing_tells_what_the_machine_is_called_and_where_links_lead() {
         )
     };
     let here = libc::AT_FDCWD.to_string();
-    // A link itself, which Landlock lets everybody open who does not read from it.
+    // The link itself: Landlock lets everybody open it who does not read from it.
     let link = format!(
         "call({}, P(\"/proc/self/exe\"), {}, 0, 0)",
         libc::SYS_open,
@@ -389,7 +389,7 @@ fn nothing_tells_what_the_machine_is_called_and_where_links_lead() {
         (readlinkat(&here, "/proc/self/exe"), EPERM),
         (readlinkat(&here, "/etc/localtime"), EPERM),
         (readlinkat(&link, ""), EPERM),
-        // What works all the same, so that the others mean something.
+        // These work all the same, so that the others mean something.
         (format!("{link} >= 0"), 1),
         (
             format!(
@@ -414,10 +414,10 @@ fn a_forged_pointer_ends_the_process_and_nothing_else() {
     assert!(job.build().done().is_some());
     let ran = job.run();
     assert_eq!(ran.crashed_by(), Some(libc::SIGSEGV), "{ran:#?}");
-    // No result is there that could be taken for one.
+    // There is no file that could be taken for a result.
     let result = std::fs::read(job.file(path::RESULT)).unwrap_or_default();
     assert!(serde_json::from_slice::<serde_json::Value>(&result).is_err());
-    // The node was told before that the program is in: what follows is not the provider's crash.
+    // The node was told before that the program was handed over: what follows is not a crash of the provider.
     assert_eq!(ran.messages, [Message::Progress { done: 0, total: 1 }]);
 }
 
@@ -453,7 +453,7 @@ fn an_endless_kernel_runs_into_the_processor_limit() {
     assert_eq!(ran.crashed_by(), Some(libc::SIGXCPU), "{ran:#?}");
 }
 
-/// A job's process when it has the program, and the way to it.
+/// Starts a job's process, and returns it with its output once it has the program.
 fn running(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut child = command
         .env_clear()
@@ -477,7 +477,7 @@ fn run_of(job: &Job) -> Command {
     command
 }
 
-/// As where the node runs as root.
+/// As if the node ran as root.
 #[test]
 fn it_has_no_privileges() {
     let job = endless();
@@ -504,7 +504,7 @@ fn it_ends_when_the_node_is_gone() {
     assert_eq!(child.wait().unwrap().code(), Some(2));
 }
 
-/// As when its own code has stopped the thread that reads the pipe: this one's other end stays open.
+/// As if its own code had stopped the thread that reads the pipe: the other end of this pipe stays open.
 #[test]
 fn it_ends_with_the_node_whatever_its_own_threads_do() {
     let job = endless();
@@ -516,7 +516,7 @@ fn it_ends_with_the_node_whatever_its_own_threads_do() {
     let _open = node.stdin.take();
     node.kill().unwrap();
     node.wait().unwrap();
-    // Reading ends when the executor has.
+    // Reading ends when the executor has ended.
     let (ended, has_ended) = std::sync::mpsc::channel();
     std::thread::spawn(move || ended.send(lines.count()));
     let more = has_ended.recv_timeout(Duration::from_secs(20));
@@ -537,13 +537,13 @@ fn memory_is_limited() {
     let tries = [
         (map(large, write, private), ENOMEM),
         (map(large, write, private | libc::MAP_NORESERVE), ENOMEM),
-        // What is only read, of which the kernel keeps tables.
+        // Memory that is only read, for which the kernel keeps tables.
         (map("64L << 30", read, private), ENOMEM),
         (
             map("64L << 30", read, private | libc::MAP_NORESERVE),
             ENOMEM,
         ),
-        // What no limit counts.
+        // Memory that no limit counts.
         (map(large, write, shared), EPERM),
         (map(large, read, shared), EPERM),
         (
@@ -594,7 +594,7 @@ fn it_goes_first_when_memory_is_short() {
     let job = endless();
     let mut child = common::start("run", job.dir.path());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    // It has the program.
+    // The process has the program now.
     assert!(lines.next().unwrap().is_ok());
     let score = std::fs::read_to_string(format!("/proc/{}/oom_score_adj", child.id()));
     child.kill().unwrap();
@@ -624,7 +624,7 @@ fn the_compiler_reads_no_files_of_this_machine() {
             "{built:#?}"
         );
     }
-    // Past the check, the compiler itself is locked out: assembler includes files too.
+    // Beyond the check, the compiler itself is locked in: assembler includes files too.
     let job = native_job(
         "__asm__(\".incbin \\\"/etc/passwd\\\"\");\n__kernel void f(__global long* out) {}",
         1,

@@ -1,5 +1,5 @@
 //! Programs that compile to a shared object with code that runs while it is loaded. A driver loads it in the build
-//! stage, where more is allowed than where kernels run: none of it runs there.
+//! stage, where more is allowed than where kernels run: none of that code runs there.
 #![cfg(target_arch = "x86_64")]
 #![allow(clippy::unwrap_used)]
 
@@ -9,10 +9,10 @@ use aicpw_protocol::job::{path, Done};
 use common::{native_job, End, Job};
 use serde_json::json;
 
-/// In the work folder, which the build stage may write to.
+/// A file in the work folder, where the build stage may write.
 const MARK: &str = "work/mark";
 
-/// A function `mark` that makes a file, without libc. In a section of its own, and not amid the kernel.
+/// A function `mark` that makes a file, without libc. It is in a section of its own, and not inside the kernel.
 const FUNCTION: &str = "
     .pushsection .text.mark, \"ax\"
     .type mark, @function
@@ -29,8 +29,8 @@ const FUNCTION: &str = "
     .popsection
 ";
 
-/// Builds and runs a kernel with this assembler beside it: it leaves no mark, neither while it is built, when
-/// nothing of it is loaded, nor while it runs, when no file can be made. How the run ended.
+/// Builds and runs a kernel with this assembler beside it, and returns how the run ended. It must leave no mark:
+/// neither while it is built, when nothing of it is loaded, nor while it runs, when no file can be made.
 #[track_caller]
 fn leaves_no_mark(assembler: &str) -> End {
     let job = native_job("", 1);
@@ -59,8 +59,8 @@ fn leaves_no_mark(assembler: &str) -> End {
 
 #[test]
 fn the_function_that_leaves_a_mark_works() {
-    // In the run stage, where a kernel may make no file, it leaves none, and is no proof. So: called by
-    // a process of its own.
+    // In the run stage, where a kernel may make no file, `mark` leaves none and proves nothing. So a separate process
+    // calls it.
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().join("mark");
     let function = FUNCTION.replace("NAME", mark.to_str().unwrap());
@@ -141,8 +141,8 @@ fn functions_that_choose_functions_do_not_run_while_it_is_built() {
 
 #[test]
 fn what_the_linker_writes_can_be_forged_and_is_not_read_while_it_is_built() {
-    // Constructors, a search path, and where the loader writes its own address to: what comes of it is the
-    // run's affair, in which nothing is allowed that kernels are not.
+    // Constructors, a search path, and where the loader writes its own address. Their effect concerns only the run, in
+    // which nothing is allowed that kernels may not do.
     for entries in ["25, 0x1000, 27, 8", "29, 1", "3, 0x7f0000000000"] {
         leaves_no_mark(&format!(
             ".pushsection .dynamic,\"aw\"\n.quad {entries}\n.popsection\n"
@@ -163,7 +163,7 @@ fn class_int_can_have_constructors_too() {
     );
     let built = job.build();
     assert_eq!(built.done(), Some(&Done::Build), "{built:#?}");
-    // It ends the run with this code, and with no word.
+    // It ends the run with this code, and says nothing.
     let ran = job.run();
     assert_eq!(ran.status.code(), Some(77), "{ran:#?}");
     assert!(ran.done().is_none(), "{ran:#?}");

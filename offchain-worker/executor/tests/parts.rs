@@ -1,4 +1,4 @@
-//! Parts of jobs on PoCL: whoever has the state of a checkpoint comes to the next hash of the trace.
+//! Parts of jobs on PoCL: with the state of a checkpoint, a part gives the next hash of the trace.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -9,9 +9,9 @@ use aicpw_protocol::Hash;
 use common::{Job, CID};
 use serde_json::{json, Value};
 
-/// A job with all that makes its state: buffers that are seldom written, or by a fill or a copy only,
-/// two that take turns, one that is constant, one that comes from a file, a loop that ends on a flag,
-/// and one within it.
+/// Returns a job with everything that makes up its state: buffers that are seldom written, or only by a fill or a copy,
+/// two that take turns, one that is constant, one that comes from a file, a loop that ends on a flag, and one within
+/// it.
 fn job(checkpoint_every: u32) -> Job {
     let program = "
 		__kernel void blend(__global const uint* from, __global uint* to, __constant uint* table,
@@ -70,13 +70,13 @@ fn part(job: &Job, part: Part) -> PartResult {
     }
 }
 
-/// The whole job's trace.
+/// Returns the whole job's trace.
 fn trace(job: &Job) -> TraceRecord {
     job.complete();
     serde_json::from_slice(&job.get(path::TRACE)).unwrap()
 }
 
-/// Has the state of a checkpoint made, and put where a part begins.
+/// Makes the state of a checkpoint, and puts it where a part begins.
 fn bring_state(job: &Job, number: u64) -> Hash {
     let made = part(job, Part::State { number });
     job.put(path::STATE_BEFORE, &job.get(path::STATE));
@@ -166,7 +166,7 @@ fn a_part_ends_with_a_constant_that_was_written_as_the_job_does() {
     manifest["steps"] = json!([{ "loop": { "index": "i", "count": 4, "steps": [
         { "kernel": "overwrite", "global": [8], "args": [{ "buffer": "a" }, { "buffer": "b" }] },
     ] } }]);
-    // What the driver takes for read-only memory is written all the same on a processor.
+    // On a processor, a kernel can write to what the driver takes for read-only memory.
     let program = "__kernel void overwrite(__global const uint* a, __global uint* b) {
 			uint i = get_global_id(0);
 			((__global uint*)a)[i] += 1;

@@ -38,7 +38,7 @@ fn a_program_that_does_not_compile_gives_its_log() {
     assert!(log.contains("program.cl:3"), "{log}");
     let folder = job.dir.path().canonicalize().unwrap();
     assert!(!log.contains(folder.to_str().unwrap()), "{log}");
-    // And then there is nothing to run.
+    // There is nothing to run then.
     check(&job.run(), Fault::Crashed, &["no built program"]);
 }
 

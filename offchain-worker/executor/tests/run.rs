@@ -36,7 +36,7 @@ fn adds_vectors() {
     assert_eq!(output, [c.clone(), a.clone()].concat());
     assert_eq!(result.result_root, result_root(&output));
     assert_eq!((result.output_bytes, result.launches), (32, 1));
-    // The end alone: all that is in the buffers, and the result.
+    // Only the end: everything in the buffers, and the result.
     let end = End {
         launches: 1,
         state_root: state_root(&[buffer_root(&a), buffer_root(&b), buffer_root(&c)]),
@@ -45,7 +45,7 @@ fn adds_vectors() {
     assert_eq!(result.trace_root, trace_root(vec![end.hash()]));
 }
 
-/// Regression: to the compiler it was a letter in the middle of the text, and to the classes one that is not ASCII.
+/// Regression: the compiler saw a letter in the middle of the text, and the class check a character that is not ASCII.
 #[test]
 fn a_byte_order_mark_is_no_part_of_a_program() {
     for class in ["int", "fp32-strict", "device"] {
@@ -63,7 +63,7 @@ fn a_byte_order_mark_is_no_part_of_a_program() {
         };
         let (_, output) = job("\u{feff}").complete();
         assert_eq!(output, 1i32.to_le_bytes(), "{class}");
-        // That is no mark any more.
+        // A second one is not a mark any more.
         let twice = job("\u{feff}\u{feff}").build();
         assert_eq!(twice.failed().fault, Fault::BuildFailed, "{twice:#?}");
     }
@@ -140,7 +140,7 @@ fn loops_expressions_dimensions_and_checkpoints() {
                 }
             }
             launches += 1;
-            // The constant one does not count.
+            // The constant buffer does not count.
             let state = state_root(&[buffer_root(&bytes(&grid)), buffer_root(&bytes(&sums))]);
             let place = match step {
                 2 => vec![0, frame, 1],
@@ -202,7 +202,7 @@ fn options_and_macros_of_a_host_program() {
 
 #[test]
 fn fp32_strict_does_not_contract() {
-    // a * b + c with a result that a fused operation would round otherwise.
+    // a * b + c with a result that a fused operation would round differently.
     let (a, b, c) = (1.0f32 + f32::EPSILON, 1.0f32 - f32::EPSILON, -1.0f32);
     assert_ne!(a * b + c, a.mul_add(b, c));
     let program = "__kernel void f(__global float* v) { v[3] = v[0] * v[1] + v[2]; }";

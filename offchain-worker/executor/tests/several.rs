@@ -12,7 +12,7 @@ use aicpw_protocol::Hash;
 use common::{device, finish, processors, start_with, words, Job};
 use serde_json::json;
 
-/// PoCL's driver for all cores, twice: as it was called before version 4, and since.
+/// PoCL's driver for all cores, twice: by its name before version 4, and since.
 const TWICE: [(&str, &str); 2] = [
     ("POCL_DEVICES", "pthread pthread"),
     ("POCL_DEVICES", "cpu cpu"),
@@ -20,7 +20,7 @@ const TWICE: [(&str, &str); 2] = [
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Adds one to 1 and 2, so many times.
+/// Returns a job that adds one to 1 and 2, this many times.
 fn counting(launches: u32, device: Hash) -> Job {
     let job = Job::int(
         "__kernel void count(__global uint* v) { v[get_global_id(0)]++; }",
@@ -38,12 +38,12 @@ fn two_alike_are_told_apart_and_one_runs_a_job_while_the_other_does() {
     let found = TWICE.map(|variable| (variable, processors(&[variable])));
     let two = found.into_iter().find(|(_, devices)| devices.len() == 2);
     let (variable, devices) = two.expect("PoCL shows the processor twice");
-    // By their position, where the first is the one that is there alone.
+    // Fingerprints differ by position; the first is that of the device alone.
     assert_eq!(devices[0], device());
     assert_ne!(devices[1], devices[0]);
 
     let start = |job: &Job, stage: &str| start_with(stage, job.dir.path(), &[variable]);
-    // Some minutes, and a moment.
+    // One takes some minutes, the other a moment.
     let (long, short) = (counting(100_000_000, devices[0]), counting(3, devices[1]));
     for job in [&long, &short] {
         let built = finish(start(job, "build"), LIMIT);
@@ -60,7 +60,7 @@ fn two_alike_are_told_apart_and_one_runs_a_job_while_the_other_does() {
     runs.wait().unwrap();
 }
 
-/// Waits until a run has launches behind it.
+/// Waits until a run has done some launches.
 fn until_launched(runs: &mut Child) {
     let lines = BufReader::new(runs.stdout.as_mut().unwrap()).split(b'\n');
     let mut messages = lines.map(|line| Message::from_line(&line.unwrap()));

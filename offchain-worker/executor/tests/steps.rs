@@ -1,5 +1,5 @@
 //! What ordinary host programs do besides launching kernels, on PoCL: double buffering, loops that
-//! end on a flag, fills, copies, structures, values of all types.
+//! end on a flag, fills, copies, structures, and values of all types.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -23,7 +23,7 @@ fn device_job(program: &str, buffers: Value, steps: Value, outputs: Value) -> Jo
 
 #[test]
 fn double_buffering() {
-    // Each cell becomes the sum of its neighbours, in turn from a to b and back.
+    // Each cell becomes the sum of its neighbours, alternately from a to b and back.
     let program = "__kernel void step_(__global const uint* from, __global uint* to) {
 			uint i = get_global_id(0), n = get_global_size(0);
 			to[i] = from[(i + n - 1) % n] + from[(i + 1) % n] * 3u;
@@ -51,7 +51,7 @@ fn double_buffering() {
     assert_eq!(words(&output), [from, to].concat());
 }
 
-/// Breadth-first search, as the textbooks have it: the host clears a flag, launches, and goes on
+/// Returns a breadth-first search as in textbooks: the host clears a flag, launches, and continues
 /// while the device has set it.
 fn search(every: u32, checkpoint_every: u32) -> Job {
     let program = "__kernel void expand(__global const int* next, __global int* level, int at,
@@ -109,7 +109,8 @@ fn a_flag_of_the_device_ends_a_loop() {
             buffer_root(&bytes(&[changed, 0])),
         ])
     };
-    // Behind the kernel, the second step of a round of the loop, which is the third step.
+    // Behind the kernel, which is the second step of a round of the loop; the loop is the third
+    // step.
     let behind = |launches, round| Position {
         launches,
         place: vec![2, round, 1],
@@ -127,7 +128,7 @@ fn a_flag_of_the_device_ends_a_loop() {
     assert_eq!(result.trace_root, expected);
     let trace: TraceRecord = serde_json::from_slice(&job.get(path::TRACE)).unwrap();
     assert_eq!(trace.root(), expected);
-    // Again, and the same.
+    // A second run gives the same.
     assert_eq!(search(1, 4).complete().0.trace_root, expected);
 }
 
@@ -138,7 +139,7 @@ fn a_flag_that_is_looked_at_now_and_then() {
     let ran = job.run();
     assert!(ran.done().is_some(), "{ran:#?}");
     let result: Value = serde_json::from_slice(&job.get(path::RESULT)).unwrap();
-    // Looked at after rounds 3 and 6.
+    // The flag is read after rounds 3 and 6.
     assert_eq!(result["launches"], 2 + 6 * 2);
     let progress: Vec<(u64, u64)> = ran
         .messages
@@ -215,7 +216,7 @@ fn fills_and_copies_of_all_widths() {
             expected.extend(if set { &element } else { &zero });
         }
     }
-    // A job has at least one kernel here, as all real ones.
+    // The job has at least one kernel, as all real jobs do.
     steps.push(json!({ "kernel": "f", "args": [], "global": [1] }));
     // 60 buffers of the 64 that are allowed.
     let job = device_job(

@@ -38,7 +38,7 @@ const TWO: [Two; 2] = [
     ("atan2", reference::atan2, f64::atan2, 1.75),
 ];
 
-/// All kinds of numbers: any bits, moderate sizes, and the ends of everything.
+/// Returns all kinds of numbers: arbitrary bits, moderate sizes, and the ends of all ranges.
 fn inputs() -> (Vec<f32>, Vec<f32>) {
     let special = [
         0.0f32,
@@ -184,8 +184,8 @@ fn every_function_gives_the_bits_of_the_reference() {
     }
 }
 
-/// Units in the last place of a float between a result and the true value. Where there is no
-/// number, or one beyond the range, it must be the same.
+/// Returns the units in the last place of a float between a result and the true value. If that is
+/// not a number, or beyond the range, the result must be the same.
 fn distance(got: f32, exact: f64) -> f64 {
     let rounded = exact as f32;
     if rounded.is_nan() || got.is_nan() {
@@ -272,7 +272,7 @@ fn without_it_nothing_is_different() {
     )
     .build();
     assert!(built.failed().message.contains("strict_sin"), "{built:#?}");
-    // Lines are those of the file with it, too.
+    // With the library, too, line numbers are those of the file.
     let wrong = PLAIN.replace("exp(y[i])", "unknown");
     let built = job(
         &wrong,

@@ -1,10 +1,10 @@
 //! Built programs, kept for the next job with the same program: compiling is most of the time
 //! between the inputs and the first kernel.
 //!
-//! A build is found by all that it was made of: the text of the program, what the manifest says of
-//! compiling and of the kernels' arguments, the device, the executor. So a stranger's text meets
-//! only what was built of the very same text, and the run stage compares the record once more. Jobs
-//! get copies: what runs in the sandbox cannot reach what is kept.
+//! A build is found by everything that it was made from: the text of the program, what the manifest says about
+//! compiling and about the kernels' arguments, the device, and the executor. So a stranger's text meets only what was
+//! built from the very same text, and the run stage compares the record once more. Jobs get copies: a program in the
+//! sandbox cannot reach the kept builds.
 
 use aicpw_protocol::{
     job::path,
@@ -20,17 +20,17 @@ use std::time::SystemTime;
 use super::Job;
 use crate::{durable, usage};
 
-/// Builds that are kept; the one not used for the longest time goes first.
+/// The number of builds that are kept; the one that was not used for the longest time goes first.
 const MAX_BUILDS: usize = 128;
 
-/// Most bytes that all of them take on the disk. No job has them in what it was promised there. A build that is just
-/// being kept comes on top.
+/// The most bytes that all of them take on disk. They are not part of what any job was promised there. A build that is
+/// just being kept comes on top.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Most bytes of a file of a build. A larger one is not kept.
+/// The most bytes of a file of a build. A build with a larger file is not kept.
 const MAX_FILE: u64 = 16 << 20;
 
-/// What the build stage leaves, the record last: with it a build is whole.
+/// The files that the build stage leaves, the record last: with it a build is complete.
 const FILES: [&str; 4] = [
     path::BINARY,
     path::BUILD_LOG,
@@ -38,7 +38,7 @@ const FILES: [&str; 4] = [
     path::BUILD_RECORD,
 ];
 
-/// Most files of a build that are looked at: more than it has.
+/// The most files of a build that are looked at: more than it has.
 const MOST_FILES: u64 = 2 * FILES.len() as u64;
 
 /// The builds in a folder.
@@ -50,7 +50,7 @@ pub struct Builds {
 }
 
 impl Builds {
-    /// Those in `folder`, made if missing, by this executor. What is too much of them goes.
+    /// Opens the builds in `folder`, which is made if missing, by this executor. Builds beyond the limits are removed.
     ///
     /// # Errors
     /// When the folder cannot be made.
@@ -67,7 +67,7 @@ impl Builds {
         Ok(builds)
     }
 
-    /// Puts the build that this job needs into its folder. `false` if there is none.
+    /// Puts the build that this job needs into its folder. Returns `false` if there is none.
     pub(super) fn give(&self, job: &Job) -> bool {
         let Ok(kept) = self.place(job) else {
             return false;
@@ -89,7 +89,7 @@ impl Builds {
         }
     }
 
-    /// Keeps what the build stage of this job made. That it cannot be kept is no failure.
+    /// Keeps what the build stage of this job made. It is no failure if it cannot be kept.
     pub(super) fn keep(&self, job: &Job) {
         if let Err(error) = self.try_keep(job) {
             tracing::warn!(%error, "a build is not kept");
@@ -154,7 +154,7 @@ impl Builds {
         Ok(())
     }
 
-    /// Where the build for this job is kept.
+    /// Returns where the build for this job is kept.
     fn place(&self, job: &Job) -> io::Result<PathBuf> {
         let manifest =
             durable::read_untrusted(&job.folder.join(path::MANIFEST), limits::MANIFEST_BYTES)?;
@@ -184,7 +184,7 @@ impl Builds {
     }
 }
 
-/// The file's name without its folder in the job.
+/// Returns the file's name without its folder in the job.
 fn name(file: &str) -> &Path {
     Path::new(file.rsplit('/').next().unwrap_or(file))
 }
@@ -235,7 +235,7 @@ mod tests {
             }
         }
 
-        /// The job, with what a build stage leaves.
+        /// Returns a job with what a build stage leaves.
         fn built(&self, name: &str, program: &str) -> Job {
             let job = self.job(name, program, json!({}), 1);
             fs::create_dir_all(job.folder.join(path::BUILD)).unwrap();
@@ -294,14 +294,15 @@ mod tests {
         assert_eq!(fs::read_dir(&world.builds.folder).unwrap().count(), 0);
     }
 
-    /// Regression: only their number had a limit, and all of them could take gigabytes that nobody had counted.
+    /// Regression: only the number of builds had a limit, and together they could take gigabytes that nobody had
+    /// counted.
     #[test]
     fn together_they_take_no_more_than_they_may() {
         let mut world = World::new();
         world.builds.most_bytes = 5 << 19;
         for (second, name) in (1..).zip(["first", "second", "third"]) {
             let job = world.built(name, name);
-            // Two fit beside each other, with all that belongs to them.
+            // Two builds fit beside each other, with all their files.
             fs::write(job.folder.join(path::BINARY), vec![1; 1 << 20]).unwrap();
             world.builds.keep(&job);
             let kept = world.builds.place(&job).unwrap();
@@ -338,7 +339,7 @@ mod tests {
             fs::create_dir(&place).unwrap();
             fs::write(place.join("build.json"), b"").unwrap();
         }
-        // Used again, so another one has to go.
+        // This one is used again, so another one has to go.
         let again = world.job("again", "old", json!({}), 1);
         assert!(world.builds.give(&again));
         world.builds.keep(&world.built("new", "new"));

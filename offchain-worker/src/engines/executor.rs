@@ -1,13 +1,13 @@
-//! Where the executor is.
+//! Finds the executor.
 
 use std::path::{Path, PathBuf};
 
 use crate::locate;
 
-/// Name of the program that runs OpenCL jobs.
+/// The name of the program that runs OpenCL jobs.
 pub const EXECUTOR: &str = "aicpw-executor";
 
-/// There is no such program.
+/// The executor was not found.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "cannot find the program {EXECUTOR}; looked at {}. Run `make build`, or name it with \
@@ -15,11 +15,12 @@ pub const EXECUTOR: &str = "aicpw-executor";
     looked_at.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 )]
 pub struct ExecutorMissing {
-    /// Where it was looked for.
+    /// The places that were searched.
     pub looked_at: Vec<PathBuf>,
 }
 
-/// Finds the executor: `explicit` if given, else beside the running program, else in `$PATH`.
+/// Finds the executor: `explicit` if given, otherwise beside the running program, and then in
+/// `$PATH`.
 ///
 /// # Errors
 /// When it is in none of these places.

@@ -1,4 +1,4 @@
-//! Engines: native code that can run one kind of program. The queue knows this contract only.
+//! Engines: native code that can run one kind of program. The queue knows only this contract.
 
 mod builds;
 mod executor;
@@ -25,20 +25,20 @@ pub struct Blob {
     pub field: String,
     /// What to fetch.
     pub cid: ContentId,
-    /// Where it belongs, relative to the job's folder. Chosen by the engine, never by a stranger.
+    /// The path to write it to, relative to the job's folder. Chosen by the engine, never by a stranger.
     pub path: PathBuf,
     /// Its length in bytes, where the manifest says so.
     pub length: Option<u64>,
-    /// Most bytes it may have.
+    /// The most bytes that it may have.
     pub max_bytes: u64,
 }
 
-/// What an engine read out of a manifest.
+/// What an engine has read from a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// What to fetch.
     pub blobs: Vec<Blob>,
-    /// Bytes of the output.
+    /// The length of the output in bytes.
     pub output_bytes: u64,
 }
 
@@ -61,14 +61,13 @@ pub struct Job {
     pub fingerprint: Hash,
     /// What the task asked for.
     pub needs: Needs,
-    /// Longest output, out of the [`Plan`].
+    /// The length of the longest output in bytes, from the [`Plan`].
     pub output_bytes: u64,
-    /// When it is killed.
+    /// When the job is killed.
     pub deadline: Instant,
-    /// Whether what was built may be kept for other jobs. Not of a sealed task: it would outlive the
-    /// job.
+    /// Whether the build may be kept for other jobs. Not for a sealed task: the build would outlive the job.
     pub keep_build: bool,
-    /// What of the job is run, if not all of it; its state is in the folder.
+    /// The part of the job that is run, if not all of it; its state is in the folder.
     pub part: Option<Part>,
 }
 
@@ -79,11 +78,11 @@ pub struct Product {
     pub output: PathBuf,
     /// The checkpoints, made by untrusted code as well.
     pub trace: PathBuf,
-    /// The result root as the engine computed it; checked against the file.
+    /// The result root as the engine computed it; it is checked against the file.
     pub result_root: Hash,
     /// The trace root.
     pub trace_root: Hash,
-    /// Kernel launches.
+    /// The number of kernel launches.
     pub launches: u64,
 }
 
@@ -94,12 +93,12 @@ pub struct Failure {
     pub fault: Fault,
     /// For the requester, in one line.
     pub message: String,
-    /// The whole story, if there is more: compiler output, what the process said.
+    /// The full log, if there is one: compiler output, and what the process said.
     pub log: Vec<u8>,
 }
 
 impl Failure {
-    /// A failure without a log.
+    /// Returns a failure without a log.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
         Self {
             fault,
@@ -109,7 +108,7 @@ impl Failure {
     }
 }
 
-/// Told how far a run is.
+/// A callback that is told how far a run is.
 pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 
 /// Native code that can run one kind of program.
@@ -117,7 +116,7 @@ pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 /// Contract: dropping the future of [`Self::build`] or [`Self::run`] ends everything it started.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
-    /// Checks a manifest against what the task asked for, and says what it needs.
+    /// Checks a manifest against what the task asked for, and returns what it needs.
     ///
     /// # Errors
     /// The first field that is not valid, or that asks for more than the task did.
@@ -126,25 +125,25 @@ pub trait Engine: Send + Sync + 'static {
     /// Compiles the program. Never runs it.
     ///
     /// # Errors
-    /// [`Fault::BuildFailed`] with the compiler's log, also where the compiler breaks on the
-    /// program; [`Fault::TimeLimit`]; [`Fault::Crashed`] where it never had the program.
+    /// [`Fault::BuildFailed`] with the compiler's log, also if the compiler crashes on the program;
+    /// [`Fault::TimeLimit`]; [`Fault::Crashed`] if the compiler never got the program.
     async fn build(&self, job: &Job) -> Result<(), Failure>;
 
     /// Runs what was built.
     ///
     /// # Errors
-    /// [`Fault::RunFailed`] for whatever ends the program's process, or that it left behind and
-    /// cannot be used; [`Fault::TimeLimit`]; [`Fault::Crashed`] where it never had the program.
+    /// [`Fault::RunFailed`] for whatever ends the program's process, and for files that it left behind and that cannot
+    /// be used; [`Fault::TimeLimit`]; [`Fault::Crashed`] if the process never got the program.
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure>;
 
-    /// Runs the part of what was built that the job says, and returns the hash that it comes to.
+    /// Runs the job's part of the built program, and returns the hash at the end of the part.
     ///
     /// # Errors
-    /// As [`Self::run`]; [`Fault::InputUnavailable`] for a state that is not that of the checkpoint.
+    /// As [`Self::run`]; [`Fault::InputUnavailable`] if the state is not that of the checkpoint.
     async fn run_part(&self, job: &Job, progress: OnProgress<'_>) -> Result<Hash, Failure>;
 }
 
-/// Where the manifest of a job belongs.
+/// Returns the path of the manifest in a job's folder.
 pub fn manifest_path(folder: &Path) -> PathBuf {
     folder.join(aicpw_protocol::job::path::MANIFEST)
 }

@@ -1,5 +1,4 @@
-//! The OpenCL engine: a process of its own for each stage of each job, which speaks
-//! [`aicpw_protocol::job`].
+//! The OpenCL engine: each stage of each job is a separate process, which speaks [`aicpw_protocol::job`].
 
 use aicpw_protocol::{
     device::DeviceKind,
@@ -28,22 +27,23 @@ use crate::{
     sandbox::{Allowance, Exit, How, Stage},
 };
 
-/// Most bytes of a compiler's log.
+/// The most bytes of a compiler's log.
 const MAX_BUILD_LOG: u64 = 1 << 20;
 
-/// Most of a message that are kept, in bytes; the rest is in the log.
+/// The most bytes of a message that are kept; the rest is in the log.
 const MAX_MESSAGE: usize = 2 << 10;
 
-/// Most bytes of what a run stage says that are told to others, in the message and in the log each.
-/// In that stage the requester's code speaks, and could say its result: who reads that in a failure
-/// does not pay for it.
+/// The most bytes of a run stage's words that others are told, in the message and in the log each.
+///
+/// In that stage the requester's code speaks, and could print its result: a requester that reads the result in a
+/// failure does not pay for it.
 pub const MAX_SAID_BY_RUN: usize = 512;
 
-/// Longer than a stage takes until its driver gets the program, on a machine that works: to lock itself in, load the
+/// Longer than a stage takes until its driver gets the program, on a working machine: to lock itself in, load the
 /// driver and read the job.
 const BEFORE_THE_PROGRAM: Duration = Duration::from_secs(60);
 
-/// All of the environment of an executor.
+/// Returns the whole environment of an executor.
 pub fn driver_environment() -> Vec<(OsString, OsString)> {
     let fixed = [
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),
@@ -55,7 +55,8 @@ pub fn driver_environment() -> Vec<(OsString, OsString)> {
     fixed.into_iter().chain(told).collect()
 }
 
-/// The same with this driver alone, if one is named: the file by which the loader finds it.
+/// Returns the same environment. If a driver is named, by the file with which the loader finds it, only that one is
+/// loaded.
 pub(crate) fn environment_with(driver: Option<&Path>) -> Vec<(OsString, OsString)> {
     let mut environment = driver_environment();
     if let Some(driver) = driver {
@@ -80,7 +81,8 @@ impl Kind {
         }
     }
 
-    /// What it may write, all files together. The run stage's files are few, and each has its limit.
+    /// Returns how much the stage may write, all files together. The run stage has few files, and each has its own
+    /// limit.
     fn allowance(self) -> Option<Allowance> {
         match self {
             Self::Build => Some(Allowance {
@@ -91,7 +93,7 @@ impl Kind {
         }
     }
 
-    /// What it is when a process that had the program ends without a usable answer.
+    /// Returns the fault if a process that has got the program ends without a usable answer.
     fn fault_of_program(self) -> Fault {
         match self {
             Self::Build => Fault::BuildFailed,
@@ -107,9 +109,9 @@ pub struct OpenCl {
     pub program: PathBuf,
     /// Go on where the kernel has no Landlock.
     pub allow_weak_sandbox: bool,
-    /// What was built before; without it every job compiles.
+    /// The kept builds; without them every job compiles.
     pub builds: Option<Builds>,
-    /// Of which kind the devices are.
+    /// The kinds of the devices.
     pub kinds: Kinds,
 }
 
@@ -132,7 +134,7 @@ impl OpenCl {
             .map_err(|error| own_fault(format!("cannot write the job: {error}")))
     }
 
-    /// Runs one stage; gives what it said in the end.
+    /// Runs one stage, and returns its final message.
     async fn stage(
         &self,
         kind: Kind,
@@ -153,7 +155,7 @@ impl OpenCl {
             device: Some(job.fingerprint),
             folder: job.folder.clone(),
             deadline: job.deadline,
-            // A graphics card's driver keeps there what it likes; each file has its limit.
+            // A graphics card's driver keeps what it likes in that folder; each file has its limit.
             allowance: match self.kinds.of(&job.fingerprint) {
                 Some(DeviceKind::Gpu) => None,
                 _ => kind.allowance(),
@@ -161,15 +163,15 @@ impl OpenCl {
         };
         let had = job.deadline.saturating_duration_since(Instant::now());
         let mut last = None;
-        // Progress, even none, is said when the driver gets the program: not before that can the
-        // program have a part in what happens.
+        // The executor reports progress, even of zero steps, when the driver gets the program. Before that the program
+        // can have no part in what happens.
         let mut fault = Fault::Crashed;
         let mut steps = None;
         let exit = stage.run(|line| match Message::from_line(line) {
             Some(Message::Progress { done, total }) => {
                 fault = kind.fault_of_program();
-                // On a CPU the program can write such lines too, but not before the first one. Its number of steps
-                // holds: the chain takes no other one later.
+                // On a CPU the program can write such lines too, but not before the first one. The first number of
+                // steps holds: the chain takes no other one later.
                 if *steps.get_or_insert(total) == total {
                     progress(Progress {
                         steps_done: done.min(total),
@@ -184,7 +186,7 @@ impl OpenCl {
             .await
             .map_err(|error| own_fault(format!("cannot start the provider's executor: {error}")))?;
         let done = match (exit.how, last) {
-            // It was done in time, and only its end was not.
+            // The stage was done in time; only the process ended late.
             (How::Code(0) | How::Deadline, Some(Message::Done(done))) => Ok(done),
             (How::Deadline, _) | (How::Signal(libc::SIGXCPU), _) => {
                 Err(out_of_time(name, fault, had, exit))
@@ -200,7 +202,7 @@ impl OpenCl {
 }
 
 impl OpenCl {
-    /// The run stage. What it could not run is not kept for others.
+    /// Runs the run stage. A build that it could not run is not kept for others.
     async fn run_stage(&self, job: &Job, progress: OnProgress<'_>) -> Result<Done, Failure> {
         let done = self.stage(Kind::Run, job, progress).await;
         if let (Err(failure), Some(builds)) = (&done, &self.builds) {
@@ -312,37 +314,38 @@ impl Engine for OpenCl {
     }
 }
 
-/// What is committed to must be what is on the disk, where a jury will look.
+/// Checks that the trace that is committed to is the one on disk, where a jury will look.
 fn check_trace(trace: &std::path::Path, result: &JobResult) -> Result<(), Failure> {
     let odd = |reason: String| run_failed(format!("the trace cannot be used: {reason}"));
     let text =
         durable::read_untrusted(trace, MAX_TRACE_BYTES).map_err(|error| odd(error.to_string()))?;
     let record: TraceRecord =
         serde_json::from_slice(&text).map_err(|error| odd(error.to_string()))?;
-    // The end is one more.
+    // The end has one more hash.
     if record.checkpoints.len() >= MAX_HASHES as usize {
         return Err(odd("it has more hashes than a job can have".into()));
     }
     if record.root() != result.trace_root {
         return Err(odd("its root is not what the executor says it is".into()));
     }
-    // Else it could not be shown to whoever doubts the result.
+    // Otherwise the trace could not be shown to those who doubt the result.
     if record.end.result_root != result.result_root {
         return Err(odd("it ends with another result".into()));
     }
     Ok(())
 }
 
-/// A failure that the executor reported. `otherwise`: what it is if the executor's word is not
-/// taken for it. What is held against the provider is not taken from a process in which the
-/// program may be the one that speaks.
+/// Returns a failure that the executor reported.
+///
+/// `otherwise` is the fault if the executor's word does not count. A fault that is held against the provider is not
+/// accepted from a process in which the program may be the one that speaks.
 fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
     let fault = match failed.fault.blame() {
         Blame::Undecided if failed.fault.is_reported_by_worker() => failed.fault,
         _ => otherwise,
     };
     let mut log = Vec::new();
-    // The one log that there is; a name out of a stranger's mouth is not a path to follow.
+    // The only log that there is: a name from a stranger is not a path to follow.
     if failed.log.as_deref() == Some(path::BUILD_LOG) {
         match durable::read_untrusted(&job.folder.join(path::BUILD_LOG), MAX_BUILD_LOG) {
             Ok(text) => log = text,
@@ -363,9 +366,9 @@ fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
     }
 }
 
-/// What the process said, without the lines that the compiler's log has as well: some drivers print
-/// that too, and the executor its own message, which is told beside the log. (It takes the job's folder out
-/// of both.)
+/// Returns what the process said, without the lines that are also in the compiler's log: some drivers print that log
+/// too, and the executor prints its own message, which is shown beside the log. (It removes the job's folder from
+/// both.)
 fn beyond(log: &[u8], message: &str, said: Vec<u8>, folder: &Path) -> Vec<u8> {
     if log.is_empty() {
         return said;
@@ -379,8 +382,10 @@ fn beyond(log: &[u8], message: &str, said: Vec<u8>, folder: &Path) -> Vec<u8> {
     new.trim().as_bytes().to_vec()
 }
 
-/// A stage that had so long and did not end in time. A short time is what the requester, or the program while it was
-/// built, has left. In a long one that passes before the program has any part in it the device hangs.
+/// Returns the failure of a stage that had this much time and did not end in it.
+///
+/// A short time is what the requester, or the program during its build, has left over. If a long time passes before the
+/// program has any part in it, the device hangs.
 fn out_of_time(stage: &str, fault: Fault, had: Duration, exit: Exit) -> Failure {
     let (fault, message) = match fault {
         Fault::Crashed if had >= BEFORE_THE_PROGRAM => (
@@ -413,8 +418,8 @@ fn crashed(stage: &str, fault: Fault, exit: Exit) -> Failure {
     }
 }
 
-/// A failure of a run stage, as far as others are told of it: the begin of the message, and the last
-/// words of the process.
+/// Returns the part of a run stage's failure that others are told: the beginning of the message, and the last words of
+/// the process.
 fn in_few_words(failure: Failure) -> Failure {
     let mut log = failure.log;
     let surplus = log.len().saturating_sub(MAX_SAID_BY_RUN);
@@ -430,7 +435,7 @@ fn in_few_words(failure: Failure) -> Failure {
     }
 }
 
-/// The first problem, and how many more there are.
+/// Returns the first problem, and how many more there are.
 fn first_problem(errors: ManifestErrors) -> BadManifest {
     let more = errors.problems.len().saturating_sub(1);
     let Some(first) = errors.problems.into_iter().next() else {
@@ -450,7 +455,7 @@ fn first_problem(errors: ManifestErrors) -> BadManifest {
     BadManifest { field, reason }
 }
 
-/// Processor time until the deadline, if all cores are busy.
+/// Returns the processor time until the deadline, in seconds, if all cores are busy.
 fn cpu_seconds(deadline: Instant) -> u64 {
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     let left = deadline.saturating_duration_since(Instant::now());

@@ -1,4 +1,4 @@
-//! The engine against a shell script in the executor's place.
+//! Tests of the engine with a shell script in the executor's place.
 
 use super::*;
 use crate::{devices::Kinds, testing};
@@ -154,7 +154,7 @@ async fn a_compiler_that_fills_the_disk_is_stopped_and_it_is_the_programs_doing(
 
 #[tokio::test]
 async fn what_the_compilers_log_says_is_not_said_twice() {
-    // As the executor does it: the log is without the job's folder, what the driver prints is not.
+    // As the executor does it: the job's folder is removed from the log, but not from what the driver prints.
     let script = r#"echo "/work/p.cl:3: error" > build/build.log
         echo "$PWD/work/p.cl:3: error" >&2; echo noise >&2
         echo '{"failed":{"fault":"build-failed","message":"no","log":"build/build.log"}}'; exit 1"#;
@@ -165,11 +165,11 @@ async fn what_the_compilers_log_says_is_not_said_twice() {
     assert!(log.ends_with("noise"), "{log}");
 }
 
-/// Regression: the log ended with "the program does not compile:" and nothing behind it, which was what was left of
-/// the executor's own message once the log's lines were taken out of it.
+/// Regression: the log ended with "the program does not compile:" and nothing behind it. That was left of the
+/// executor's own message once the log's lines were removed from it.
 #[tokio::test]
 async fn what_the_executor_says_itself_is_not_told_as_the_drivers_words() {
-    // The message has the begin of the log, and its last line is cut.
+    // The message has the beginning of the log, and its last line is cut.
     let script = r#"printf 'program.cl:3: error\nprogram.cl:4: error: and more\n' > build/build.log
         echo noise >&2
         printf 'aicpw-executor: it does not compile:\nprogram.cl:3: error\nprogram.cl:4: er\n' >&2
@@ -222,7 +222,7 @@ async fn crashes_and_silence_name_the_cause() {
     let failure = run(&silent).await.0.unwrap_err();
     assert!(failure.message.contains("code 0"), "{}", failure.message);
 
-    // Done, and then not.
+    // It says that it is done, and then fails.
     let undone = case(&format!("{HAS_PROGRAM}; cat ../done; exit 3"), LONG);
     prepare(&undone, result());
     assert_eq!(run(&undone).await.0.unwrap_err().fault, Fault::RunFailed);
@@ -254,7 +254,7 @@ async fn a_run_that_says_its_result_tells_others_a_few_words() {
         let count = |text: &[u8]| text.iter().filter(|byte| **byte == b'r').count();
         (count(failure.message.as_bytes()), count(&failure.log))
     };
-    // Some words of ours have an r.
+    // Some of our own words have an r.
     let most = MAX_SAID_BY_RUN + 20;
     for (end, limit) in [
         ("kill -SEGV $$", LONG),
@@ -272,7 +272,7 @@ async fn a_run_that_says_its_result_tells_others_a_few_words() {
             "{end}"
         );
     }
-    // What is short is whole, and so is what the compiler says.
+    // A short log is complete, and so is what the compiler says.
     let short = case(&format!("{HAS_PROGRAM}; echo why >&2; exit 9"), LONG);
     assert_eq!(run(&short).await.0.unwrap_err().log, b"why\n");
     let build = case(&format!("{HAS_PROGRAM}; {says} >&2; exit 9"), LONG);
@@ -280,8 +280,7 @@ async fn a_run_that_says_its_result_tells_others_a_few_words() {
     assert_eq!(told(&failure).1, 102_400);
 }
 
-/// Regression: a program that crashes, or that speaks with the executor's voice, could have the
-/// provider slashed.
+/// Regression: a program that crashes, or that speaks in the executor's place, could get the provider slashed.
 #[tokio::test]
 async fn a_process_that_has_the_program_cannot_blame_the_provider() {
     let says_crashed = r#"echo '{"failed":{"fault":"crashed","message":"no disk"}}'; exit 1"#;
@@ -294,7 +293,7 @@ async fn a_process_that_has_the_program_cannot_blame_the_provider() {
     ] {
         for (script, expected) in [
             (format!("{HAS_PROGRAM}; {end}"), fault),
-            // Before that it is the provider's machine.
+            // Before the program is handed over, the provider's machine is at fault.
             (end.to_owned(), Fault::Crashed),
         ] {
             let case = case(&script, LONG);
@@ -326,8 +325,8 @@ async fn the_deadline_is_the_time_limit() {
     assert!(failure.message.contains("run stage"), "{}", failure.message);
 }
 
-/// Regression: a card that hung in its driver until the deadline was nobody's fault, and got the next task. But a
-/// requester that gives no time must not have providers pay for that.
+/// Regression: nobody was blamed for a card that hung in its driver until the deadline, and the card got the next task.
+/// But providers must not pay for a requester that gives no time.
 #[tokio::test]
 async fn a_driver_that_never_gets_the_program_in_a_long_time_is_the_providers() {
     let long = BEFORE_THE_PROGRAM + LONG;
@@ -417,7 +416,7 @@ async fn a_part_is_asked_for_and_nothing_else_is_taken_for_it() {
     let asked = std::fs::read(case.dir.path().join("asked")).unwrap();
     let asked: JobSpec = serde_json::from_slice(&asked).unwrap();
     assert_eq!(asked.part, case.job.part);
-    // What comes of a part is no result, and the other way round.
+    // The outcome of a part is no result, and the other way round.
     let (whole, _) = run(&case).await;
     assert_eq!(whole.unwrap_err().fault, Fault::RunFailed);
     prepare(&case, result());

@@ -1,4 +1,4 @@
-//! Where a peer is.
+//! The addresses of peers.
 
 use super::error::BlobError;
 use multiaddr::{Multiaddr, Protocol};
@@ -6,20 +6,22 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// The address of an IPFS node, with its peer id: who answers there must prove to be that peer.
+/// The address of an IPFS node, with its peer id: the node that answers there must prove to be that
+/// peer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PeerAddress(Multiaddr);
 
-/// Addresses come from the chain and from strangers' tasks. This is ample for a relayed one.
+/// The longest address. Addresses come from the chain and from strangers' tasks. This is ample for
+/// a relayed one.
 const MAX_LEN: usize = 512;
 
 impl PeerAddress {
-    /// The parts of the address, the host first.
+    /// Returns the parts of the address, the host first.
     pub(super) fn parts(&self) -> impl Iterator<Item = Protocol<'_>> {
         self.0.iter()
     }
 
-    /// The same peer at another host.
+    /// Returns the same peer at another host.
     pub(super) fn at(&self, host: IpAddr) -> Option<Self> {
         self.0.replace(0, |_| Some(host.into())).map(Self)
     }

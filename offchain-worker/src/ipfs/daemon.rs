@@ -15,22 +15,23 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// Name of the program.
+/// The name of the program.
 pub const BINARY: &str = "aicpw-ipfs";
 
-/// Longest path of a Unix socket on Linux, without the terminating zero.
+/// The longest path of a Unix socket on Linux, without the terminating zero.
 const MAX_SOCKET_PATH: usize = 107;
 
-/// How long the process of a node that was killed may take to end: it lets its requests end first.
+/// How long the process of a killed node may take to end: it lets its requests end first.
 const TAKE_OVER: Duration = Duration::from_secs(30);
 
-/// How often it is looked whether it has ended.
+/// How often to check whether it has ended.
 const TAKE_OVER_POLL: Duration = Duration::from_millis(50);
 
-/// Finds `aicpw-ipfs`: `explicit` if given, else beside the running program, else in `$PATH`.
+/// Finds `aicpw-ipfs`: `explicit` if given, otherwise beside the running program, and then in
+/// `$PATH`.
 ///
 /// # Errors
-/// [`DaemonError::NoBinary`] with the places that were looked at.
+/// [`DaemonError::NoBinary`] with the places that were searched.
 pub fn find_binary(explicit: Option<&Path>) -> Result<PathBuf, DaemonError> {
     locate::find(BINARY, explicit).map_err(|looked_at| DaemonError::NoBinary { looked_at })
 }
@@ -40,36 +41,36 @@ pub fn find_binary(explicit: Option<&Path>) -> Result<PathBuf, DaemonError> {
 pub struct DaemonConfig {
     /// The program, if it is neither beside the running one nor in `$PATH`.
     pub binary: Option<PathBuf>,
-    /// Folder for its identity, its blocks, and its socket; made if missing.
+    /// The folder for its identity, its blocks and its socket; made if missing.
     pub folder: PathBuf,
-    /// Multiaddresses on which peers reach it. With a port of 0 they change at every start.
+    /// The multiaddresses on which it listens for peers. With port 0 they change at every start.
     pub listen: Vec<String>,
-    /// Multiaddresses, beside those, at which peers reach it.
+    /// Further multiaddresses at which peers reach it.
     pub external_addresses: Vec<String>,
-    /// Bootnodes: it stays connected to them, and tells and asks them who has what.
+    /// Bootnodes: it stays connected to them, tells them what it has, and asks them who has what.
     pub bootstrap: Vec<PeerAddress>,
-    /// Relays through which peers reach it where they cannot dial it.
+    /// Relays through which peers reach it if they cannot dial it.
     pub relays: Vec<PeerAddress>,
     /// Whether it is a bootnode for others, and a relay.
     pub bootnode: bool,
-    /// Most bytes that its store may hold.
+    /// The most bytes that its store may hold.
     pub storage_max: Option<u64>,
-    /// Bytes that it leaves free on its disk, if not its own default.
+    /// The bytes that it leaves free on its disk, if not its own default.
     pub disk_reserve: Option<u64>,
-    /// Most bytes of memory that it may take, if not its own default.
+    /// The most bytes of memory that it may take, if not its own default.
     pub memory_max: Option<u64>,
-    /// Whether peers that strangers name are dialled at private addresses too.
+    /// Whether peers that strangers name are also dialled at private addresses.
     pub allow_private_ip: bool,
 }
 
-/// A running `aicpw-ipfs`. It is started again when it ends by itself, and ended when this is
-/// dropped, and also when this process dies without dropping anything.
+/// A running `aicpw-ipfs`. It is started again when it ends by itself. It is ended when this value
+/// is dropped, and also when this process dies without dropping anything.
 #[derive(Debug)]
 pub struct Daemon {
     rpc: KuboRpc,
     stop: Option<oneshot::Sender<()>>,
     supervisor: JoinHandle<()>,
-    /// Removed after the process.
+    /// Removed after the process has ended.
     _socket_folder: Option<RemoveFolder>,
 }
 
@@ -77,8 +78,8 @@ impl Daemon {
     /// Starts the process and waits until it answers.
     ///
     /// # Errors
-    /// When the program is missing, ends at once (the error has the last it said), does not become
-    /// ready, or another one goes on using the folder. Later failures are not reported but
+    /// When the program is missing, ends at once (the error has its last words), does not become
+    /// ready, or another process continues to use the folder. Later failures are not reported but
     /// repaired.
     pub async fn start(config: DaemonConfig) -> Result<Self, DaemonError> {
         let binary = find_binary(config.binary.as_deref())?;
@@ -107,8 +108,8 @@ impl Daemon {
         })
     }
 
-    /// A store backed by the process. While the process is being started again its operations
-    /// wait; those that were running fail.
+    /// Returns a store backed by the process. While the process is being started again, new
+    /// operations wait; those that were running fail.
     pub fn store(&self) -> KuboRpc {
         self.rpc.clone()
     }
@@ -118,21 +119,21 @@ impl Daemon {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        // It ends by itself now; a panic in it has been reported by its own thread.
+        // The supervisor ends by itself now; its own thread has reported any panic.
         let _ = (&mut self.supervisor).await;
     }
 }
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Drops the process with it, which kills it.
+        // This also drops the process, which kills it.
         self.supervisor.abort();
     }
 }
 
-/// Starts the process, once that of a node before this one has ended. It ends by itself when its
-/// node does, but may still answer on the socket, or hold the repository, when a node that was
-/// killed is started again.
+/// Starts the process, once the process of an earlier node has ended. That one ends by itself when
+/// its node does, but if a killed node is started again it may still answer on the socket or hold
+/// the repository.
 async fn take_over(program: &Program, socket: &Path) -> Result<Running, DaemonError> {
     let deadline = Instant::now() + TAKE_OVER;
     let mut told = false;
@@ -192,8 +193,8 @@ fn arguments(config: &DaemonConfig, socket: &Path) -> Vec<std::ffi::OsString> {
     arguments
 }
 
-/// A place for the socket: in `folder`, or in a fresh one where that path would be too long for
-/// a socket.
+/// Returns a place for the socket: in `folder`, or in a new folder if that path would be too long
+/// for a socket.
 fn socket_for(folder: &Path) -> Result<(PathBuf, Option<RemoveFolder>), DaemonError> {
     let near = folder.join("rpc.sock");
     if near.as_os_str().len() <= MAX_SOCKET_PATH {
@@ -203,7 +204,7 @@ fn socket_for(folder: &Path) -> Result<(PathBuf, Option<RemoveFolder>), DaemonEr
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     let name = format!("aicpw-ipfs-{}-{count}", std::process::id());
     let short = std::env::temp_dir().join(name);
-    // Not an existing one: in a shared folder that might be somebody else's.
+    // Not an existing folder: in a shared place it might be somebody else's.
     private_folder(&short, false)?;
     Ok((short.join("rpc.sock"), Some(RemoveFolder(short))))
 }

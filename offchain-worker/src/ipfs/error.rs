@@ -1,4 +1,4 @@
-//! What can go wrong, named by content and cause.
+//! The errors of IPFS, with the content concerned and the cause.
 
 use cid::Cid;
 use std::io;
@@ -17,16 +17,18 @@ pub enum BlobError {
     NotFound {
         /// What was asked for.
         cid: Cid,
-        /// How long.
+        /// How long the search took.
         waited: Duration,
-        /// What was tried, without a word of who answers where: for strangers too.
+        /// What was tried, without saying who answers at which address: strangers may read this
+        /// too.
         reason: String,
-        /// The peers that could not be connected to, each with its cause. For this machine's owner
-        /// only: who names the peers could else have them probed, also those of an inner network.
+        /// The peers that could not be connected to, each with its cause. Only for this machine's
+        /// owner: otherwise whoever names the peers could have them probed, even those of an
+        /// internal network.
         unreachable: Vec<String>,
     },
 
-    /// A download began and then nothing more came, or not fast enough.
+    /// A download began, but then nothing more came, or not fast enough.
     #[error(
         "{cid} broke off after {received} of {size} bytes: {reason}; the peer that has it may \
          be gone"
@@ -34,9 +36,9 @@ pub enum BlobError {
     Stalled {
         /// What was asked for.
         cid: Cid,
-        /// Bytes that came.
+        /// The bytes that came.
         received: u64,
-        /// Bytes there should be.
+        /// The bytes that there should be.
         size: u64,
         /// Which limit was reached, or what the IPFS node said.
         reason: String,
@@ -47,9 +49,9 @@ pub enum BlobError {
     TooLarge {
         /// What was asked for.
         cid: Cid,
-        /// Bytes that it has at least.
+        /// The least number of bytes that it has.
         size: u64,
-        /// Bytes that are allowed.
+        /// The bytes that are allowed.
         max: u64,
     },
 
@@ -96,7 +98,7 @@ pub enum BlobError {
         message: String,
     },
 
-    /// The peer is not there, or is another.
+    /// The peer is not there, or another peer is.
     #[error("cannot connect to {address}: {message}")]
     PeerUnreachable {
         /// Its address.
@@ -134,7 +136,7 @@ pub enum DaemonError {
         looked_at.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
     )]
     NoBinary {
-        /// Where it was looked for.
+        /// The places where it was searched for.
         looked_at: Vec<PathBuf>,
     },
 
@@ -164,7 +166,7 @@ pub enum DaemonError {
     Ended {
         /// Its exit status.
         status: std::process::ExitStatus,
-        /// The last it said.
+        /// The last that it said.
         said: String,
     },
 
@@ -173,7 +175,7 @@ pub enum DaemonError {
     NotReady {
         /// How long it was waited for.
         waited: Duration,
-        /// The last it said.
+        /// The last that it said.
         said: String,
     },
 
@@ -183,7 +185,7 @@ pub enum DaemonError {
 }
 
 impl DaemonError {
-    /// Whether it ended because another process has the repository open.
+    /// Whether the process ended because another one has the repository open.
     pub(super) fn is_repository_in_use(&self) -> bool {
         // The words of the IPFS library; the process has no exit code for it.
         matches!(self, Self::Ended { said, .. } if said.contains("already being used"))

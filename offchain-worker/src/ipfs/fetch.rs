@@ -1,4 +1,4 @@
-//! Files from the IPFS node.
+//! Fetches files from the IPFS node.
 
 use super::error::BlobError;
 use super::partial::Partial;
@@ -14,10 +14,10 @@ use std::time::Duration;
 use tokio::io::{AsyncWriteExt, BufWriter};
 use tokio::time::Instant;
 
-/// Bytes gathered before they are written.
+/// How many bytes are gathered before they are written.
 const WRITE_BUFFER: usize = 1 << 20;
 
-/// kubo's trailer with the cause of a download that broke off.
+/// kubo's trailer with the cause of an interrupted download.
 const STREAM_ERROR: &str = "x-stream-error";
 
 pub(super) async fn look_up(
@@ -49,7 +49,7 @@ pub(super) async fn fetch_through(
     with_peers(rpc, options, pass_on(rpc, cid, options, progress, sink)).await
 }
 
-/// A search while it connects to the peers; that it found nothing says which of them could not be reached.
+/// Searches while it connects to the peers. If nothing is found, the error names the peers that could not be reached.
 async fn with_peers(
     rpc: &KuboRpc,
     options: &FetchOptions,
@@ -62,8 +62,8 @@ async fn with_peers(
     result
 }
 
-/// Runs `work` while it connects to `peers`. A want reaches peers that are connected later too,
-/// so neither a slow nor a dead one delays the others.
+/// Runs `work` while it connects to `peers`. A want also reaches peers that are connected later, so neither a slow nor
+/// a dead peer delays the others.
 async fn while_connecting<T>(
     rpc: &KuboRpc,
     peers: &[PeerAddress],
@@ -77,7 +77,7 @@ async fn while_connecting<T>(
     let mut connecting = !peers.is_empty();
     loop {
         tokio::select! {
-            // First the peers, so that their part of the answer is known if both are ready.
+            // The peers go first, so that their part of the answer is known if both are ready.
             biased;
             results = &mut connect, if connecting => {
                 connecting = false;
@@ -88,7 +88,7 @@ async fn while_connecting<T>(
     }
 }
 
-/// Looks for a file and says how large it says that it is, if that is allowed.
+/// Searches for a file and returns the size that it declares, if that is allowed.
 async fn find(
     rpc: &KuboRpc,
     cid: &Cid,
@@ -159,7 +159,7 @@ async fn pass_on(
     while let Some(piece) = content.next(&clock).await? {
         sink(&piece);
         content.tell(progress);
-        // What is in the store already comes without a pause: others, and deadlines, would not be heard.
+        // Content that is already in the store comes without a pause: other tasks and deadlines would get no turn.
         tokio::task::yield_now().await;
     }
     content.check_whole()?;
@@ -211,7 +211,7 @@ impl Clock {
         }
     }
 
-    /// How long the next piece may take.
+    /// Returns how long the next piece may take.
     fn patience(&self) -> Duration {
         self.stall.min(self.total.saturating_sub(self.elapsed()))
     }
@@ -225,9 +225,9 @@ impl Clock {
 struct Content {
     cid: Cid,
     body: reqwest::Body,
-    /// Bytes so far.
+    /// The bytes so far.
     received: u64,
-    /// Most bytes that are accepted. One size is what the root claims and was checked; this is what really
+    /// The most bytes that are accepted. The size that the root declares was checked; this one limits what really
     /// comes.
     size: u64,
 }
@@ -273,10 +273,10 @@ impl Content {
         }
     }
 
-    /// The next piece, `None` at the end.
+    /// Returns the next piece, or `None` at the end.
     ///
     /// # Errors
-    /// [`BlobError::TooLarge`] instead of a piece that would be too much.
+    /// [`BlobError::TooLarge`] in place of a piece that would be too much.
     async fn next(&mut self, clock: &Clock) -> Result<Option<bytes::Bytes>, BlobError> {
         loop {
             let patience = clock.patience();
@@ -321,14 +321,14 @@ impl Content {
         }
     }
 
-    /// Says how much there is. That it is all is said when it is where it belongs.
+    /// Reports how much has come. Completion is reported when the file is in its place.
     fn tell(&self, progress: Progress<'_>) {
         if self.received < self.size {
             progress(self.received, self.size);
         }
     }
 
-    /// Whether all came that there should be, once nothing more comes.
+    /// Checks that everything has come, once nothing more comes.
     fn check_whole(&self) -> Result<(), BlobError> {
         if self.received < self.size {
             return Err(self.stalled("the IPFS node ended the stream".into()));

@@ -1,4 +1,4 @@
-//! A file on its way, under a name of its own beside its place.
+//! A file that is being downloaded, under another name beside its final place.
 
 use super::error::BlobError;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::fs::File;
 
-/// How its name begins and ends.
+/// How that name begins and ends.
 const START: &str = ".";
 const END: &str = ".part";
 
@@ -83,10 +83,10 @@ impl Drop for Partial {
     }
 }
 
-/// Removes what downloads into this folder have left whose process was killed. None may be under way.
+/// Removes the partial downloads that killed processes have left in this folder. No download may be under way.
 ///
 /// # Errors
-/// When the disk says so. That there is no such folder is no error.
+/// When the disk fails. It is no error if there is no such folder.
 pub fn remove_partial(folder: &Path) -> io::Result<()> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -114,7 +114,7 @@ mod tests {
         let target = dir.path().join("download");
         let partial = Partial::create(&target).await.unwrap();
         drop(partial.open().await.unwrap());
-        // As if the process ended here.
+        // As if the process had ended here.
         std::mem::forget(partial);
         for name in ["download", "state.part", ".hidden"] {
             std::fs::write(dir.path().join(name), b"x").unwrap();

@@ -14,22 +14,22 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// For commands that need neither the network nor much of the disk.
+/// The time limit of commands that need neither the network nor much of the disk.
 const QUICK: Duration = Duration::from_secs(30);
 
-/// Dialling a peer; the IPFS node has a shorter limit of its own.
+/// The time limit of dialling a peer; the IPFS node has a shorter limit of its own.
 const DIAL: Duration = Duration::from_secs(20);
 
-/// Looking through all blocks of a large store.
+/// The time limit of looking through all blocks of a large store.
 const COLLECTION: Duration = Duration::from_secs(120);
 
 /// How long a request waits for a supervised process that is being started again.
 const RESTART: Duration = Duration::from_secs(20);
 
-/// Most of an answer that is read where it should be short.
+/// The most bytes that are read of an answer that should be short.
 const MAX_ANSWER: usize = 1 << 20;
 
-/// Most bytes that [`BlobStore::read_range`] returns.
+/// The most bytes that [`BlobStore::read_range`] returns.
 pub(super) const MAX_RANGE: u64 = 64 << 20;
 
 /// A client of one IPFS node. Clones share their connections.
@@ -38,7 +38,7 @@ pub struct KuboRpc {
     client: Client,
     base: Url,
     endpoint: String,
-    /// How the process behind it is, where it is supervised.
+    /// The state of the process behind it, if that is supervised.
     standing: Option<watch::Receiver<Standing>>,
     allows_private_ip: bool,
 }
@@ -66,13 +66,13 @@ struct Usage {
 }
 
 impl Usage {
-    /// Why a file of so many bytes does not fit.
+    /// Returns why a file of this many bytes does not fit.
     fn shortage(&self, bytes: u64) -> Option<String> {
         let Self {
             repo_size,
             storage_max,
         } = self;
-        // The blocks above the leaves: far less than a hundredth, and one block at least.
+        // The blocks above the leaves take far less than a hundredth, and one block at least.
         let blocks = bytes.saturating_add(bytes / 100).saturating_add(1 << 10);
         let full = repo_size.saturating_add(blocks) > *storage_max;
         full.then(|| format!("it holds {repo_size} of {storage_max} bytes"))
@@ -82,7 +82,7 @@ impl Usage {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Peers {
-    /// kubo has `null` where there is none.
+    /// kubo gives `null` if there is none.
     peers: Option<Vec<serde::de::IgnoredAny>>,
 }
 
@@ -98,7 +98,7 @@ impl KuboRpc {
     /// # Errors
     /// When the HTTP client cannot be made.
     pub fn unix(socket: &Path) -> Result<Self, BlobError> {
-        // The host is not looked up; kubo wants to see a harmless one.
+        // The host is not resolved; kubo wants to see a harmless one.
         let base = "http://localhost/api/v0/";
         Self::new(
             Client::builder().unix_socket(socket),
@@ -110,7 +110,7 @@ impl KuboRpc {
     /// Speaks to a kubo daemon, e.g. `http://127.0.0.1:5001`.
     ///
     /// # Errors
-    /// When `url` is not one of HTTP.
+    /// When `url` is not an HTTP URL.
     pub fn http(url: &str) -> Result<Self, BlobError> {
         let base = format!("{}/api/v0/", url.trim_end_matches('/'));
         Self::new(
@@ -129,7 +129,7 @@ impl KuboRpc {
         if base.scheme() != "http" {
             return Err(unusable("only http:// is supported".into()));
         }
-        // An IPFS node is on this machine or in this network: never by way of a proxy.
+        // An IPFS node is on this machine or in this network: it is never reached through a proxy.
         let client = client
             .no_proxy()
             .build()
@@ -143,8 +143,8 @@ impl KuboRpc {
         })
     }
 
-    /// Says whether peers that strangers name are dialled at private addresses too; they are not
-    /// unless this is said.
+    /// Sets whether peers that strangers name are also dialled at private addresses. By default
+    /// they are not.
     #[must_use]
     pub fn allow_private_ip(mut self, allow: bool) -> Self {
         self.allows_private_ip = allow;
@@ -231,7 +231,7 @@ impl KuboRpc {
         serde_json::from_slice(&body).map_err(|error| self.odd(&format!("odd answer: {error}")))
     }
 
-    /// Size of a file, without a time limit of its own.
+    /// Returns the size of a file, without a time limit of its own.
     pub(super) async fn file_size(&self, cid: &Cid) -> Result<u64, BlobError> {
         let path = format!("/ipfs/{cid}");
         let request = self.request("files/stat", &[("arg", &path)]);
@@ -250,13 +250,13 @@ impl KuboRpc {
         self.call("repo/stat", request).await
     }
 
-    /// Has the node remove what is not pinned.
+    /// Has the node remove content that is not pinned.
     async fn collect(&self) -> Result<(), BlobError> {
         let request = self
             .request("repo/gc", &[("quiet", "true")])
             .timeout(COLLECTION);
         let mut answer = self.check("repo/gc", self.answer(request).await?).await?;
-        // A line for each block, of which there may be many.
+        // The answer has a line for each block, and there may be many.
         while let Some(_piece) = answer
             .chunk()
             .await
@@ -288,7 +288,7 @@ impl KuboRpc {
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> BlobError {
         let mut text = reasons(error);
         if let Some(url) = error.url() {
-            // The endpoint is said beside it.
+            // The error names the endpoint already.
             text = text.replace(&format!(" for url ({url})"), "");
         }
         self.odd(&text)
@@ -302,10 +302,11 @@ impl KuboRpc {
     }
 }
 
-/// What the IPFS node said, as an error about `subject`.
+/// Returns what the IPFS node said, as an error about `subject`.
 pub(super) fn refusal(subject: &str, message: String) -> BlobError {
     let subject = subject.to_owned();
-    // kubo and aicpw-ipfs have no code for it, only these words of the operating system and ours.
+    // kubo and aicpw-ipfs have no error code for this, only these words: the operating system's and
+    // ours.
     let lower = message.to_lowercase();
     if lower.contains("no space left on device") || lower.contains("storage limit reached") {
         BlobError::StoreFull { subject, message }
@@ -314,7 +315,7 @@ pub(super) fn refusal(subject: &str, message: String) -> BlobError {
     }
 }
 
-/// An error with its causes; reqwest's own text stops at "error sending request".
+/// Returns an error with its causes; reqwest's own text stops at "error sending request".
 fn reasons(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -476,7 +477,8 @@ impl BlobStore for KuboRpc {
         let id: Id = self
             .call("id", self.request("id", &[]).timeout(QUICK))
             .await?;
-        // kubo may listen on transports whose addresses are not known here; nobody here dials them.
+        // kubo may listen on transports whose addresses cannot be parsed here; nobody here dials
+        // them.
         let addresses = id.addresses.unwrap_or_default();
         Ok(addresses
             .iter()
@@ -491,7 +493,7 @@ impl BlobStore for KuboRpc {
         let peers: Peers = self.call("swarm/peers", request).await?;
         Ok(StoreStatus {
             bytes: usage.repo_size,
-            // Both say "no limit" by a number that no disk has.
+            // Both express "no limit" by a number that no disk has.
             limit: (usage.storage_max < i64::MAX as u64).then_some(usage.storage_max),
             peers: peers.peers.map_or(0, |peers| peers.len() as u64),
             ends: self
@@ -529,7 +531,7 @@ mod tests {
         assert!(!error.contains("localhost"), "{error}");
     }
 
-    /// One place to look for it, for who keeps it from strangers.
+    /// An error names the endpoint in one place only, so that it can be kept from strangers.
     #[tokio::test]
     async fn what_an_error_says_of_the_endpoint_is_the_endpoint() {
         let rpc = KuboRpc::http("http://127.0.0.1:1/").unwrap();

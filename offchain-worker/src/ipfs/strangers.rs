@@ -1,6 +1,6 @@
-//! Peers that strangers name: whoever asks for a job says where its files are. Unless this node
-//! allows private addresses, only public ones are dialled for them, so that nobody uses it to look
-//! around in the network behind it.
+//! Peers that strangers name: a requester says where a job's files are. Unless this node allows
+//! private addresses, only public ones are dialled for strangers, so that nobody uses the node to
+//! probe the network behind it.
 
 use super::address::PeerAddress;
 use super::rpc::KuboRpc;
@@ -12,16 +12,16 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Most addresses of one name that are dialled.
+/// The most addresses of one name that are dialled.
 const MAX_HOSTS: usize = 8;
 
-/// Longest time for looking a name up.
+/// The longest time for resolving a name.
 const LOOK_UP: Duration = Duration::from_secs(10);
 
 /// Connects to a peer that a stranger named.
 ///
 /// # Errors
-/// What came in the way, for this machine's owner.
+/// What prevented it, for this machine's owner.
 pub(super) async fn connect(rpc: &KuboRpc, peer: &PeerAddress) -> Result<(), String> {
     let peers = match rpc.allows_private_ip() {
         true => vec![peer.clone()],
@@ -42,8 +42,8 @@ pub(super) async fn connect(rpc: &KuboRpc, peer: &PeerAddress) -> Result<(), Str
     Err(failures.join("; "))
 }
 
-/// The same peer at its public addresses. A name is looked up here and not where the dial happens,
-/// where it could by then be that of another host.
+/// Returns the same peer at its public addresses. A name is resolved here and not where it is
+/// dialled, because by then it could be that of another host.
 async fn public(peer: &PeerAddress) -> Result<Vec<PeerAddress>, String> {
     let mut parts = peer.parts();
     let hosts = match parts.next() {
@@ -125,11 +125,11 @@ mod tests {
             "/ip6/2001:db8::1",
             "/ip6/::ffff:192.168.1.1",
             "/ip6/::ffff:127.0.0.1",
-            // A name of such an address is one.
+            // A name of such an address.
             "/dns/localhost",
             "/dns4/localhost",
             "/dns4/nobody.invalid",
-            // What others would look up.
+            // Names that others would resolve.
             "/dnsaddr/localhost",
             "/unix/%2Frun%2Fsocket",
         ];

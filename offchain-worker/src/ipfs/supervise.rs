@@ -1,4 +1,4 @@
-//! Starts the process, and starts it again.
+//! Starts the process, and restarts it.
 
 use super::error::DaemonError;
 use super::rpc::KuboRpc;
@@ -13,33 +13,34 @@ use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-/// A store of many blocks is read through at the start.
+/// How long the process may take to become ready: a store of many blocks is read through at the
+/// start.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How often a starting process is asked whether it is ready.
 const READY_POLL: Duration = Duration::from_millis(20);
 
-/// Pause before the process is started again; doubles with every failure in a row.
+/// The pause before the process is started again; doubles with every failure in a row.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// A process that ran for so long did not fail because of how it was started.
+/// A process that ran for this long did not fail because of how it was started.
 const RAN_WELL: Duration = Duration::from_secs(60);
 
 /// How long the process may take to end after it was told to.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Lines kept of what the process says, for errors.
+/// How many lines of the process's output are kept, for errors.
 const KEPT_LINES: usize = 12;
 
-/// What is started.
+/// The program to start.
 pub(super) struct Program {
     pub(super) binary: PathBuf,
     pub(super) arguments: Vec<OsString>,
     pub(super) rpc: KuboRpc,
 }
 
-/// How the process is.
+/// The state of the process.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
     /// Whether it answers.
@@ -48,10 +49,11 @@ pub(super) struct Standing {
     pub(super) ends: u64,
 }
 
-/// A process that has answered once. Killed when dropped.
+/// A process that has answered once. It is killed when dropped.
 pub(super) struct Running {
     child: Child,
-    /// The process ends when this is closed. Not left in `child`, because waiting closes it there.
+    /// The process ends when this is closed. It is not left in `child`, because waiting would close
+    /// it there.
     stdin: Option<ChildStdin>,
     said: Said,
     since: Instant,
@@ -66,9 +68,9 @@ impl Program {
     pub(super) async fn start(&self) -> Result<Running, DaemonError> {
         let mut child = Command::new(&self.binary)
             .args(&self.arguments)
-            // Ctrl-C is for the node, which then ends it in good order.
+            // Ctrl-C is for the node, which then ends the process in good order.
             .process_group(0)
-            // It ends when this pipe does, however this process ends.
+            // The child ends when this pipe is closed, however this process ends.
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -131,7 +133,7 @@ impl Running {
     }
 }
 
-/// Keeps the program running until told to stop. `standing` says how it is.
+/// Keeps the program running until told to stop. `standing` shows its state.
 pub(super) async fn supervise(
     program: Program,
     first: Running,

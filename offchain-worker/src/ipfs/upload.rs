@@ -1,4 +1,4 @@
-//! Files to the IPFS node.
+//! Uploads files to the IPFS node.
 
 use super::error::BlobError;
 use super::rpc::{refusal, KuboRpc};
@@ -14,12 +14,12 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
 
-/// How a file is laid out, which its CID depends on: a change gives equal files new CIDs. These are
+/// The layout of a file, on which its CID depends: a change gives equal files new CIDs. This is
 /// kubo's profile `unixfs-v1-2025`. Why: ADR 0003.
 const CHUNKER: &str = "size-1048576";
 const LINKS: &str = "1024";
 
-/// Bytes read from the file at a time.
+/// How many bytes are read from the file at a time.
 const PIECE: usize = 256 << 10;
 
 /// What an upload is for.
@@ -58,7 +58,7 @@ pub(super) async fn upload(
 
     let (sent, mut sent_so_far) = watch::channel(0);
     let body = Body::wrap_stream(pieces(file, total, sent));
-    // The name is nobody's business, so it gets one that says nothing.
+    // The file's name concerns nobody, so it is sent under a name that says nothing.
     let part = Part::stream_with_length(body, total).file_name("blob");
     let hash_only = if purpose == Purpose::HashOnly {
         "true"
@@ -109,7 +109,7 @@ pub(super) async fn upload(
     let complete = *sent_so_far.borrow() == total;
     let body = match body {
         Ok(body) => body,
-        // A file that became shorter breaks the connection, which is not the node's fault.
+        // A file that became shorter breaks the connection; that is not the node's fault.
         Err(BlobError::NodeUnreachable { .. }) if !reading && !complete => {
             return Err(BlobError::FileChanged {
                 path: path.to_owned(),
@@ -130,8 +130,8 @@ pub(super) async fn upload(
     Ok(cid)
 }
 
-/// The file in pieces. Ends with an error where it is shorter than `total`; what is appended to
-/// it meanwhile is not sent.
+/// Returns the file in pieces. Ends with an error if it is shorter than `total`; what is appended
+/// to it meanwhile is not sent.
 fn pieces(
     file: File,
     total: u64,
@@ -151,7 +151,7 @@ fn pieces(
     })
 }
 
-/// The hash of the last line that has one.
+/// Returns the hash of the last line that has one.
 fn cid_in(body: &[u8]) -> Option<Cid> {
     let lines = body.split(|byte| *byte == b'\n');
     let mut hashes = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()?.hash);

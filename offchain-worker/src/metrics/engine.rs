@@ -18,17 +18,17 @@ pub struct MeteredEngine {
     pub metrics: WorkerMetrics,
 }
 
-/// Time in the stages, those that run included: a job can run for hours, and if all of that came at its end, devices
-/// would look idle until then and busy many times over afterwards.
+/// The time spent in the stages, including those that are running: a job can run for hours, and if all of that were
+/// counted at its end, devices would look idle until then and overloaded afterwards.
 #[derive(Clone)]
 pub(super) struct EngineTime(Arc<Mutex<BTreeMap<&'static str, Spent>>>);
 
-/// Time in the stages of one name.
+/// The time spent in the stages of one name.
 #[derive(Default)]
 struct Spent {
-    /// In those that have ended.
+    /// The time in stages that have ended.
     ended: Duration,
-    /// When those began that run.
+    /// When the running stages began.
     running: Vec<Instant>,
 }
 
@@ -39,7 +39,7 @@ impl Default for EngineTime {
     }
 }
 
-// The clock is read while this is locked, so that nobody is told of less time than somebody was before.
+// The clock is read while this is locked, so that no reader sees less time than an earlier reader did.
 impl EngineTime {
     fn begin(&self, stage: &'static str) -> Instant {
         let mut spent = self.lock();
@@ -51,7 +51,7 @@ impl EngineTime {
     fn end(&self, stage: &'static str, since: Instant) {
         let mut spent = self.lock();
         let spent = spent.entry(stage).or_default();
-        // Which one of several that began at the same time is all the same.
+        // Of several stages that began at the same time, any one will do.
         if let Some(at) = spent.running.iter().position(|began| *began == since) {
             spent.running.swap_remove(at);
             spent.ended += since.elapsed();
@@ -74,7 +74,7 @@ impl MetricSource for EngineTime {
     }
 }
 
-/// A stage that has begun. Its time counts also when it is broken off.
+/// A stage that has begun. Its time counts even if it is interrupted.
 struct Stage<'a> {
     metrics: &'a WorkerMetrics,
     name: &'static str,
@@ -177,12 +177,12 @@ mod tests {
             let mut run = std::pin::pin!(engine.run(&job, &|_| {}));
             assert!(futures::poll!(&mut run).is_pending());
             assert_eq!(started("run"), 1.0);
-            // It counts while it runs.
+            // The stage counts while it runs.
             let soon = seconds("run");
             std::thread::sleep(STEP);
             assert!(seconds("run") >= soon + STEP.as_secs_f64() / 2.0);
         }
-        // Once, and no longer when it was broken off.
+        // It counts once, and no longer after it was interrupted.
         let all = seconds("run");
         assert!(all >= STEP.as_secs_f64());
         assert!(all <= began.elapsed().as_secs_f64());
@@ -204,7 +204,7 @@ mod tests {
             assert!(now > before, "{now} {before}");
             drop(stage);
             before = seconds();
-            // What has ended goes on counting as much as it did.
+            // Ended stages keep counting as much as they did.
             assert!(before >= now, "{now} {before}");
         }
         // 10, 20 and 30 ms at least.

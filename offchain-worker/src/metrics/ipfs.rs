@@ -1,4 +1,4 @@
-//! A store whose transfers are counted, and what it says of itself now and then.
+//! A store whose transfers are counted, and whose status is read now and then.
 
 use async_trait::async_trait;
 use cid::Cid;
@@ -11,10 +11,10 @@ use substrate_prometheus_endpoint::{Counter, CounterVec, Gauge, PrometheusError,
 use super::{counters, register};
 use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus};
 
-/// How often the store is asked about itself.
+/// How often the store is asked for its status.
 const ASK_EVERY: Duration = Duration::from_secs(15);
 
-/// What can fail, as the label `operation` has it.
+/// The values of the label `operation`: what can fail.
 const OPERATIONS: [&str; 9] = [
     "add",
     "connect",
@@ -78,7 +78,7 @@ impl IpfsMetrics {
         }))))
     }
 
-    /// Asks the store about itself, for ever. Returns at once without a registry.
+    /// Asks the store for its status, for ever. Returns at once if there is no registry.
     pub async fn follow(self, store: Arc<dyn BlobStore>) {
         let Some(metrics) = self.0 else { return };
         loop {
@@ -108,7 +108,7 @@ pub struct MeteredStore {
 }
 
 impl MeteredStore {
-    /// `inner`, counted by `metrics`.
+    /// Counts what goes through `inner`, with `metrics`.
     pub fn new(inner: Arc<dyn BlobStore>, metrics: IpfsMetrics) -> Self {
         Self { inner, metrics }
     }

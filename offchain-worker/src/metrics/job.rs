@@ -1,4 +1,4 @@
-//! Jobs: how many are in which phase, how long each phase took, how they ended.
+//! Metrics of jobs: how many are in which phase, how long each phase took, and how they ended.
 
 use aicpw_protocol::{task::Fault, Balance};
 use std::sync::Arc;
@@ -38,7 +38,8 @@ pub(super) struct Registered {
     failures: CounterVec<U64>,
     lacking: Gauge<U64>,
     verdicts_against: Counter<U64>,
-    // One AICP is 10^18 of the smallest unit: 64 bits of whole numbers end at 18 AICP.
+    // Floating-point: one AICP is 10^18 of the smallest unit, and 64 bits of whole numbers end at
+    // 18 AICP.
     earned: Counter<F64>,
     slashed: Counter<F64>,
     conformance_runs: CounterVec<U64>,
@@ -176,28 +177,28 @@ impl WorkerMetrics {
         }))))
     }
 
-    /// How many devices are offered.
+    /// Sets the number of devices that are offered.
     pub fn devices(&self, count: usize) {
         if let Some(metrics) = &self.0 {
             metrics.devices.set(count as u64);
         }
     }
 
-    /// So many looks for the machine's devices have failed in a row.
+    /// Sets how many checks of the machine's devices have failed in a row.
     pub fn looks_failed(&self, count: u64) {
         if let Some(metrics) = &self.0 {
             metrics.looks_failed.set(count);
         }
     }
 
-    /// A job was taken.
+    /// Counts a job that was taken.
     pub fn taken(&self) {
         if let Some(metrics) = &self.0 {
             metrics.taken.inc();
         }
     }
 
-    /// A conformance run has ended, with an answer or without.
+    /// Counts a conformance run that has ended, with an answer or without.
     pub fn conformance_run(&self, answered: bool) {
         if let Some(metrics) = &self.0 {
             let end = RUN_ENDS[usize::from(!answered)];
@@ -205,42 +206,42 @@ impl WorkerMetrics {
         }
     }
 
-    /// A job could not be done.
+    /// Counts a job that could not be done.
     pub fn failed(&self, fault: Fault) {
         if let Some(metrics) = &self.0 {
             metrics.failures.with_label_values(&[fault.name()]).inc();
         }
     }
 
-    /// For how many bytes room is waited for before jobs are taken again, if it is.
+    /// Sets how many bytes of room are missing before jobs are taken again, if any.
     pub fn lacking(&self, bytes: Option<u64>) {
         if let Some(metrics) = &self.0 {
             metrics.lacking.set(bytes.unwrap_or(0));
         }
     }
 
-    /// A jury's verdict against a result was seen.
+    /// Counts a jury's verdict against a result.
     pub fn verdict_against(&self) {
         if let Some(metrics) = &self.0 {
             metrics.verdicts_against.inc();
         }
     }
 
-    /// The provider was paid.
+    /// Counts a payment to the provider.
     pub fn earned(&self, amount: Balance) {
         if let Some(metrics) = &self.0 {
             metrics.earned.inc_by(amount as f64);
         }
     }
 
-    /// Stake of the provider was taken.
+    /// Counts stake that was taken from the provider.
     pub fn slashed(&self, amount: Balance) {
         if let Some(metrics) = &self.0 {
             metrics.slashed.inc_by(amount as f64);
         }
     }
 
-    /// An assignment has ended.
+    /// Counts an assignment that has ended.
     pub fn ended(&self, end: End) {
         if let Some(metrics) = &self.0 {
             metrics.ended.with_label_values(&[end.name()]).inc();
@@ -251,19 +252,19 @@ impl WorkerMetrics {
 /// Follows one job through its phases, for as long as it is worked on.
 pub struct Timing {
     metrics: WorkerMetrics,
-    /// Its phase, and since when.
+    /// The job's phase, and since when it is in it.
     now: Option<(&'static str, Instant)>,
 }
 
 impl Timing {
-    /// A job that is in `phase`.
+    /// Starts with a job that is in `phase`.
     pub fn start(metrics: WorkerMetrics, phase: &Phase) -> Self {
         let mut timing = Self { metrics, now: None };
         timing.come(phase);
         timing
     }
 
-    /// The job enters `phase`.
+    /// Notes that the job enters `phase`.
     pub fn enter(&mut self, phase: &Phase) {
         if self.now.is_some_and(|(name, _)| name == phase.name()) {
             return;
@@ -295,7 +296,7 @@ impl Timing {
 
 impl Drop for Timing {
     fn drop(&mut self) {
-        // Broken off: how long the phase would have taken nobody knows.
+        // The phase was interrupted: nobody knows how long it would have taken.
         self.leave();
     }
 }
@@ -371,7 +372,7 @@ mod tests {
         };
         job(&WorkerMetrics::default());
         assert_eq!(counted(), [0.0; 10]);
-        // The same where there is one.
+        // The same with a registry.
         job(&counting);
         let expected = [2.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 4e19, 1e18];
         assert_eq!(counted(), expected);

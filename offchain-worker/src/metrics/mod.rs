@@ -1,4 +1,4 @@
-//! What Prometheus is told of the worker and of IPFS. `docs/metrics.md` has the table.
+//! Metrics of the worker and of IPFS for Prometheus. `docs/metrics.md` has the table.
 //!
 //! Without a registry ([`WorkerMetrics::default`], [`IpfsMetrics::default`]) nothing is counted.
 
@@ -16,7 +16,7 @@ use substrate_prometheus_endpoint::{
     CounterVec, GaugeVec, Opts, PrometheusError, Registry,
 };
 
-/// The faults that a worker reports, as labels; the others are the chain's to see.
+/// Returns the faults that a worker reports, as labels; only the chain finds the others.
 fn reported_faults() -> impl Iterator<Item = &'static str> {
     let faults = Fault::ALL.into_iter();
     let reported = faults.filter(|fault| fault.is_reported_by_worker());
@@ -30,7 +30,8 @@ fn register<M: Collector + Clone + 'static>(
     substrate_prometheus_endpoint::register(metric, registry)
 }
 
-/// Counters with one label, all at zero: a counter that appears with its first event hides it.
+/// Registers counters with one label, all at zero: a counter that appears with its first event
+/// hides that event.
 fn counters<P: Atomic + 'static>(
     registry: &Registry,
     name: &str,
@@ -45,7 +46,7 @@ fn counters<P: Atomic + 'static>(
     Ok(counters)
 }
 
-/// Gauges with one label, all at zero.
+/// Registers gauges with one label, all at zero.
 fn gauges<P: Atomic + 'static>(
     registry: &Registry,
     name: &str,
@@ -60,13 +61,13 @@ fn gauges<P: Atomic + 'static>(
     Ok(gauges)
 }
 
-/// Reads what a registry would tell, in tests.
+/// Reads what a registry would report, in tests.
 #[cfg(test)]
 pub(crate) mod scrape {
     use super::*;
     use substrate_prometheus_endpoint::prometheus::proto::MetricType;
 
-    /// The value of a metric with these labels; of a histogram the number of observations.
+    /// Returns the value of a metric with these labels; of a histogram, the number of observations.
     pub fn value(registry: &Registry, name: &str, labels: &[(&str, &str)]) -> f64 {
         let families = registry.gather();
         let family = families

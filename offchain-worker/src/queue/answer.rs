@@ -1,4 +1,4 @@
-//! From an output to what is committed to.
+//! Turns an output into a commitment.
 
 use aicpw_protocol::{
     commitment::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{durable, secret::WorkerSecret};
 
-/// Bytes read at a time.
+/// How many bytes are read at a time.
 const PIECE: usize = 1 << 20;
 
 /// An account that is SCALE-encoded already.
@@ -31,10 +31,10 @@ impl Encode for Encoded<'_> {
     }
 }
 
-/// The result root of a file, computed without holding it in memory.
+/// Returns the result root of a file, computed without holding the file in memory.
 ///
 /// # Errors
-/// When it cannot be read, or the time is up before ([`io::ErrorKind::TimedOut`]).
+/// When the file cannot be read, or the time is up first ([`io::ErrorKind::TimedOut`]).
 pub fn root_of_file(path: &Path, is_late: IsLate<'_>) -> io::Result<Hash> {
     let mut file = InTime::new(durable::open_untrusted(path)?, is_late);
     let mut builder = ResultRootBuilder::default();
@@ -47,7 +47,8 @@ pub fn root_of_file(path: &Path, is_late: IsLate<'_>) -> io::Result<Hash> {
     }
 }
 
-/// The commitment to the answer of a job, and what opens it. The same for the same answer, always.
+/// Returns the commitment to the answer of a job, and its opening. They are always the same for the
+/// same answer.
 pub fn commit(secret: &WorkerSecret, job: &Record, answer: &Answer) -> (Hash, ResultOpening) {
     let order = &job.order;
     let salt = |purpose| derive_salt(secret.bytes(), &job.genesis, order.assignment, purpose);
@@ -128,7 +129,7 @@ mod tests {
         for role in [Role::Replica, Role::Auditor, Role::Juror, Role::Fetcher] {
             assert_eq!(is_known(&job(role)), role == Role::Juror, "{role:?}");
         }
-        // A node of before has taken this up, and may have committed.
+        // An older node has taken this job up, and may have committed.
         let taken_up_before = Record {
             version: JURORS_SALT_IS_PUBLIC - 1,
             ..job(Role::Juror)

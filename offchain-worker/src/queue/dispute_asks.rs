@@ -1,4 +1,4 @@
-//! What disputes want of the assignments of this node.
+//! What disputes want from the assignments of this node.
 
 use aicpw_protocol::{
     mailbox::{Ask, Asks, Order, Orders},
@@ -7,22 +7,23 @@ use aicpw_protocol::{
     AssignmentId,
 };
 
-/// What is known of it beside some orders.
+/// What disputes want, as far as it is known beside some orders.
 pub struct Asked {
-    /// `None` if the runtime is of before there was such a thing.
+    /// `None` if the runtime is older than disputes' wants.
     asks: Option<Asks>,
-    /// Whether it is older than the orders.
+    /// Whether `asks` is older than the orders.
     is_old: bool,
 }
 
 impl Asked {
-    /// What was read after these orders.
+    /// Returns what was read after these orders.
     pub fn new(asks: Option<Asks>, orders: &Orders) -> Self {
         let is_old = asks.as_ref().is_some_and(|asks| asks.block < orders.block);
         Self { asks, is_old }
     }
 
-    /// What of the job is run, if not all of it; `None` as long as it is not known.
+    /// Returns the part of the job that is run, or `Some(None)` for all of it; `None` as long as
+    /// that is not known.
     pub fn part_of(&self, order: &Order) -> Option<Option<DisputedPart>> {
         // RELEASE-1: remove when release 3 is main (`is_none`: from then on it is not known)
         if order.role != Role::Juror || self.asks.is_none() {
@@ -34,7 +35,7 @@ impl Asked {
         }
     }
 
-    /// Whether it is not known, because the orders are newer.
+    /// Whether what disputes want is not known, because the orders are newer.
     pub fn is_old(&self) -> bool {
         self.is_old
     }
@@ -83,7 +84,7 @@ mod tests {
             })
         };
         let of = |asks, block| Asked::new(asks, &orders(block)).part_of(&juror);
-        // A runtime of before knows of no parts.
+        // An older runtime does not know of parts.
         assert_eq!(of(None, 5), Some(None));
         assert_eq!(of(asks(5, &[Ask::Whole]), 5), Some(None));
         let a_part = Ask::Part(part.clone());
@@ -91,7 +92,7 @@ mod tests {
             of(asks(5, std::slice::from_ref(&a_part)), 5),
             Some(Some(part))
         );
-        // Of an older block, or without an entry.
+        // From an older block, or without an entry.
         assert_eq!(of(asks(4, &[a_part]), 5), None);
         assert_eq!(of(asks(5, &[]), 5), None);
         let replica = testing::order(1);

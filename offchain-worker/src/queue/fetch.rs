@@ -1,4 +1,4 @@
-//! Manifest, program and inputs of a job.
+//! Fetches the manifest, the program and the inputs of a job.
 
 use aicpw_protocol::{
     content::ContentId,
@@ -23,45 +23,44 @@ use crate::{
     ipfs::{silent, BlobError, BlobStore, FetchOptions, PeerAddress},
 };
 
-/// Most bytes of a manifest.
+/// The most bytes of a manifest.
 pub const MAX_MANIFEST: u64 = 1 << 20;
 
-/// How often a download that found nobody is tried: the requester's node may be starting.
+/// How often a download is tried that found nobody: the requester's node may be starting.
 const TRIES: u32 = 2;
 
-/// Bounds of a job's downloads.
+/// The limits of a job's downloads.
 #[derive(Debug, Clone)]
 pub struct FetchLimits {
-    /// Longest time without a single new byte.
+    /// The longest time without a single new byte.
     pub stall: Duration,
-    /// Longest time for one file.
+    /// The longest time for one file.
     pub total: Duration,
-    /// Bytes to be left free on the disk of the job's folder.
+    /// The bytes to leave free on the disk of the job's folder.
     pub disk_reserve: u64,
 }
 
-/// Where a job's data is fetched.
+/// How a job's data is fetched.
 pub struct Source<'a> {
     /// The store.
     pub store: &'a dyn BlobStore,
-    /// Bounds.
+    /// The limits.
     pub limits: &'a FetchLimits,
-    /// Where room is asked for.
+    /// Reserves room.
     pub rooms: &'a Rooms,
-    /// What keeps the store from its work.
+    /// Remembers why the store does not answer.
     pub outage: &'a Outage,
-    /// For a sealed task: what opens the data, and a file for what is still sealed.
+    /// For a sealed task: what opens the data, and a file for data that is still sealed.
     pub sealed: Option<(&'a Sealing, PathBuf)>,
 }
 
-/// Fetches all that a job needs into its folder and checks it.
+/// Fetches everything that a job needs into its folder, and checks it.
 ///
 /// # Errors
-/// [`Fault::InputUnavailable`] naming the CID and the field, [`Fault::BadManifest`] naming the
-/// field, [`Fault::BadKey`] if the data key does not open it, [`Fault::InputUnavailable`] or
-/// [`Fault::RunFailed`] where there is no room for an input or the result, and [`Fault::Crashed`]
-/// where this machine is to blame for something else. As long as its own IPFS node does not answer
-/// this goes on: it ends with the window.
+/// [`Fault::InputUnavailable`], naming the CID and the field; [`Fault::BadManifest`], naming the field;
+/// [`Fault::BadKey`] if the data key does not open the data; [`Fault::InputUnavailable`] or [`Fault::RunFailed`] if
+/// there is no room for an input or the result; and [`Fault::Crashed`] if this machine is to blame for something else.
+/// While this machine's own IPFS node does not answer, this function goes on: it ends with the window.
 pub async fn fetch_all(
     source: &Source<'_>,
     engine: &dyn Engine,
@@ -83,7 +82,7 @@ pub async fn fetch_all(
         .map_err(|error| own_fault(&format!("cannot read the manifest: {error}")))?;
     let plan = blocking::run(|| engine.plan(&text, &order.needs))
         .map_err(|error| Failure::new(Fault::BadManifest, error.to_string()))?;
-    // Before anything is fetched, so that the task moves on at once.
+    // Checked before anything is fetched, so that the task moves on at once.
     let is_sealed = source.sealed.is_some();
     room::for_result(source.store, source.rooms, plan.output_bytes, is_sealed).await?;
 
@@ -94,7 +93,7 @@ pub async fn fetch_all(
                 own_fault(&format!("cannot make a folder for {}: {error}", blob.field))
             })?;
         }
-        // As long as it is fetched.
+        // Held while the file is being fetched.
         let _room = source.room_for(folder, &blob.field, blob.length.unwrap_or(0))?;
         let bytes = source
             .fetch(&blob.cid, &blob.field, &path, blob.max_bytes, &peers)
@@ -112,7 +111,7 @@ pub async fn fetch_all(
     Ok(plan)
 }
 
-/// Fetches the state that a part of a job begins in. What is in it the engine checks.
+/// Fetches the state with which a part of a job begins. The engine checks its content.
 ///
 /// # Errors
 /// As [`fetch_all`].
@@ -131,9 +130,9 @@ pub async fn fetch_state(
     let max_bytes = order.needs.memory.0.saturating_mul(1 << 20);
     let max_bytes = max_bytes.saturating_add(MAX_POSITION_BYTES);
     let (field, peers) = ("the state", addresses(&order.peers));
-    // No manifest says how long it is, and whoever disputes the part names it.
+    // No manifest says how long the state is, and whoever disputes the part names it.
     let bytes = source.look_up(state, field, max_bytes, &peers).await?;
-    // As long as it is fetched.
+    // Held while the file is being fetched.
     let _room = source.room_for(folder, field, bytes)?;
     source
         .fetch(state, field, &path, max_bytes, &peers)
@@ -144,7 +143,7 @@ pub async fn fetch_state(
 /// A file to fetch.
 struct Wanted<'a> {
     content: &'a ContentId,
-    /// What it is to the job.
+    /// The field of the job that names it.
     field: &'a str,
     cid: cid::Cid,
     options: FetchOptions,
@@ -157,7 +156,8 @@ impl Wanted<'_> {
 }
 
 impl Source<'_> {
-    /// Why there was no time left: unless this machine's own IPFS node does not answer, this was not served.
+    /// Returns why there was no time left: the data was not served, unless this machine's own IPFS node does not
+    /// answer.
     pub async fn not_in_time(&self, missing: String) -> Failure {
         match self.outage.lasts(self.store).await {
             Some(error) => own_fault(&format!("{missing}: at the provider: {error}")),
@@ -165,8 +165,8 @@ impl Source<'_> {
         }
     }
 
-    /// Room for so many bytes more on the disk of the job's folder: in the folder, where they are twice if they
-    /// are sealed, and in the store, which is mostly on the same disk.
+    /// Reserves room for this many more bytes on the disk of the job's folder: once in the folder, twice if they are
+    /// sealed, and once in the store, which is usually on the same disk.
     fn room_for(&self, folder: &Path, field: &str, bytes: u64) -> Result<Promise, Failure> {
         let copies = if self.sealed.is_some() { 3 } else { 2 };
         let wanted = bytes.saturating_mul(copies);
@@ -178,7 +178,7 @@ impl Source<'_> {
         })
     }
 
-    /// Fetches a file, opens it if it is sealed, and returns the length of what is in it.
+    /// Fetches a file, opens it if it is sealed, and returns the length of its content.
     async fn fetch(
         &self,
         content: &ContentId,
@@ -205,7 +205,7 @@ impl Source<'_> {
         })
     }
 
-    /// Fetches a file as it is.
+    /// Fetches a file without opening it.
     async fn download(
         &self,
         content: &ContentId,
@@ -220,7 +220,7 @@ impl Source<'_> {
         self.tried(&wanted, fetch).await
     }
 
-    /// How many bytes there are to fetch, as they are, of a file that may have so many.
+    /// Returns how many bytes, sealed or not, there are to fetch of a file whose content may have `max_bytes`.
     async fn look_up(
         &self,
         content: &ContentId,
@@ -263,7 +263,7 @@ impl Source<'_> {
         })
     }
 
-    /// Does something with a file that the store has to find, and does it again where that may help.
+    /// Does something with a file that the store has to find, and retries it if that may help.
     async fn tried<F>(&self, wanted: &Wanted<'_>, does: impl Fn() -> F) -> Result<u64, Failure>
     where
         F: Future<Output = Result<u64, BlobError>>,
@@ -303,7 +303,7 @@ impl Source<'_> {
     }
 }
 
-/// The addresses that can be dialled; a requester's bad one is its own loss.
+/// Returns the addresses that can be parsed; a requester's bad address is its own loss.
 pub(super) fn addresses(peers: &PeerAddresses) -> Vec<PeerAddress> {
     let parsed = peers.iter().filter_map(|bytes| {
         let address = multiaddr::Multiaddr::try_from(bytes.to_vec()).ok()?;
@@ -317,7 +317,8 @@ fn unavailable(content: &ContentId, field: &str, reason: String) -> Failure {
     Failure::new(Fault::InputUnavailable, message)
 }
 
-/// The requester chose how much there is to fetch, so the provider does not pay for it at once.
+/// Returns the failure for a lack of room. The requester chose how much there is to fetch, so the provider does not pay
+/// for it at once.
 fn no_room(field: &str, max_bytes: u64, error: &BlobError) -> Failure {
     let message = format!("{field} (up to {max_bytes} bytes): at the provider: {error}");
     Failure::new(Fault::InputUnavailable, message)

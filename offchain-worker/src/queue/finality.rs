@@ -1,4 +1,4 @@
-//! What is final, and what a fork puts off, takes away and gives back.
+//! What is final, and what a fork delays, takes away and gives back.
 
 use aicpw_protocol::{
     mailbox::{Order, Orders},
@@ -22,13 +22,13 @@ use crate::{
 pub(super) struct Ended {
     pub(super) order: Order,
     pub(super) part: Option<DisputedPart>,
-    /// If the chain did not know its assignment any more.
+    /// Set if the chain no longer knew its assignment.
     pub(super) gone: Option<Gone>,
 }
 
 impl Ended {
-    /// The result that was reported, where an order asks for the same again. Whether something can be fetched, on
-    /// the other hand, is as it is at the time.
+    /// Returns the result that was reported, if an order asks for the same work again. Whether something can be
+    /// fetched, however, depends on the time.
     pub(super) fn answer(&self, order: &Order, part: Option<&DisputedPart>) -> Option<Answer> {
         let is_same = same_work(&self.order, order) && self.part.as_ref() == part;
         let gone = self.gone.as_ref();
@@ -56,7 +56,7 @@ impl Queue {
         let is_missing = |active: &&Active| {
             block.number >= active.seen_at && order_of(&orders, &active.order).is_none()
         };
-        // Orders are of what is open.
+        // Orders are only those of open assignments.
         let missing = self.active.values().filter(is_missing);
         let ends: BTreeMap<AssignmentId, AssignmentStatus> = missing
             .filter_map(|active| {
@@ -74,7 +74,7 @@ impl Queue {
             let best = best.as_ref();
             best.is_none_or(|best| order_of(best, &active.order).is_some())
         };
-        // Looked at again as soon as there is another best block.
+        // This is looked at again as soon as there is another best block.
         let mut is_open = false;
         for active in self.active.values() {
             let order = order_of(&orders, &active.order);
@@ -82,7 +82,7 @@ impl Queue {
             let finalised = match order.map(|order| &order.status).or(end) {
                 Some(status) => Finalised::Status(status.clone()),
                 None if block.number < active.seen_at => Finalised::NotYet,
-                // A fork has lost it and made it again, in a block that is not final yet.
+                // A fork has lost the assignment and made it again, in a block that is not final yet.
                 None if is_in_best(active) => {
                     is_open = true;
                     Finalised::NotYet
@@ -103,7 +103,7 @@ impl Queue {
         self.shown = (!is_open).then_some(block);
     }
 
-    /// How an assignment that is not open in a final block has ended; `None` if that is not known there.
+    /// Returns how an assignment that is not open in a final block has ended; `None` if that is not known there.
     fn end_of(&self, block: BlockRef, order: &Order) -> Option<AssignmentStatus> {
         match blocking::run(|| self.shop.chain.end_of(block.hash, order)) {
             Ok(end) => end,
@@ -114,7 +114,7 @@ impl Queue {
         }
     }
 
-    /// What is open in the best block; `None` if that cannot be seen.
+    /// Returns the open orders of the best block; `None` if they cannot be read.
     fn best_orders(&self, best: BlockRef) -> Option<Orders> {
         match blocking::run(|| self.shop.chain.orders_at(best.hash)) {
             Ok(orders) => Some(orders),
@@ -125,8 +125,8 @@ impl Queue {
         }
     }
 
-    /// Whether an assignment that was gone is there again, and to do: in the best block itself, because what the hook
-    /// wrote last can be of a fork that is not the best any more.
+    /// Whether an assignment that was gone is back and has to be done. Read from the best block itself: what the hook
+    /// wrote last can be from a fork that is no longer the best.
     pub(super) fn is_back(
         &self,
         ended: &Ended,
@@ -148,7 +148,7 @@ impl Queue {
     }
 }
 
-/// A result that is revealed needs nobody to compute it again.
+/// Whether an order still has to be done: a revealed result need not be computed again.
 pub(super) fn is_to_do(order: &Order) -> bool {
     matches!(
         order.status,
@@ -159,7 +159,7 @@ pub(super) fn is_to_do(order: &Order) -> bool {
     )
 }
 
-/// The order for the same work, if it is among these.
+/// Returns the order for the same work, if it is among these.
 fn order_of<'a>(orders: &'a Orders, same: &Order) -> Option<&'a Order> {
     let mut orders = orders.orders.iter();
     let order = orders.find(|order| order.assignment == same.assignment);

@@ -1,4 +1,5 @@
-//! A queue that only ends what is begun: where no job can be locked in, what is committed to is opened all the same.
+//! A queue that only ends what has begun: if no job can be locked in, results that are committed to are opened all the
+//! same.
 
 use aicpw_protocol::Hash;
 use std::path::Path;
@@ -21,7 +22,7 @@ pub fn owes(jobs: &Path, genesis: Hash) -> bool {
         })
 }
 
-/// Whether a program is still to be run for it. Who only fetches a result runs none.
+/// Whether a program still has to be run for the job. A fetcher's job runs none.
 pub(super) fn is_to_run(record: &Record) -> bool {
     let runs = record.order.fetch.is_none();
     match record.phase {
@@ -33,8 +34,9 @@ pub(super) fn is_to_run(record: &Record) -> bool {
 }
 
 impl Queue {
-    /// Opens the queue in `jobs` for what needs no program to run: results are opened and served, failures said. It
-    /// takes no orders, and does not say that it serves. Jobs that are still to run are left as they are.
+    /// Opens the queue in `jobs` for what needs no program to run: results are opened and served, and failures are
+    /// reported. The queue takes no orders, and does not say that it serves. Jobs that still have to run are left as
+    /// they are.
     ///
     /// # Errors
     /// When the folder cannot be used.

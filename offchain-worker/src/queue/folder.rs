@@ -18,13 +18,13 @@ use std::path::{Path, PathBuf};
 use super::record::{Record, OLDEST, VERSION};
 use crate::{durable, ipfs::remove_partial};
 
-/// The folder of all jobs, in that of the worker.
+/// The name of the folder of all jobs, in the worker's folder.
 pub const JOBS: &str = "jobs";
 
-/// Most bytes of a record that make sense.
+/// The most bytes that a sensible record has.
 const MAX_RECORD: u64 = 1 << 20;
 
-/// A job's folder and record. There is one of it for each folder.
+/// A job's folder and record. There is one value for each folder.
 #[derive(Debug)]
 pub struct JobFolder {
     path: PathBuf,
@@ -44,7 +44,7 @@ pub struct FolderError {
 }
 
 impl JobFolder {
-    /// Where the folder of an assignment is.
+    /// Returns the path of an assignment's folder.
     pub fn path_of(jobs: &Path, assignment: AssignmentId) -> PathBuf {
         jobs.join(assignment.to_string())
     }
@@ -52,12 +52,12 @@ impl JobFolder {
     /// Makes the folder of a new job, in place of whatever is there.
     ///
     /// # Errors
-    /// When the disk says so. The result that was reported before a fork is then still on it.
+    /// When the disk fails. A result that was reported before a fork is then still on disk.
     pub fn create(jobs: &Path, record: Record) -> Result<Self, FolderError> {
         let path = Self::path_of(jobs, record.order.assignment);
         let folder = Self { path, record };
         if folder.record.before.is_some() && folder.path.is_dir() {
-            // In one of the two records at any time.
+            // In this order, so that the earlier result is in one of the two records at any time.
             folder.save()?;
             folder.clear()?;
             folder.make()?;
@@ -66,7 +66,7 @@ impl JobFolder {
         let path = &folder.path;
         durable::remove_folder(path).map_err(error("remove", path))?;
         folder.make().inspect_err(|_| {
-            // Half a folder is of no use; if it cannot be removed either, that is the same failure.
+            // An incomplete folder is of no use. If it cannot be removed either, that is the same failure.
             let _ = durable::remove_folder(&folder.path);
         })?;
         Ok(folder)
@@ -79,10 +79,10 @@ impl JobFolder {
         self.save()
     }
 
-    /// Opens a folder that is there.
+    /// Opens an existing folder.
     ///
     /// # Errors
-    /// When there is no record, it is damaged, or it is of another assignment or version.
+    /// When there is no record, or it is damaged, or of another assignment or version.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let state = path.join("state.json");
         let wrong = |reason: String| FolderError {
@@ -113,10 +113,10 @@ impl JobFolder {
         &self.record
     }
 
-    /// Changes the record, on the disk first.
+    /// Changes the record, first on disk.
     ///
     /// # Errors
-    /// When the disk says so; the record is then as it was.
+    /// When the disk fails; the record is then unchanged.
     pub fn update(&mut self, change: impl FnOnce(&mut Record)) -> Result<(), FolderError> {
         let old = self.record.clone();
         change(&mut self.record);
@@ -138,7 +138,7 @@ impl JobFolder {
         self.path.join("output")
     }
 
-    /// Sealed data on its way in.
+    /// Sealed data that is being fetched.
     pub fn download(&self) -> PathBuf {
         self.path.join("download")
     }
@@ -158,10 +158,10 @@ impl JobFolder {
         self.path.join("log.txt")
     }
 
-    /// Takes the output out of the reach of what may still run in the sandbox.
+    /// Moves the output out of the reach of anything that may still run in the sandbox.
     ///
     /// # Errors
-    /// When there is none, or it is not an ordinary file of `bytes` bytes.
+    /// When there is no output, or it is not an ordinary file of `bytes` bytes.
     pub fn take_output(&self, from: &Path, bytes: u64) -> Result<(), FolderError> {
         let check = |length| match length == bytes {
             true => Ok(()),
@@ -172,7 +172,7 @@ impl JobFolder {
         take(from, &self.output(), check)
     }
 
-    /// Takes the checkpoints, likewise.
+    /// Moves the checkpoints likewise.
     ///
     /// # Errors
     /// When there are none, or they are not an ordinary file.
@@ -180,14 +180,14 @@ impl JobFolder {
         take(from, &self.trace(), |_| Ok(()))
     }
 
-    /// Removes all but the record: the result is on IPFS by now, or nobody wants it.
+    /// Removes everything but the record: the result is on IPFS by now, or nobody wants it.
     ///
     /// # Errors
-    /// When the disk says so.
+    /// When the disk fails.
     pub fn clear(&self) -> Result<(), FolderError> {
         let work = self.work();
         durable::remove_folder(&work).map_err(error("remove", &work))?;
-        // Of a result that was being sealed when its time was up.
+        // Left over from a result that was being sealed when its time was up.
         let part = self.output().with_extension("part");
         for file in [
             self.output(),
@@ -207,11 +207,11 @@ impl JobFolder {
         remove_partial(&self.path).map_err(error("empty", &self.path))
     }
 
-    /// Empties the folder that the program sees, before a job is done again: the program may have
-    /// changed anything in it, its own inputs too.
+    /// Empties the folder that the program sees, before a job is done again: the program may have changed anything in
+    /// it, including its own inputs.
     ///
     /// # Errors
-    /// When the disk says so.
+    /// When the disk fails.
     pub fn reset_work(&self) -> Result<(), FolderError> {
         let work = self.work();
         durable::remove_folder(&work).map_err(error("empty", &work))?;
@@ -221,7 +221,7 @@ impl JobFolder {
     /// Removes the folder.
     ///
     /// # Errors
-    /// When the disk says so.
+    /// When the disk fails.
     pub fn remove(path: &Path) -> Result<(), FolderError> {
         durable::remove_folder(path).map_err(error("remove", path))
     }
@@ -235,13 +235,15 @@ impl JobFolder {
     }
 }
 
-/// Removes what downloads of a process that was killed have left in the folders of jobs, whatever their records are:
-/// nothing else looks for it. None may be under way. A node does so before it looks whether there is room enough to
-/// start. What cannot be removed is said in the log.
+/// Removes the partial downloads that a killed process has left in the folders of jobs, whatever the jobs' records say:
+/// nothing else looks for them.
+///
+/// No download may be under way. A node does this before it checks whether there is enough room to start. A file that
+/// cannot be removed is logged.
 pub fn remove_partial_downloads(jobs: &Path) {
     let entries = match std::fs::read_dir(jobs) {
         Ok(entries) => entries,
-        // There was no job yet.
+        // There has been no job yet.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return,
         Err(error) => {
             tracing::error!(jobs = %jobs.display(), %error, "cannot look for partial downloads");
@@ -318,7 +320,7 @@ mod tests {
         assert!(error.contains("state.json"), "{error}");
     }
 
-    /// Regression: the record went first, and with it the result that was reported.
+    /// Regression: the record was removed first, and with it the result that was reported.
     #[test]
     fn what_was_reported_before_a_fork_stays_where_no_new_record_can_be_written() {
         let jobs = tempfile::tempdir().unwrap();
@@ -343,7 +345,7 @@ mod tests {
             before: Some(answer.clone()),
             ..Record::new([1; 32], testing::order(4), 9)
         };
-        // A folder in the place of the next record.
+        // A folder in place of the next record.
         let in_the_way = old.path().join("state.part");
         std::fs::create_dir(&in_the_way).unwrap();
         JobFolder::create(jobs.path(), again.clone()).unwrap_err();

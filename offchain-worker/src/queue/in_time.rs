@@ -1,4 +1,4 @@
-//! Long work on a file that ends when its time is up.
+//! Long work on a file, which ends when its time is up.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,15 +6,15 @@ use std::io::{self, Read};
 /// Whether the time is up.
 pub type IsLate<'a> = &'a (dyn Fn() -> bool + Send + Sync);
 
-/// A file that can be read while there is time; then [`io::ErrorKind::TimedOut`]. A thread that is
-/// held up by it hears of nothing else.
+/// A file that can be read while there is time; then reading fails with
+/// [`io::ErrorKind::TimedOut`]. A thread that it blocks hears of nothing else.
 pub struct InTime<'a> {
     file: File,
     is_late: IsLate<'a>,
 }
 
 impl<'a> InTime<'a> {
-    /// Reads `file` from where it is.
+    /// Reads `file` from its present position.
     pub fn new(file: File, is_late: IsLate<'a>) -> Self {
         Self { file, is_late }
     }

@@ -1,5 +1,5 @@
-//! The life of one job, from the order to its end, written as one story. It can be broken off at
-//! any `await` (shutdown, crash) and is then told again from the phase on the disk.
+//! The life of one job, from the order to its end, written as one sequence. It can be interrupted at any `await`
+//! (shutdown, crash), and then starts again from the phase on disk.
 
 mod at_last;
 mod claimed;
@@ -42,7 +42,7 @@ use crate::{
     secret::WorkerSecret,
 };
 
-/// What stands on chain of a job whose record cannot be written.
+/// The message on chain for a job whose record cannot be written.
 const NO_RECORD_MESSAGE: &str = "the provider's disk cannot be written";
 
 /// What all jobs share.
@@ -55,15 +55,15 @@ pub struct Shop {
     pub mailbox: Mailbox,
     /// What runs programs.
     pub engine: Arc<dyn Engine>,
-    /// Of which salts are derived.
+    /// The secret from which salts are derived.
     pub secret: WorkerSecret,
     /// Free slots of the devices.
     pub slots: Arc<Slots>,
     /// Bounds of downloads.
     pub fetch: FetchLimits,
-    /// How often progress is written to the mailbox at most.
+    /// The shortest time between two writes of progress to the mailbox.
     pub progress_every: Duration,
-    /// Longest time that adding a log may take; the failure is reported without it then.
+    /// The longest time that adding a log may take; after that the failure is reported without it.
     pub log_timeout: Duration,
     /// Where jobs are counted.
     pub metrics: WorkerMetrics,
@@ -76,7 +76,7 @@ pub struct Life {
     pins: Pins,
     folder: JobFolder,
     watch: Watch,
-    /// Of a sealed task, once its key is granted.
+    /// What seals and opens data, for a sealed task whose key is granted.
     sealing: Option<Sealing>,
     /// Room on the disk for what is still to be written.
     promise: Option<Promise>,
@@ -86,12 +86,12 @@ pub struct Life {
 /// A closed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
-    /// If the chain did not know its assignment any more.
+    /// Set if the chain no longer knew its assignment.
     pub gone: Option<Gone>,
 }
 
 impl Life {
-    /// A job, wherever it is.
+    /// Returns a job, in whatever phase it is.
     pub fn new(shop: Arc<Shop>, rooms: Rooms, pins: Pins, folder: JobFolder, watch: Watch) -> Self {
         let timing = Timing::start(shop.metrics.clone(), &folder.record().phase);
         Self {
@@ -106,10 +106,10 @@ impl Life {
         }
     }
 
-    /// Lives until the assignment has ended.
+    /// Runs until the assignment has ended.
     ///
     /// # Errors
-    /// When the job's folder cannot be written: this machine needs a person.
+    /// When the job's folder cannot be written: a person has to look at this machine.
     pub async fn live(mut self) -> Result<Closed, FolderError> {
         loop {
             self.promise = self.promise_for_result();
@@ -145,7 +145,7 @@ impl Life {
         }
     }
 
-    /// Room for the copy of a result that goes into the store when it is revealed.
+    /// Reserves room for the copy of a result that goes into the store when it is revealed.
     fn promise_for_result(&self) -> Option<Promise> {
         match &self.folder.record().phase {
             Phase::Done { answer }
@@ -161,7 +161,7 @@ impl Life {
         }
     }
 
-    /// From fetching to a result or a failure, unless the assignment ends before.
+    /// Takes the job from fetching to a result or a failure, unless the assignment ends first.
     async fn work(&mut self) -> Result<(), FolderError> {
         let watch = self.watch.clone();
         let outcome = tokio::select! {
@@ -177,21 +177,20 @@ impl Life {
                     bytes = answer.bytes,
                     "done"
                 );
-                // It is not reported before it is on the disk: it could come to another one after a crash.
+                // The result is not reported before it is on disk: after a crash the job could come to another one.
                 let margin = margin(self.order().time_limit);
                 tokio::select! {
                     biased;
                     () = self.enter_at_last(Phase::Done { answer }) => return Ok(()),
                     end = watch.ended() => return self.close(end, Vec::new()),
-                    // Room for what this job can write was promised to it: the disk is full of something else.
+                    // This job was promised room for all that it can write: something else has filled the disk.
                     () = watch.time_runs_out(margin) => {
                         Failure::new(Fault::Crashed, NO_RECORD_MESSAGE.to_owned())
                     }
                 }
             }
             Err(Trouble::Disk(error)) => {
-                // Said now, because nothing can be remembered. A disk that is full may be full of
-                // what this job brought.
+                // Reported now, because nothing can be recorded. A full disk may be full of what this job brought.
                 let is_fetched = self.order().fetch.is_some();
                 let fault = match room::is_lacking(&error.source) && !is_fetched {
                     true => Fault::RunFailed,
@@ -211,7 +210,7 @@ impl Life {
         self.shop.metrics.failed(fault);
         let (message, log) = match self.sealing {
             Some(_) => {
-                // The message can quote the task's data, which has no business in a journal.
+                // The message can quote the task's data, which does not belong in a journal.
                 tracing::warn!(%assignment, ?fault, "failed");
                 let log = String::from_utf8_lossy(&failure.log);
                 let message = without_log(&failure.message, &log);
@@ -233,8 +232,8 @@ impl Life {
         let Err(error) = self.enter(failed.clone()) else {
             return Ok(());
         };
-        // Said all the same, or it would become a silence, which is the provider's fault. After a crash the job is done
-        // again: a failure binds nobody to a result, and the chain takes what it hears first.
+        // Reported all the same. Silence would be the provider's fault. After a crash the job is done again: a failure
+        // binds nobody to a result, and the chain takes the first report that it gets.
         tracing::error!(%assignment, %error, "says that a job has failed, and cannot note it");
         self.report(&Report::Failed {
             fault,
@@ -247,7 +246,7 @@ impl Life {
         }
     }
 
-    /// A result, unless another was reported before a fork took the assignment away.
+    /// Returns the result, unless another one was reported before a fork took the assignment away.
     fn same_as_before(&self, answer: Answer) -> Result<Answer, Trouble> {
         match &self.folder.record().before {
             Some(before) if *before != answer => {

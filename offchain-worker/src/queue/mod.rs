@@ -6,26 +6,25 @@
 //!
 //! # Properties
 //!
-//! - A finished job is never computed again, and no two results are ever reported for it: the result
-//!   is on the disk before it is reported, and its commitment is derived from it. Only where a fork gives back an
-//!   assignment that was gone is it computed once more, and then it comes to the same or has failed.
-//! - Nothing is served, announced or opened before the commit is final; but where finality stands still a commit is
-//!   opened in the last quarter of the window to reveal: who opens nothing loses all that is locked.
-//! - Of a sealed task nothing but ciphertext goes to IPFS, and nothing but the kind of a failure goes
-//!   on chain in the clear.
-//! - A job ends when the *finalised* chain says so; a fork stops nothing. What a fork puts off goes on, and what
-//!   it gives back after the end is taken again.
-//! - An order for which not even a folder can be made has failed, and that is said at once. The node does not say that
-//!   it serves until one can be made again.
-//! - Where the disk cannot be written for a while a result waits for it as long as there is time to commit; what is
-//!   committed to is opened, and a failure is said, all the same.
-//! - Jobs hear in time of what is final and of their deadlines: nothing that waits for the IPFS node is
-//!   waited for by the queue itself.
-//! - Of the room on the disk nothing is promised twice: a job that begins finds room beside what others may still write.
-//! - A result stays as long as the chain holds locks for it. What does not fit beside such results is not
-//!   taken: the node says that it does not serve.
-//! - An order that a fork replaced by other work under the same assignment is dropped with all that
-//!   was made for it.
+//! - A finished job is never computed again, and two different results are never reported for it: the result is on disk
+//!   before it is reported, and its commitment is derived from it. The only exception is an assignment that was gone
+//!   and that a fork gives back. It is computed once more, and then either gives the same result or has failed.
+//! - Nothing is served, announced or opened before the commit is final. The exception: while finality stands still, a
+//!   commit is opened in the last quarter of the reveal window, because a provider that opens nothing loses everything
+//!   that is locked.
+//! - For a sealed task, only ciphertext goes to IPFS, and only the kind of a failure goes on chain in the clear.
+//! - A job ends when the *finalised* chain says so; a fork stops nothing. If a fork only delays a job, the job
+//!   continues. If a fork gives an assignment back after its end, the job is taken again.
+//! - An order fails, and is reported as failed at once, if no folder can be made for it. Until a folder can be made
+//!   again, the node does not say that it serves.
+//! - While the disk cannot be written, a result waits for it as long as there is time to commit. A commitment is opened
+//!   and a failure is reported all the same.
+//! - Jobs learn in time what is final and when their deadlines are: the queue itself never waits for the IPFS node.
+//! - Disk space is never promised twice: a job begins only if there is room besides what other jobs may still write.
+//! - A result stays as long as the chain holds locks for it. Work that does not fit besides such results is not taken:
+//!   the node stops saying that it serves.
+//! - If a fork replaces an order by other work under the same assignment, the order is dropped with everything that was
+//!   made for it.
 
 mod answer;
 mod dispute_asks;
@@ -91,24 +90,24 @@ use room_keeping::Sweeping;
 use sight::{Sight, Watch};
 use verdicts::Verdicts;
 
-/// How often it is said that this side is alive.
+/// How often this side says that it is alive.
 const SERVING_EVERY: Duration = Duration::from_secs(2);
 
-/// How often expired jobs are looked for.
+/// How often the queue looks for expired jobs.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// How often it is looked whether there is room again.
+/// How often the queue checks whether there is room again.
 const LOOK_FOR_ROOM_EVERY: Duration = Duration::from_secs(10);
 
-/// The hook writes its orders a moment after the block is known: how soon, and how often, to look
-/// again for them.
+/// How long to wait between looks at the mailbox, and how many looks to take, after a new block: the hook writes its
+/// orders a moment after the block is known.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const LOOKS: u32 = 15;
 
-/// What stands on chain of a job for which there could not be a folder.
+/// The message on chain for a job whose folder could not be made.
 const NO_FOLDER_MESSAGE: &str = "the provider's disk cannot be written";
 
-/// What stands on chain of a job whose task panicked.
+/// The message on chain for a job whose task panicked.
 const PANIC_MESSAGE: &str = "a defect of the provider's node ended the job";
 
 /// All jobs of this machine.
@@ -117,23 +116,23 @@ pub struct Queue {
     jobs: PathBuf,
     active: BTreeMap<AssignmentId, Active>,
     closed: BTreeMap<AssignmentId, Ended>,
-    /// Orders for which no folder could be made: said to have failed, and not tried again.
+    /// Orders for which no folder could be made: reported as failed, and not tried again.
     refused: BTreeMap<AssignmentId, Order>,
     tasks: JoinSet<(AssignmentId, Result<Closed, FolderError>)>,
     retention: Retention,
-    /// What retention goes by. Whoever sets the clock on the wall forward has not had anything kept for longer.
+    /// The clock that retention goes by. It does not follow the wall clock when somebody sets that.
     clock: Steady,
     pins: Pins,
     sweeping: Sweeping,
     rooms: Rooms,
     room_asks: mpsc::UnboundedReceiver<room::Ask>,
-    /// Bytes that there is no room for beside results that are still answered for: nothing new is taken.
+    /// Bytes that are missing besides results that are still locked: while this is set, nothing new is taken.
     lacking: Option<u64>,
-    /// Looks whether there is room for them.
+    /// Checks whether there is room for them.
     looking: JoinSet<bool>,
-    /// No folder could be made for a job: nothing new is to come until one can.
+    /// Set when no folder could be made for a job: nothing new is taken until one can be made.
     without_folders: bool,
-    /// No program is to be run: see [`Queue::open_to_finish`].
+    /// Whether no program may be run: see [`Queue::open_to_finish`].
     only_finishes: bool,
     /// The finalised block that all active jobs have been shown.
     shown: Option<BlockRef>,
@@ -143,18 +142,18 @@ pub struct Queue {
 /// A job that has not ended.
 struct Active {
     order: Order,
-    /// What of the job is run, if not all of it.
+    /// The part of the job that is run, if not all of it.
     part: Option<DisputedPart>,
     seen_at: u32,
     sight: watch::Sender<Sight>,
     task: AbortHandle,
-    /// A fork put other work under the assignment; this one goes as soon as its task has ended.
+    /// Whether a fork put other work under the assignment; this job goes as soon as its task has ended.
     dropped: bool,
 }
 
 impl Queue {
-    /// Opens the queue in `jobs`, made if missing, and takes up what is there. What has ended is
-    /// kept for `retention`.
+    /// Opens the queue in the folder `jobs`, which is made if missing, and takes up the jobs in it. Ended jobs are kept
+    /// for `retention`.
     ///
     /// # Errors
     /// When the folder cannot be used.
@@ -200,7 +199,7 @@ impl Queue {
             shown: None,
             verdicts: Verdicts::default(),
         };
-        // Of a look that a crash broke off.
+        // Left over from a probe that a crash interrupted.
         durable::remove_folder(&room::probe_in(jobs)).map_err(failed("empty"))?;
         remove_partial_downloads(jobs);
         for entry in std::fs::read_dir(jobs).map_err(failed("read"))? {
@@ -210,8 +209,8 @@ impl Queue {
         Ok(queue)
     }
 
-    /// Works until `stop` is true or its sender is gone. Jobs that run are then killed; they are
-    /// done again after the next start.
+    /// Works until `stop` is true or its sender is gone. Running jobs are then killed, and done again after the next
+    /// start.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut heads = self.shop.chain.heads();
         let mut serving = ticker(SERVING_EVERY);
@@ -261,13 +260,13 @@ impl Queue {
         self.tasks.shutdown().await;
     }
 
-    /// Goes on with a job that was there before the start.
+    /// Continues a job that was there before the start.
     fn take_up(&mut self, path: &Path) {
         let folder = match JobFolder::open(path) {
             Ok(folder) => folder,
             Err(error) => {
-                // If its assignment is still open it is done again: the salts are derived, so
-                // even a commitment that is on chain can be opened then.
+                // If its assignment is still open, the job is done again: the salts are derived, so even a commitment
+                // that is already on chain can then be opened.
                 tracing::error!(%error, "this job folder cannot be used and is left alone");
                 return;
             }
@@ -296,7 +295,7 @@ impl Queue {
         self.start(folder, order, seen_at, Sight::first(0, None));
     }
 
-    /// Looks at the mailbox. Whether it is as new as the best block.
+    /// Looks at the mailbox. Returns whether it is as new as the best block.
     fn see_best(&mut self, heads: Heads) -> bool {
         if self.shop.chain.is_syncing() {
             return true;
@@ -329,13 +328,13 @@ impl Queue {
         is_new
     }
 
-    /// Sees to it that there is a job for an order.
+    /// Makes sure that there is a job for an order.
     fn take(&mut self, order: &Order, orders: &Orders, part: Option<DisputedPart>, best: BlockRef) {
         let assignment = order.assignment;
         let to_do = is_to_do(order);
         let mut before = None;
         if let Some(active) = self.active.get_mut(&assignment) {
-            // Once it has revealed, what others run in its place is nothing to it.
+            // Once the job has revealed, it does not matter to it which part others run.
             let is_part = !to_do || active.part == part;
             let is_same = record::same_work(&active.order, order) && is_part;
             if !active.dropped && !is_same {
@@ -377,7 +376,7 @@ impl Queue {
         };
         match blocking::run(|| JobFolder::create(&self.jobs, record)) {
             Ok(folder) => {
-                // Not sooner: where there is no folder yet it has to come to the same the next time.
+                // Not sooner: if the folder cannot be made now, the next attempt still has to give the same result.
                 self.closed.remove(&assignment);
                 self.retention.forget(assignment);
                 tracing::info!(
@@ -391,12 +390,14 @@ impl Queue {
                 let sight = Sight::first(orders.now, Some(order.status.clone()));
                 self.start(folder, order.clone(), orders.block, sight);
             }
-            // A result that is committed to can still be computed again and opened: worth waiting for.
+            // A result that is already committed to can still be computed again and opened, so the order is worth
+            // waiting for.
             Err(error) if matches!(order.status, AssignmentStatus::Committed { .. }) => {
                 tracing::error!(%assignment, %error, "cannot open a result yet; trying again");
             }
-            // Nothing that the requester chose is in that folder yet: the disk is the provider's. Said
-            // now, so that the task moves on; and not tried again, so that nothing else is said later.
+            // Nothing that the requester chose is in that folder yet: the disk is the provider's. The failure is
+            // reported now, so that the task moves on. The order is not tried again, so that nothing else is reported
+            // for it later.
             Err(error) => {
                 tracing::error!(%assignment, %error, "cannot take a job: it has failed");
                 self.has_no_folders();
@@ -453,7 +454,7 @@ impl Queue {
             active.sight.send_if_modified(|sight| {
                 let trace_wanted = match sight.trace_wanted {
                     since if asked.is_old() => since,
-                    // What is behind a final block can be of a fork.
+                    // Orders older than a final block may come from a fork.
                     _ if !trace_wanted || orders.block < sight.final_block => None,
                     since => since.or(Some(orders.block)),
                 };
@@ -499,20 +500,21 @@ impl Queue {
                         gone,
                     };
                     self.closed.insert(assignment, ended);
-                    // By the clock that sweeps go by: the one on the wall, which the record has, may have been set.
+                    // From the clock that sweeps go by: the record has the time of the wall clock, which may have been
+                    // set.
                     let at = self.clock.unix_ms();
                     self.retention.add(assignment, at, active.seen_at);
                 }
             }
-            // It stays active, so that it is not taken again and again on a broken disk.
+            // The job stays active, so that it is not taken again and again on a broken disk.
             Err(error) => {
                 tracing::error!(%assignment, %error, "a job stands still until the node restarts");
             }
         }
     }
 
-    /// A defect of this program ended a job's task. The report on it would be repeated for ever, so
-    /// that the chain sees a sign of life and waits: what is not done is said to have failed.
+    /// Handles a job whose task was ended by a defect of this program. The old report would be repeated for ever, so
+    /// that the chain would see a sign of life and wait; therefore a job that is not done is reported as failed.
     fn broke_off(&mut self, task: tokio::task::Id) {
         let found = self.active.iter().find(|(_, job)| job.task.id() == task);
         let Some((&assignment, _)) = found else {
@@ -529,7 +531,7 @@ impl Queue {
         };
         match folder.record().phase {
             Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => {}
-            // What is said of these is said already, and a result may be committed to.
+            // These have been reported already, and a result may be committed to.
             Phase::Done { .. }
             | Phase::Opened { .. }
             | Phase::Failed { .. }
@@ -557,7 +559,7 @@ impl Queue {
         let Some(sight) = sight else {
             return;
         };
-        // It has nothing to do but to say so and to wait for the end.
+        // All that is left for it is to report the failure and wait for the end.
         let life = self.life(folder, Watch::new(sight));
         let Some(job) = self.active.get_mut(&assignment) else {
             return;

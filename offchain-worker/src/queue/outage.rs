@@ -1,5 +1,5 @@
-//! Waiting for this machine's own IPFS node: it is started again within seconds or minutes, and no work is
-//! thrown away for that.
+//! Waiting for this machine's own IPFS node: it is started again within seconds or minutes, and no work is thrown away
+//! because of that.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -7,23 +7,23 @@ use std::time::Duration;
 
 use crate::ipfs::{BlobError, BlobStore};
 
-/// Pause before the node is asked again; doubles up to the longest.
+/// The pause before the node is asked again; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long the node may take to say that it is there when a window closes: about a block.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// What has kept the own IPFS node from its work, of one job.
+/// Why this machine's own IPFS node does not answer, for one job.
 #[derive(Debug, Default)]
 pub struct Outage(Mutex<Option<BlobError>>);
 
 impl Outage {
-    /// Does something with the node, and does it again, for as long as the node does not answer. Whoever
-    /// calls it says when there is no time left.
+    /// Does something with the node, and retries it for as long as the node does not answer. The caller says when there
+    /// is no time left.
     ///
     /// # Errors
-    /// What the node says when it answers.
+    /// The node's error, when it answers.
     pub async fn wait_out<T, F>(&self, does: impl Fn() -> F) -> Result<T, BlobError>
     where
         F: Future<Output = Result<T, BlobError>>,
@@ -44,7 +44,7 @@ impl Outage {
         }
     }
 
-    /// What is the matter with the node, if it has not answered since and does not now.
+    /// Returns why the node does not answer, if it has not answered since and does not now.
     pub async fn lasts(&self, store: &dyn BlobStore) -> Option<BlobError> {
         let error = self.set(None)?;
         match tokio::time::timeout(ANSWER_TIMEOUT, store.status()).await {

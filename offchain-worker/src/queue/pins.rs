@@ -1,22 +1,22 @@
-//! What the jobs of this machine keep pinned. Equal results have one CID and one pin.
+//! The content that the jobs of this machine keep pinned. Equal results have one CID and one pin.
 
 use aicpw_protocol::{content::ContentId, AssignmentId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The pins of all job folders, as their records have them. Clones are the same one.
+/// The pins of all job folders, according to their records. All clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Pins(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     of: BTreeMap<AssignmentId, Vec<ContentId>>,
-    /// How many jobs keep it.
+    /// How many jobs keep each pin.
     keepers: BTreeMap<ContentId, usize>,
 }
 
 impl Pins {
-    /// A job keeps these from now on, and nothing else.
+    /// Sets what a job keeps: these, and nothing else.
     pub fn set(&self, assignment: AssignmentId, mut pins: Vec<ContentId>) {
         pins.sort_unstable();
         pins.dedup();
@@ -31,18 +31,18 @@ impl Pins {
         }
     }
 
-    /// The job is gone.
+    /// Forgets a job that is gone.
     pub fn forget(&self, assignment: AssignmentId) {
         self.state().forget(assignment);
     }
 
-    /// What a job keeps.
+    /// Returns what a job keeps.
     pub fn of(&self, assignment: AssignmentId) -> Vec<ContentId> {
         let state = self.state();
         state.of.get(&assignment).cloned().unwrap_or_default()
     }
 
-    /// Whether a job other than this one, which keeps it too, keeps a pin.
+    /// Whether another job than this one also keeps a pin.
     pub fn others_keep(&self, assignment: AssignmentId, pin: &ContentId) -> bool {
         let state = self.state();
         let own = state.of.get(&assignment);

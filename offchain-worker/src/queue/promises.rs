@@ -1,8 +1,8 @@
-//! Room on the disk that jobs were promised and have not used yet.
+//! Disk space that jobs were promised and have not used yet.
 //!
-//! A job asks before it begins whether the disk takes all that it can write, and writes it later. Others that ask
-//! meanwhile are told of what is free beside all that was promised, or two that begin together would both be told that
-//! there is room.
+//! Before a job begins, it asks whether the disk has room for everything that it can write, and it writes that later.
+//! Jobs that ask meanwhile are told what is free besides everything that was promised. Otherwise two jobs that begin
+//! together would both be told that there is room.
 
 use aicpw_protocol::job::MAX_BUILD_FILES;
 use rustix::fs::StatVfs;
@@ -12,15 +12,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::usage;
 
-/// Most files and folders of a job that are looked at: more than an honest one has. What is not seen counts as not used.
+/// The most files and folders of a job that are looked at: more than an honest one has. Those that are not seen count
+/// as not used.
 const MOST_FILES: u64 = 2 * MAX_BUILD_FILES;
 
-/// Part of all files that a disk can have without which nothing is promised: a job makes files as well as bytes. It is
-/// half of what the IPFS store leaves on its disk (`ipfs/src/storage/room.rs`), so that where both are on one the store
-/// makes room before a job is refused.
+/// One part in this many of all files that the disk can have must be free, or nothing is promised: a job makes files as
+/// well as bytes. It is half of what the IPFS store leaves on its disk (`ipfs/src/storage/room.rs`), so that if both
+/// are on the same disk the store makes room before a job is refused.
 const FILES_LEFT_DIVISOR: u64 = 40;
 
-/// Promises of the disk that all jobs' folders are on. All clones share them.
+/// The promises for the disk that all jobs' folders are on. All clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Promises(Arc<Mutex<Given>>);
 
@@ -33,7 +34,7 @@ struct Given {
 #[derive(Debug)]
 struct Open {
     folder: PathBuf,
-    /// What the folder took when the promise was given.
+    /// The bytes that the folder took when the promise was given.
     before: u64,
     bytes: u64,
 }
@@ -52,7 +53,7 @@ impl Given {
     }
 }
 
-/// A promise, which ends when this is dropped.
+/// A promise, which ends when it is dropped.
 #[derive(Debug)]
 pub struct Promise {
     promises: Promises,
@@ -66,18 +67,20 @@ impl Drop for Promise {
 }
 
 impl Promises {
-    /// A promise that so many bytes more can be written into a job's folder, or elsewhere on its disk, with `reserve`
-    /// left. `None` if there is not so much free beside what others were promised, or the disk can have few files more.
-    /// A disk that does not say takes anything: it is found out about when it is written to.
+    /// Promises that this many more bytes can be written into a job's folder, or elsewhere on its disk, with `reserve`
+    /// left.
+    ///
+    /// Returns `None` if less than that is free besides what others were promised, or if the disk has room for few more
+    /// files. A disk that does not say how much is free takes anything: a lack shows when it is written to.
     pub fn ask(&self, folder: &Path, bytes: u64, reserve: u64) -> Option<Promise> {
         let mut given = self.given();
-        // Looked at first: what others write until the disk is asked counts twice then, and not never.
+        // Read first: what others write before the disk is asked is then counted twice, and not missed.
         let wanted = bytes.saturating_add(reserve).saturating_add(given.unused());
         let fits = rustix::fs::statvfs(folder).map_or(true, |disk| has_room(&disk, wanted));
         fits.then(|| self.give(&mut given, folder, bytes))
     }
 
-    /// A promise of what has to be written in any case.
+    /// Promises room for what has to be written in any case.
     pub fn keep(&self, folder: &Path, bytes: u64) -> Promise {
         self.give(&mut self.given(), folder, bytes)
     }
@@ -103,7 +106,7 @@ impl Promises {
 }
 
 fn has_room(disk: &StatVfs, bytes: u64) -> bool {
-    // Of files a file system that has no such bound says 0.
+    // A file system without a bound on files reports 0 files.
     disk.f_bavail.saturating_mul(disk.f_frsize) >= bytes
         && disk.f_favail >= disk.f_files / FILES_LEFT_DIVISOR
 }
@@ -128,7 +131,7 @@ mod tests {
         let most = free(dir.path()) / 4 * 3;
         let first = promises.ask(dir.path(), most, 0).unwrap();
         assert!(promises.clone().ask(dir.path(), most, 0).is_none());
-        // But what is left beside it; and all of it when the first needs it no more.
+        // The second gets what is left besides the first, and all of it once the first is no longer needed.
         let second = promises.ask(dir.path(), most / 10, 0).unwrap();
         drop((first, second));
         let kept = promises.keep(dir.path(), most);

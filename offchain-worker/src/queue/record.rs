@@ -1,4 +1,4 @@
-//! What is remembered of a job, on the disk.
+//! What is remembered about a job, on disk.
 
 use aicpw_protocol::{
     availability::NOT_FETCHED,
@@ -14,10 +14,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Version of the format of `state.json`.
 pub const VERSION: u32 = 5;
 
-/// The oldest version that can be read: a node that is replaced goes on with its jobs.
+/// The oldest version that can be read: a node that replaces another continues its jobs.
 pub const OLDEST: u32 = 3;
 
-/// From this version on a juror's trace has a salt that all know. Who has committed with another is bound to it.
+/// The version from which on a juror's trace has a salt that everybody knows. A juror that committed with another salt
+/// is bound to that one.
 pub const JURORS_SALT_IS_PUBLIC: u32 = 5;
 
 /// A job.
@@ -25,9 +26,9 @@ pub const JURORS_SALT_IS_PUBLIC: u32 = 5;
 pub struct Record {
     /// [`VERSION`].
     pub version: u32,
-    /// The assignment, for people; the order has it too.
+    /// The assignment, for human readers; the order has it too.
     pub assignment: String,
-    /// Genesis hash of its chain.
+    /// The genesis hash of its chain.
     #[serde(with = "aicpw_protocol::json::hash")]
     pub genesis: Hash,
     /// The block in which the order was first seen.
@@ -35,24 +36,27 @@ pub struct Record {
     /// The order.
     #[serde(serialize_with = "order_to_hex", deserialize_with = "order_from_hex")]
     pub order: Order,
-    /// What of the job is run, if not all of it.
+    /// The part of the job that is run, if not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<DisputedPart>,
-    /// The result that was reported before a fork took the assignment away and gave it back: no other is reported.
+    /// The result that was reported before a fork took the assignment away and gave it back. No other result is
+    /// reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Answer>,
-    /// How far it is.
+    /// How far the job is.
     #[serde(flatten)]
     pub phase: Phase,
 }
 
-/// How far a job is. Each is on the disk before anything is said that depends on it; where the disk cannot be written
-/// `Opened`, which follows from `Done`, and `Failed`, which binds nobody, are said before.
+/// How far a job is.
+///
+/// Each phase is on disk before anything is reported that depends on it. While the disk cannot be written, there are
+/// two exceptions: `Opened`, which follows from `Done`, and `Failed`, which binds nobody, are reported first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "phase")]
 pub enum Phase {
-    /// Manifest, program and inputs are being fetched; of a sealed task, once its key is granted. → `Ready`, `Failed`, `Closed`.
-    /// Or a result that is said not to be there. → `Done`, `Failed`, `Closed`.
+    /// Manifest, program and inputs are being fetched; for a sealed task, once its key is granted. → `Ready`, `Failed`,
+    /// `Closed`. A fetcher's job fetches the result that is claimed to be unavailable. → `Done`, `Failed`, `Closed`.
     Fetching,
     /// Everything is here and checked, and the device has a free slot. → `Building`, `Closed`.
     Ready,
@@ -69,36 +73,36 @@ pub enum Phase {
     Opened {
         /// The result.
         answer: Answer,
-        /// Whether it is on IPFS already: once the reveal is on chain.
+        /// Whether the result is on IPFS already, which it is once the reveal is on chain.
         published: bool,
-        /// Where the hashes of the trace are, if a dispute has wanted them.
+        /// The hashes of the trace on IPFS, if a dispute has wanted them.
         #[serde(default)]
         trace: Option<ContentId>,
     },
-    /// It cannot be done. → `Closed`.
+    /// The job cannot be done. → `Closed`.
     Failed {
         /// Why.
         fault: Fault,
-        /// For the requester.
+        /// The message for the requester.
         message: String,
         /// The log on IPFS.
         log: Option<ContentId>,
     },
-    /// The assignment has ended. The folder is removed when the retention period is over.
+    /// The assignment has ended. The folder is removed after the retention period.
     Closed {
-        /// When, milliseconds since the Unix epoch.
+        /// When it ended, in milliseconds since the Unix epoch.
         at: u64,
-        /// How it ended, for people.
+        /// How it ended, for human readers.
         end: String,
         /// What is pinned until then.
         pins: Vec<ContentId>,
-        /// If the chain did not know the assignment any more: a fork may give it back.
+        /// Set if the chain no longer knew the assignment: a fork may give it back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gone: Option<Gone>,
     },
 }
 
-/// Where the chain did not know an assignment any more, and what had been said of it by then.
+/// The block in which the chain no longer knew an assignment, and the result that had been reported by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gone {
     /// The finalised block.
@@ -113,7 +117,7 @@ impl Phase {
         "fetching", "ready", "building", "running", "done", "opened", "failed", "closed",
     ];
 
-    /// The word for it, on the disk and elsewhere.
+    /// The name of the phase, on disk and elsewhere.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Fetching => "fetching",
@@ -131,8 +135,7 @@ impl Phase {
 /// A result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The result root; or, of a result that was to be fetched, what shows that it was
-    /// ([`aicpw_protocol::availability`]).
+    /// The result root; or, for a fetcher, the proof that it has fetched the result ([`aicpw_protocol::availability`]).
     #[serde(with = "aicpw_protocol::json::hash")]
     pub result_root: Hash,
     /// The trace root.
@@ -140,12 +143,12 @@ pub struct Answer {
     pub trace_root: Hash,
     /// The CID that the output has once it is added.
     pub result: ContentId,
-    /// Length of the output.
+    /// The length of the output in bytes.
     pub bytes: u64,
 }
 
 impl Record {
-    /// A job that has just been seen.
+    /// Returns the record of a job that has just been seen.
     pub fn new(genesis: Hash, order: Order, seen_at: BlockNumber) -> Self {
         Self {
             version: VERSION,
@@ -159,7 +162,7 @@ impl Record {
         }
     }
 
-    /// The result that was reported, if one was: of this job, or before a fork took its assignment away.
+    /// Returns the result that was reported, if there is one: by this job, or before a fork took its assignment away.
     pub fn answer(&self) -> Option<&Answer> {
         match &self.phase {
             Phase::Done { answer } | Phase::Opened { answer, .. } => Some(answer),
@@ -175,12 +178,12 @@ impl Record {
         }
     }
 
-    /// Whether the answer is that a result which was said not to be there could be fetched.
+    /// Whether the answer is that of a fetcher that could fetch the result.
     pub fn has_fetched(&self, answer: &Answer) -> bool {
         self.order.fetch.is_some() && answer.result_root != NOT_FETCHED
     }
 
-    /// What of a result others can fetch: nothing of one that nobody is to fetch.
+    /// Returns the content of a result that others can fetch: nothing if nobody is supposed to fetch it.
     pub fn served(&self, answer: &Answer) -> Vec<ContentId> {
         match self.order.role.delivers() || self.has_fetched(answer) {
             true => vec![answer.result.clone()],
@@ -188,10 +191,10 @@ impl Record {
         }
     }
 
-    /// What this job keeps pinned.
+    /// Returns the content that this job keeps pinned.
     pub fn pins(&self) -> Vec<ContentId> {
         match &self.phase {
-            // It is added shortly before it counts as published.
+            // The result is added shortly before it counts as published.
             Phase::Opened { answer, trace, .. } => {
                 let served = self.served(answer).into_iter();
                 served.chain(trace.clone()).collect()
@@ -226,7 +229,7 @@ pub fn same_work(a: &Order, b: &Order) -> bool {
             envelope: _,
             fetch,
         } = order;
-        // Where it is served may change.
+        // The addresses at which it is served may change.
         let fetch = fetch.as_ref().map(|fetch| (&fetch.result, &fetch.key));
         (
             assignment,
@@ -245,7 +248,7 @@ pub fn same_work(a: &Order, b: &Order) -> bool {
     essence(a) == essence(b)
 }
 
-/// A message as short as the chain wants it, cut between characters.
+/// Shortens a message to the length that the chain allows, cut between characters.
 pub fn short_message(message: &str) -> FailureMessage {
     let mut bytes = message.as_bytes().to_vec();
     let max = aicpw_protocol::task::MAX_FAILURE_MESSAGE_BYTES as usize;

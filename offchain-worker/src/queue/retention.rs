@@ -1,5 +1,5 @@
-//! What has ended is kept for a while: a requester that was away can still fetch. What the chain still
-//! holds locks for is kept in any case: its provider answers for it with them.
+//! Ended jobs are kept for a while, so that a requester that was away can still fetch results. A job for which the
+//! chain still holds locks is kept in any case: with these locks its provider answers for the result.
 
 use aicpw_protocol::{AssignmentId, BlockNumber};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use crate::{
     ipfs::{BlobError, BlobStore},
 };
 
-/// How long it may take to pin again what another job came to need while it was unpinned.
+/// How long it may take to pin content again that another job came to need while it was being unpinned.
 const PIN_AGAIN: Duration = Duration::from_secs(60);
 
 /// Closed jobs and when they may go.
@@ -25,32 +25,32 @@ pub struct Retention {
 /// A closed job.
 #[derive(Debug, Clone, Copy)]
 struct Kept {
-    /// When it was closed, milliseconds since the Unix epoch, by a clock that may have been wrong.
+    /// When it was closed, in milliseconds since the Unix epoch, by a clock that may have been wrong.
     at: u64,
     /// The block in which its order was first seen.
     seen_at: BlockNumber,
 }
 
-/// What the chain answers for in a finalised block.
+/// The locks that the chain holds in a finalised block.
 #[derive(Debug, Default)]
 pub struct Locked {
     /// The height of that block.
     pub block: BlockNumber,
-    /// The assignments that it holds locks for.
+    /// The assignments for which it holds locks.
     pub assignments: BTreeSet<AssignmentId>,
 }
 
-/// Which of what nothing is locked for goes.
+/// Which of the jobs without locks are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sweep {
-    /// What has been kept long enough at this time, milliseconds since the Unix epoch.
+    /// Those that have been kept long enough at this time, in milliseconds since the Unix epoch.
     Old(u64),
-    /// All of it: its room is wanted.
+    /// All of them: their room is needed.
     All,
 }
 
 impl Retention {
-    /// Keeps what has ended for `keep`.
+    /// Keeps ended jobs for `keep`.
     pub fn new(keep: Duration) -> Self {
         Self {
             keep_ms: u64::try_from(keep.as_millis()).unwrap_or(u64::MAX),
@@ -58,7 +58,7 @@ impl Retention {
         }
     }
 
-    /// A job, first seen in the block `seen_at`, was closed `at` (milliseconds since the Unix epoch).
+    /// Adds a job that was first seen in the block `seen_at` and closed `at` (milliseconds since the Unix epoch).
     pub fn add(&mut self, assignment: AssignmentId, at: u64, seen_at: BlockNumber) {
         self.closed.insert(assignment, Kept { at, seen_at });
     }
@@ -68,14 +68,16 @@ impl Retention {
         self.closed.is_empty()
     }
 
-    /// The job is gone, or the assignment is about something else now.
+    /// Forgets a job that is gone, or whose assignment is about something else now.
     pub fn forget(&mut self, assignment: AssignmentId) {
         self.closed.remove(&assignment);
     }
 
-    /// The jobs that may go: nothing is locked for them. A chain that has not come to the block of an order
-    /// yet, after its database was lost, says nothing of it. What was closed in the future was so by a clock that
-    /// was set back since: nobody knows how long ago, so its time begins now.
+    /// Returns the jobs that may go: nothing is locked for them.
+    ///
+    /// A chain that has not yet reached the block of an order, after its database was lost, says nothing about that
+    /// job. A job that was closed in the future was closed by a clock that has been set back since. Nobody knows how
+    /// long ago that was, so its time begins now.
     pub fn due(&mut self, locked: &Locked, which: Sweep) -> BTreeSet<AssignmentId> {
         if let Sweep::Old(now) = which {
             for kept in self.closed.values_mut() {
@@ -93,8 +95,8 @@ impl Retention {
     }
 }
 
-/// Unpins and removes ended jobs, and returns which of them are gone. An IPFS node that does not answer ends
-/// it: each further question would wait for it again.
+/// Unpins and removes ended jobs, and returns those that are gone. Stops if the IPFS node does not answer: each further
+/// request would wait for it again.
 pub async fn let_go(
     store: &dyn BlobStore,
     jobs: PathBuf,
@@ -139,7 +141,7 @@ async fn unpin(
             continue;
         }
         let unpinned = store.unpin(&cid).await;
-        // Another job may have come to the same result meanwhile, and have pinned it before this was done.
+        // Another job may have come to the same result meanwhile, and may have pinned it before this unpinned it.
         if pins.others_keep(assignment, &pin) {
             if let Err(error) = store.pin(&cid, PIN_AGAIN).await {
                 tracing::error!(%cid, %error, "what another job needs may not be pinned any more");

@@ -1,8 +1,8 @@
-//! Whether this machine has room for what a job brings and makes.
+//! Whether this machine has room for a job's inputs and result.
 //!
-//! How much that is the requester says. If a lack of room cost the provider its collateral, a
-//! requester could declare a result that fits nowhere and live on it. So it is held against nobody
-//! until another provider had the room, and it is said as early as it is known.
+//! The requester chooses how much room that is. If a lack of room cost the provider its collateral, a requester could
+//! declare a result that fits nowhere and make a living from it. So no provider is blamed until another provider had
+//! the room, and the lack is reported as early as it is known.
 
 use aicpw_protocol::{job::most_on_disk, sealing::stream::sealed_length, task::Fault};
 use std::{
@@ -18,38 +18,39 @@ use crate::{
     ipfs::{BlobError, BlobStore},
 };
 
-/// Asks for room, on behalf of the queue's jobs.
+/// Asks for room on behalf of the queue's jobs.
 #[derive(Debug, Clone)]
 pub struct Rooms {
-    /// To the queue, for room in the store.
+    /// Asks the queue for room in the store.
     pub asks: mpsc::UnboundedSender<Ask>,
-    /// On the disk of the jobs' folders.
+    /// Room on the disk of the jobs' folders.
     pub disk: Promises,
 }
 
-/// With so much room for results, or an eighth of what the store may hold if that is less, a node takes jobs.
+/// The room for results in bytes with which a node takes jobs. An eighth of what the store may hold is enough if that
+/// is less.
 const ENOUGH: u64 = 1 << 30;
 
-/// What is asked of the queue. It answers, or drops the sender, when it has done what it can.
+/// A request to the queue. The queue answers, or drops the sender, when it has done what it can.
 #[derive(Debug)]
 pub enum Ask {
-    /// To let go of all results that nobody can ask for any more.
+    /// Let go of all results that nobody can ask for any more.
     LetGo(oneshot::Sender<()>),
-    /// To take nothing new until there is room for so many bytes: that was not enough.
+    /// Take nothing new until there is room for this many bytes: letting go was not enough.
     WaitFor(u64, oneshot::Sender<()>),
 }
 
 impl Rooms {
     async fn ask(&self, ask: impl FnOnce(oneshot::Sender<()>) -> Ask) {
         let (done, heard) = oneshot::channel();
-        // A queue that has stopped answers by dropping it.
+        // A queue that has stopped answers by dropping the sender.
         if self.asks.send(ask(done)).is_ok() {
             let _ = heard.await;
         }
     }
 
-    /// Has the store make room, and if that is not enough the queue let go of results that nobody can ask
-    /// for any more. If that is not enough either, the queue knows it.
+    /// Makes room in the store. If the store cannot make enough, the queue lets go of results that nobody can ask for
+    /// any more. If that is not enough either, the queue is told to wait.
     async fn make(&self, store: &dyn BlobStore, bytes: u64) -> Result<(), BlobError> {
         match store.make_room(bytes).await {
             Err(error) if is_full(&error) => self.ask(Ask::LetGo).await,
@@ -57,7 +58,7 @@ impl Rooms {
         }
         let made = store.make_room(bytes).await;
         if made.as_ref().is_err_and(is_full) {
-            // Without an answer there is no limit that is known.
+            // Without an answer no limit is known.
             let limit = store.status().await.ok().and_then(|status| status.limit);
             let bytes = to_wait_for(bytes, limit);
             self.ask(|done| Ask::WaitFor(bytes, done)).await;
@@ -66,14 +67,14 @@ impl Rooms {
     }
 }
 
-/// How much room to wait for after there was none for `bytes`. Whoever declares as much as the store can take
-/// would else keep a node from its work until all that it answers for is gone.
+/// Returns how much room to wait for after there was none for `bytes`. Otherwise a requester that declares as much as
+/// the store can take would keep a node from working until everything it answers for is gone.
 fn to_wait_for(bytes: u64, limit: Option<u64>) -> u64 {
     let enough = limit.map_or(ENOUGH, |limit| ENOUGH.min(limit / 8));
     bytes.min(enough)
 }
 
-/// Whether the store has answered that it has no room.
+/// Whether the error is the store's answer that it has no room.
 pub fn is_full(error: &BlobError) -> bool {
     matches!(
         error,
@@ -81,11 +82,11 @@ pub fn is_full(error: &BlobError) -> bool {
     )
 }
 
-/// Whether the store can take the result. The inputs are not counted: the store has them already,
-/// or drops them again by itself.
+/// Checks that the store can take the result. The inputs are not counted: the store has them already, or drops them
+/// again by itself.
 ///
 /// # Errors
-/// [`Fault::RunFailed`] naming the bytes that are wanted.
+/// [`Fault::RunFailed`], naming the bytes that are needed.
 pub async fn for_result(
     store: &dyn BlobStore,
     rooms: &Rooms,
@@ -99,7 +100,7 @@ pub async fn for_result(
     match rooms.make(store, bytes).await {
         Ok(()) => Ok(()),
         Err(error) if is_full(&error) => Err(no_room_for_result(bytes, &error)),
-        // It may be back when the result is to be added, and that is tried until it works.
+        // The store may be back when the result is to be added, and adding is tried until it works.
         Err(error) => {
             tracing::warn!(%error, "cannot ask the store for its room");
             Ok(())
@@ -107,11 +108,11 @@ pub async fn for_result(
     }
 }
 
-/// Room on the disk for a job with such a result: for all that its program can write, not for what it says that it
-/// will, and with `reserve` left.
+/// Reserves room on the disk for a job with such a result: for everything that its program can write, not only for what
+/// it declares, and with `reserve` left free.
 ///
 /// # Errors
-/// [`Fault::RunFailed`] naming the bytes that are wanted.
+/// [`Fault::RunFailed`], naming the bytes that are needed.
 pub fn for_output(
     disk: &Promises,
     folder: &Path,
@@ -130,20 +131,20 @@ fn no_room_for_result(bytes: u64, error: &BlobError) -> Failure {
     Failure::new(Fault::RunFailed, message)
 }
 
-/// As much as a job's record has at most.
+/// The most bytes that a job's record can have.
 const PROBE_BYTES: usize = 1 << 20;
 
-/// What [`probe`] makes among the folders of all jobs.
+/// Returns the folder that [`probe`] makes among the folders of all jobs.
 pub fn probe_in(jobs: &Path) -> PathBuf {
     jobs.join("probe")
 }
 
-/// Makes a folder as a job's is, with a record in it, and removes it again.
+/// Makes a folder like a job's, with a record in it, and removes it again.
 ///
 /// # Errors
-/// When the disk says so, or there is no room for it beside what was promised.
+/// When the disk fails, or has no room for the folder besides what was promised.
 pub fn probe(disk: &Promises, jobs: &Path) -> io::Result<()> {
-    // Nobody who writes meanwhile is to be short of it.
+    // Jobs that write meanwhile must not run short because of the probe.
     let room = disk.ask(jobs, PROBE_BYTES as u64, 0);
     let _room = room.ok_or(io::ErrorKind::StorageFull)?;
     let folder = probe_in(jobs);
@@ -153,7 +154,7 @@ pub fn probe(disk: &Promises, jobs: &Path) -> io::Result<()> {
     made
 }
 
-/// Whether an error of the disk says that it is full.
+/// Whether an error says that the disk is full.
 pub fn is_lacking(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -211,10 +212,10 @@ mod tests {
         let jobs = tempfile::tempdir().unwrap();
         let disk = Promises::default();
         probe(&disk, jobs.path()).unwrap();
-        // Of one that a crash broke off, likewise.
+        // The remains of a probe that a crash interrupted do not matter either.
         std::fs::create_dir_all(probe_in(jobs.path()).join("work")).unwrap();
         probe(&disk, jobs.path()).unwrap();
-        // A folder in the place of the record.
+        // A folder in place of the record makes the probe fail.
         std::fs::create_dir_all(probe_in(jobs.path()).join("state.json/x")).unwrap();
         probe(&disk, jobs.path()).unwrap_err();
         assert_eq!(std::fs::read_dir(jobs.path()).unwrap().count(), 0);

@@ -1,6 +1,6 @@
-//! What the queue does for room: it lets go of what nobody can ask for any more, and takes nothing new
-//! while that is not enough, or while no job's folder can be made. Whatever waits for the IPFS node does so
-//! in a task of its own: the queue has jobs to tell of what is final and of their deadlines.
+//! How the queue makes room: it lets go of results that nobody can ask for any more, and takes nothing new while that
+//! is not enough, or while no job's folder can be made. Everything that waits for the IPFS node runs in a task of its
+//! own: the queue has to tell jobs what is final and when their deadlines are.
 
 use aicpw_protocol::AssignmentId;
 use std::collections::BTreeSet;
@@ -16,20 +16,20 @@ use super::{
 };
 use crate::{blocking, clock::unix_ms};
 
-/// Letting go of ended jobs, of which there is one at a time.
+/// A sweep, which lets go of ended jobs. There is one at a time.
 #[derive(Debug, Default)]
 pub(super) struct Sweeping {
     task: JoinSet<Vec<AssignmentId>>,
-    /// The jobs that may be gone already.
+    /// The jobs of this sweep, which may be gone already.
     pub(super) due: BTreeSet<AssignmentId>,
-    /// Who waits for its end.
+    /// Those who wait for the end of this sweep.
     waiting: Vec<oneshot::Sender<()>>,
-    /// Who waits for another one: it may be about less than they want.
+    /// Those who wait for another sweep: this one may cover less than they want.
     next: Vec<oneshot::Sender<()>>,
 }
 
 impl Sweeping {
-    /// The end of one; never if there is none.
+    /// Waits for the end of the sweep; never returns if there is none.
     pub(super) async fn ended(&mut self) -> Result<Vec<AssignmentId>, JoinError> {
         match self.task.join_next().await {
             Some(ended) => ended,
@@ -43,8 +43,8 @@ impl Sweeping {
 }
 
 impl Queue {
-    /// Begins to remove ended jobs that the chain holds no locks for, unless that is under way. Whether there
-    /// is anything to wait for.
+    /// Begins to remove ended jobs for which the chain holds no locks, unless a sweep is under way. Returns whether
+    /// there is anything to wait for.
     pub(super) fn sweep(&mut self, which: Sweep) -> bool {
         if self.sweeping.is_under_way() {
             return true;
@@ -68,7 +68,7 @@ impl Queue {
         true
     }
 
-    /// What could go is gone. What is left is tried with the next sweep.
+    /// Handles the end of a sweep. What is left is tried with the next one.
     pub(super) fn swept(&mut self, gone: Result<Vec<AssignmentId>, JoinError>) {
         match gone {
             Ok(gone) => {
@@ -89,7 +89,7 @@ impl Queue {
         }
     }
 
-    /// Lets go of all that it can for whoever asked for it.
+    /// Lets go of everything possible, for those who asked for it.
     fn sweep_for_those_who_wait(&mut self) {
         self.sweeping.waiting = std::mem::take(&mut self.sweeping.next);
         if !self.sweep(Sweep::All) {
@@ -97,7 +97,7 @@ impl Queue {
         }
     }
 
-    /// What the chain holds locks for; `None` as long as that is not known.
+    /// Returns what the chain holds locks for; `None` if that is not known.
     fn locked(&self) -> Option<Locked> {
         let chain = &self.shop.chain;
         if chain.is_syncing() {
@@ -116,7 +116,7 @@ impl Queue {
         }
     }
 
-    /// A job has no room for its result.
+    /// Handles a job that has no room for its result.
     pub(super) fn asked_for_room(&mut self, ask: Ask) {
         match ask {
             Ask::LetGo(done) => {
@@ -137,14 +137,14 @@ impl Queue {
                     self.shop.metrics.lacking(self.lacking);
                     self.shop.mailbox.stop_serving();
                 }
-                // The job may have been given up.
+                // The job may have been abandoned.
                 let _ = done.send(());
             }
         }
     }
 
-    /// Whether anything is kept, or worked on beside `asking` jobs, that will go. Without it waiting is of no
-    /// use, and whoever declares more than the store can ever take would switch this node off.
+    /// Whether anything is kept, or is being worked on besides `asking` jobs, that will go. Otherwise waiting is
+    /// useless, and a requester that declares more than the store can ever take would switch this node off.
     fn is_room_to_come(&self, asking: usize) -> bool {
         !self.retention.is_empty() || self.active.len() > asking
     }
@@ -154,7 +154,7 @@ impl Queue {
         self.lacking.is_none() && !self.without_folders && !self.only_finishes
     }
 
-    /// A job has failed because no folder could be made for it, and the next ones would as well.
+    /// Handles the failure of a job for which no folder could be made: the next ones would fail as well.
     pub(super) fn has_no_folders(&mut self) {
         if !self.without_folders {
             tracing::error!(
@@ -167,7 +167,7 @@ impl Queue {
         self.shop.mailbox.stop_serving();
     }
 
-    /// Looks whether folders can be made again, if they could not.
+    /// Checks whether folders can be made again, if they could not.
     fn look_for_folders(&mut self) {
         if !self.without_folders {
             return;
@@ -182,23 +182,23 @@ impl Queue {
         }
     }
 
-    /// Says that this machine takes jobs, if it does, without waiting for the time to say so.
+    /// Says that this machine takes jobs, if it does, without waiting for the next time to say so.
     fn serve(&self) {
         if self.serves() {
             self.shop.mailbox.renew_serving(unix_ms());
         }
     }
 
-    /// Sees to it that there is room again, if there was not.
+    /// Tries to make room again, if there was none.
     pub(super) fn look_for_room(&mut self) {
         self.look_for_folders();
-        // After a sweep it is looked anyway.
+        // The end of a sweep checks anyway.
         if self.lacking.is_some() && !self.sweep(Sweep::All) {
             self.look();
         }
     }
 
-    /// Looks whether there is room again, if there was not.
+    /// Checks whether there is room again, if there was none.
     fn look(&mut self) {
         let Some(bytes) = self.lacking.filter(|_| self.looking.is_empty()) else {
             return;
@@ -208,14 +208,14 @@ impl Queue {
             return;
         }
         let store = self.shop.store.clone();
-        // Collecting takes its time.
+        // Collecting takes time.
         self.looking.spawn(async move {
             let made = store.make_room(bytes).await;
             !made.is_err_and(|error| room::is_full(&error))
         });
     }
 
-    /// There is as much room as there can be.
+    /// Takes jobs again: there is as much room as there can be.
     pub(super) fn has_room(&mut self) {
         if self.lacking.take().is_some() {
             tracing::info!("there is room for results again: the node takes jobs");
@@ -227,7 +227,7 @@ impl Queue {
 
 fn answer(waiting: &mut Vec<oneshot::Sender<()>>) {
     for done in waiting.drain(..) {
-        // The job may have been given up.
+        // The job may have been abandoned.
         let _ = done.send(());
     }
 }

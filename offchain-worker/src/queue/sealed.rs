@@ -1,4 +1,4 @@
-//! What is different for a sealed task: data comes in sealed and goes out sealed.
+//! Sealed tasks: their data comes in sealed and goes out sealed.
 
 use aicpw_protocol::{
     mailbox::Order,
@@ -18,13 +18,13 @@ use std::path::Path;
 use super::in_time::{InTime, IsLate};
 use crate::{blocking, durable, engines::Failure, secret::WorkerSecret};
 
-/// What stands on chain about a failure. All that is said of it elsewhere can quote the task's data,
-/// and is in the log.
+/// The message on chain about a failure. Everything else that is said about it can quote the task's
+/// data, and is in the log.
 pub const PUBLIC_MESSAGE: &str =
     "the task is sealed: what went wrong is in the log, for the requester";
 
-/// The data key of a task, and what it is used for. In memory only: after a restart it comes out of
-/// the envelope on chain again.
+/// The data key of a task, and its uses. It is only in memory: after a restart it is read from the
+/// envelope on chain again.
 #[derive(Debug)]
 pub struct Sealing {
     key: DataKey,
@@ -32,7 +32,7 @@ pub struct Sealing {
 }
 
 impl Sealing {
-    /// Opens the granted envelope and checks that the key in it is the one the task committed to.
+    /// Opens the granted envelope, and checks that its key is the one that the task committed to.
     ///
     /// # Errors
     /// [`Fault::BadKey`].
@@ -59,11 +59,11 @@ impl Sealing {
         })
     }
 
-    /// Opens the requester's sealed file `from` to `to`, and returns the length of what was in it.
+    /// Opens the requester's sealed file `from` into `to`, and returns the length of its content.
     /// `from` is gone afterwards.
     ///
     /// # Errors
-    /// It was not sealed under this key, was altered, or the disk says no.
+    /// When the file was not sealed with this key, was altered, or the disk fails.
     pub fn open_content(&self, from: &Path, to: &Path) -> Result<u64, OpenError> {
         let mut content = File::create(to)?;
         let opened = stream::open(
@@ -77,12 +77,12 @@ impl Sealing {
         Ok(content.metadata()?.len())
     }
 
-    /// Puts ciphertext in the place of the result. The same result always becomes the same
-    /// ciphertext, so that a job that has to be done again still opens its commitment.
+    /// Replaces the result by its ciphertext. The same result always becomes the same ciphertext,
+    /// so that a job that has to be done again can still open its commitment.
     ///
     /// # Errors
-    /// The disk says no, or the time is up before ([`io::ErrorKind::TimedOut`]); the result is then
-    /// as it was.
+    /// When the disk fails, or the time is up first ([`io::ErrorKind::TimedOut`]); the result is
+    /// then unchanged.
     pub async fn seal_result(
         &self,
         output: &Path,
@@ -107,15 +107,15 @@ impl Sealing {
             blocking::run(replace)
         };
         seal.await.inspect_err(|_| {
-            // Half of it would only take room.
+            // An incomplete file would only take room.
             let _ = std::fs::remove_file(&part);
         })
     }
 
-    /// A log that only the requester can read.
+    /// Returns the log sealed, so that only the requester can read it.
     ///
     /// # Errors
-    /// It is too long.
+    /// When the log is too long.
     pub fn seal_log(&self, log: &[u8]) -> Result<Vec<u8>, TooLong> {
         let purpose = Purpose::Log(self.assignment);
         let digest = blake3::hash(log);

@@ -1,4 +1,4 @@
-//! What the chain says about one assignment, and waiting for it.
+//! What the chain says about one assignment, and waiting for changes of it.
 
 use aicpw_protocol::{
     mailbox::MARGIN,
@@ -11,15 +11,15 @@ use tokio::sync::watch;
 /// What the chain says about an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sight {
-    /// What the market's clock shows in the best block.
+    /// The time of the market's clock in the best block.
     pub now: BlockNumber,
-    /// State of the assignment there, if it is there.
+    /// The state of the assignment in the best block, if it is there.
     pub best: Option<AssignmentStatus>,
     /// What is final.
     pub finalised: Finalised,
     /// The data key of a sealed task, once its grant is final.
     pub granted: Option<Envelope>,
-    /// The best block in which a dispute first wanted the trace of the result, as long as it does.
+    /// The best block in which a dispute first wanted the trace of the result; `None` while no dispute wants it.
     pub trace_wanted: Option<BlockNumber>,
     /// The last block that is known to be final.
     pub final_block: BlockNumber,
@@ -28,11 +28,13 @@ pub struct Sight {
 /// What the last finalised block says about an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finalised {
-    /// The chain is not final yet where the assignment was first seen, or where the fork that is best now has it.
+    /// The chain is not final yet at the block in which the assignment was first seen, or in which the fork that is now
+    /// best has it.
     NotYet,
-    /// Its state.
+    /// The state of the assignment.
     Status(AssignmentStatus),
-    /// It is not known there, nor open in the best block. Only a chain that has lost it in a fork can have it again.
+    /// The assignment is not known there, nor open in the best block. It can come back only on a chain that had lost it
+    /// in a fork.
     Gone,
 }
 
@@ -41,11 +43,11 @@ pub enum Finalised {
 pub enum End {
     /// Paid.
     Settled,
-    /// Ended without pay.
+    /// Ended without payment.
     Failed,
     /// No longer needed.
     Cancelled,
-    /// The chain does not know it any more: it was lost in a fork, or it ended so long ago that it is forgotten.
+    /// No longer known to the chain: it was lost in a fork, or ended so long ago that it is forgotten.
     Gone,
 }
 
@@ -53,7 +55,7 @@ impl End {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Settled, Self::Failed, Self::Cancelled, Self::Gone];
 
-    /// The word for it.
+    /// Returns the name of the end.
     pub fn name(self) -> &'static str {
         match self {
             Self::Settled => "settled",
@@ -71,7 +73,7 @@ impl std::fmt::Display for End {
 }
 
 impl Sight {
-    /// Nothing but the order itself.
+    /// Returns the sight when nothing but the order itself is known.
     pub fn first(now: BlockNumber, best: Option<AssignmentStatus>) -> Self {
         Self {
             now,
@@ -100,9 +102,9 @@ impl Sight {
         }
     }
 
-    /// The commitment that the finalised chain holds for the assignment, once that lets it be opened:
-    /// then the commits of all others that are waited for are final too. Or, where finality stands still, `ours`
-    /// in the best chain when fewer than `margin` blocks are left to open it.
+    /// Returns the commitment that the finalised chain holds for the assignment, once it may be opened: the commits of
+    /// all others that are waited for are final too by then. If finality stands still, returns that `ours` is in the
+    /// best chain when fewer than `margin` blocks are left to open it.
     fn commitment(&self, ours: Hash, margin: BlockNumber) -> Option<Commitment> {
         match &self.finalised {
             Finalised::Status(AssignmentStatus::Committed {
@@ -131,9 +133,11 @@ impl Sight {
     }
 }
 
-/// Blocks that are left of a window to reveal when a commitment is opened that is not final: enough for the call to
-/// be made twice. Whoever does not open its commitment loses all that is locked, and finality can stand still through
-/// no fault of its own; what a fork could give away is the result of one job.
+/// Returns how many blocks of the reveal window are left when a commitment is opened that is not final: enough to make
+/// the call twice.
+///
+/// A provider that does not open its commitment loses everything that is locked, and it is no fault of the provider's
+/// if finality stands still. All that a fork could give away is the result of one job.
 pub fn last_chance(reveal_window: BlockNumber) -> BlockNumber {
     (reveal_window / 4).max(MARGIN)
 }
@@ -143,36 +147,39 @@ pub fn last_chance(reveal_window: BlockNumber) -> BlockNumber {
 pub enum Commitment {
     /// In the finalised chain, not opened.
     Hidden(Hash),
-    /// In the finalised chain, opened already.
+    /// In the finalised chain, and opened already.
     Opened(aicpw_protocol::commitment::ResultOpening),
-    /// Our own, in the best chain only; the time to open it is over soon.
+    /// Our own, and only in the best chain; the time to open it is over soon.
     NotFinal,
 }
 
-/// Waits for changes of a [`Sight`]. Where its sender is gone the worker is being shut down, and
-/// these never return: whoever waits is dropped.
+/// Waits for changes of a [`Sight`].
+///
+/// When its sender is gone, the worker is being shut down. The methods that wait then never return: their callers are
+/// dropped.
 #[derive(Debug, Clone)]
 pub struct Watch(watch::Receiver<Sight>);
 
 impl Watch {
-    /// Follows what is sent.
+    /// Follows the sights that are sent.
     pub fn new(receiver: watch::Receiver<Sight>) -> Self {
         Self(receiver)
     }
 
-    /// Until the assignment has ended in the finalised chain.
+    /// Waits until the assignment has ended in the finalised chain.
     pub async fn ended(&self) -> End {
         self.until(Sight::end).await
     }
 
-    /// Until the grant of a sealed task's data key is final.
+    /// Waits until the grant of a sealed task's data key is final.
     pub async fn granted(&self) -> Envelope {
         self.until(|sight| sight.granted).await
     }
 
-    /// Until a dispute wants the trace of a result whose reveal is final, and that it does is final too: as long as a
-    /// fork can take that away, the opening of the result may have to be said again, or there can be a jury that
-    /// must not know the trace.
+    /// Waits until a dispute wants the trace of a result, and both that and the result's reveal are final.
+    ///
+    /// As long as a fork can take either away, the opening of the result may have to be repeated, or there can be a
+    /// jury that must not know the trace.
     pub async fn trace_wanted(&self) {
         self.until(|sight| {
             let is_final = matches!(
@@ -185,13 +192,13 @@ impl Watch {
         .await;
     }
 
-    /// Until the finalised chain holds a commitment for the assignment that may be opened; or the best chain holds
-    /// `ours`, and fewer than `margin` blocks are left to open it.
+    /// Waits until the finalised chain holds a commitment for the assignment that may be opened; or until the best
+    /// chain holds `ours`, and fewer than `margin` blocks are left to open it.
     pub async fn committed(&self, ours: Hash, margin: BlockNumber) -> Commitment {
         self.until(|sight| sight.commitment(ours, margin)).await
     }
 
-    /// The progress that the chain knows of; none before the first report.
+    /// Returns the progress that the chain knows of; none before the first report.
     pub fn progress(&self) -> Option<Progress> {
         match self.0.borrow().best {
             Some(AssignmentStatus::Running { progress, .. }) => Some(progress),
@@ -199,12 +206,12 @@ impl Watch {
         }
     }
 
-    /// The last block that is known to be final.
+    /// Returns the last block that is known to be final.
     pub fn final_block(&self) -> BlockNumber {
         self.0.borrow().final_block
     }
 
-    /// Until fewer than `margin` blocks are left to start.
+    /// Waits until fewer than `margin` blocks are left to start.
     pub async fn start_window_closes(&self, margin: BlockNumber) {
         self.until(|sight| match sight.best {
             Some(AssignmentStatus::Assigned { start_by }) => closes(sight, start_by, margin),
@@ -213,18 +220,18 @@ impl Watch {
         .await;
     }
 
-    /// Until fewer than `margin` blocks are left to commit.
+    /// Waits until fewer than `margin` blocks are left to commit.
     pub async fn time_runs_out(&self, margin: BlockNumber) {
         self.until(|sight| commit_window_closes(sight, margin))
             .await;
     }
 
-    /// The same, asked now.
+    /// Whether fewer than `margin` blocks are left to commit now.
     pub fn time_has_run_out(&self, margin: BlockNumber) -> bool {
         commit_window_closes(&self.0.borrow(), margin).is_some()
     }
 
-    /// Until the result is revealed in the best chain: from then on everybody knows where it is.
+    /// Waits until the result is revealed in the best chain: from then on everybody knows where it is.
     pub async fn revealed(&self) {
         self.until(|sight| match sight.best {
             Some(AssignmentStatus::Revealed { .. } | AssignmentStatus::Settled { .. }) => Some(()),
@@ -317,7 +324,7 @@ mod tests {
         assert!(futures::poll!(&mut opens).is_ready());
     }
 
-    /// Of two whose commits open their reveals in one block, which does not become final: one has still time, the
+    /// Two commits whose reveal windows open in the same block, which does not become final: one still has time, the
     /// other has none.
     #[tokio::test]
     async fn where_finality_stands_still_a_commitment_is_opened_before_it_is_too_late() {

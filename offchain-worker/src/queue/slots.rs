@@ -17,11 +17,11 @@ pub struct Slots {
 struct Device {
     slots: usize,
     free: Arc<Semaphore>,
-    /// Read by each job, written by who wants the device for itself, however many slots it has by then.
+    /// Read-locked by each job, write-locked by whoever wants the device alone, however many slots it has by then.
     door: Arc<RwLock<()>>,
 }
 
-/// A job's slot, free again when this is dropped.
+/// A job's slot, which is free again when this is dropped.
 #[derive(Debug)]
 pub struct Slot {
     _permit: OwnedSemaphorePermit,
@@ -39,7 +39,7 @@ impl Device {
 }
 
 impl Slots {
-    /// Waits for a free slot of a device that has `slots` of them now.
+    /// Waits for a free slot of a device that now has `slots` of them.
     pub async fn take(&self, fingerprint: Hash, slots: u8) -> Slot {
         let (free, door) = self.resized(fingerprint, usize::from(slots.max(1)));
         let door = door.read_owned().await;
@@ -48,12 +48,12 @@ impl Slots {
                 _permit: permit,
                 _door: door,
             },
-            // Nobody closes it.
+            // Nobody closes the semaphore.
             Err(_closed) => std::future::pending().await,
         }
     }
 
-    /// The whole device, if no job has a slot of it: none starts until this is dropped.
+    /// Takes the whole device, if no job has a slot of it: no job starts until this is dropped.
     pub fn take_all(&self, fingerprint: Hash) -> Option<OwnedRwLockWriteGuard<()>> {
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         let device = devices.entry(fingerprint).or_insert_with(|| Device::new(1));
@@ -69,7 +69,7 @@ impl Slots {
             device.free.add_permits(slots - device.slots);
             device.slots = slots;
         } else {
-            // What is in use cannot be taken away; the rest is when the next job comes.
+            // Slots in use cannot be taken away; the rest is taken away when the next job comes.
             device.slots -= device.free.forget_permits(device.slots - slots);
         }
         (device.free.clone(), device.door.clone())

@@ -1,4 +1,4 @@
-//! The queue against a chain, a store and an engine that do what the test says.
+//! Tests of the queue with a chain, a store and an engine that do what the test says.
 
 use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
@@ -100,7 +100,7 @@ impl Node {
         self.runs(queue.unwrap());
     }
 
-    /// As where no job can be locked in.
+    /// Starts as if no job could be locked in.
     fn start_to_finish(&mut self) {
         let queue = Queue::open_to_finish(self.shop(), self.folder.path(), self.retention);
         self.runs(queue.unwrap());
@@ -162,8 +162,8 @@ impl Node {
             .await
     }
 
-    /// The `run`th run is of this order and comes to this; it is settled and its result kept. The last
-    /// block is 5 more than ten times `run`.
+    /// Runs this order as the `run`th run, with this output, until it is settled and its result is kept. The last block
+    /// is 5 more than ten times `run`.
     async fn keeps_a_result(&self, run: u32, order: &Order, output: &[u8]) {
         let number = 10 * run;
         self.engine.ends(run as usize, Ok(output));

@@ -1,4 +1,4 @@
-//! Verdicts of juries against results of this node: said while there is time to appeal, which takes the provider's
+//! Juries' verdicts against results of this node: reported while there is time to appeal, which takes the provider's
 //! account.
 
 use aicpw_protocol::{
@@ -12,15 +12,15 @@ use std::collections::BTreeSet;
 use super::Queue;
 use crate::{blocking, chain::BlockRef};
 
-/// Blocks between two looks: a few seconds, of the minutes that there are.
+/// The blocks between two checks: a few seconds, of the minutes that there are.
 const LOOK_EVERY: BlockNumber = 20;
 
-/// What is known of them.
+/// The known verdicts.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
-    /// The block of the last look.
+    /// The block of the last check.
     looked_at: Option<BlockNumber>,
-    /// Those that were said, each by the end of the time to appeal.
+    /// The verdicts that were reported, each by the end of the time to appeal.
     said: BTreeSet<(AssignmentId, BlockNumber)>,
 }
 
@@ -37,7 +37,7 @@ impl Verdicts {
 }
 
 impl Queue {
-    /// Looks in the state of a final block, now and then, whether there is a verdict against what these orders have
+    /// Checks now and then, in the state of a final block, whether there is a verdict against what these orders have
     /// revealed.
     pub(super) fn see_verdicts(&mut self, block: BlockRef, orders: &Orders) {
         if !self.verdicts.is_due(block.number) {
@@ -86,7 +86,7 @@ impl Queue {
     }
 }
 
-/// In AICP, rounded up to thousandths.
+/// Formats an amount in AICP, rounded up to thousandths.
 fn aicp(amount: Balance) -> String {
     let thousandths = amount.div_ceil(AICP / 1_000);
     format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)

@@ -1,6 +1,8 @@
-//! Processes that were killed and do not end: their driver hangs in the kernel. Nobody can end them, so who starts
-//! others like them only as long as there are none has one of them and not one more each time. One that was started for
-//! a device, for a job or a trial, says nothing of other devices.
+//! Processes that were killed but do not end, because their driver hangs in the kernel.
+//!
+//! Nobody can end such a process. A caller that starts a process of the same kind only while none of them hangs is left
+//! with one of them, and not with one more for each attempt. A process that was started for one device (for a job or a
+//! trial) says nothing about other devices.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -22,8 +24,8 @@ fn all() -> MutexGuard<'static, Vec<Hanging>> {
     HANGING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Remembers a process of this program, with this driver alone if it was so, and for a job or a trial of this device if
-/// it was for one, until it has ended.
+/// Remembers a process of this program until it has ended. `driver` is set if it loaded that driver alone, `device` if
+/// it was started for a job or a trial of that device.
 pub(crate) fn keep(
     program: &Path,
     driver: Option<&Path>,
@@ -46,20 +48,20 @@ pub(crate) fn keep(
 }
 
 impl Hanging {
-    /// Whether it lists devices or measures, with this driver alone; with any, or all of them, where none is named.
+    /// Whether the process lists or measures devices, with this driver alone; with any or all drivers if none is named.
     fn examines_with(&self, driver: Option<&Path>) -> bool {
         self.device.is_none() && (driver.is_none() || self.driver.as_deref() == driver)
     }
 }
 
-/// Whether a process of this program does not end that lists devices or measures, and was started with this driver
-/// alone; with any, or all of them, where none is named.
+/// Whether a process of this program hangs that lists or measures devices, with this driver alone; with any or all
+/// drivers if none is named.
 pub(crate) fn hangs(program: &Path, driver: Option<&Path>) -> bool {
     let is_it = |one: &Hanging| one.program == program && one.examines_with(driver);
     all().iter().any(is_it)
 }
 
-/// The same, or whether one does not end that has a job or a trial of this device.
+/// Like [`hangs`], but also true if a process hangs that has a job or a trial of this device.
 pub(crate) fn hangs_for(program: &Path, driver: Option<&Path>, device: &Hash) -> bool {
     let is_it = |one: &Hanging| {
         let is_its_own = one.device.as_ref() == Some(device);
@@ -95,7 +97,7 @@ mod tests {
         soon("it is gone", gone).await;
     }
 
-    /// Regression: a job that hung on one card kept all others from being listed.
+    /// Regression: a job that hung on one card prevented all others from being listed.
     #[tokio::test]
     async fn who_hangs_with_a_job_concerns_its_device_alone() {
         let program = Path::new("/hanging/who_hangs_with_a_job");

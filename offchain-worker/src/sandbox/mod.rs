@@ -1,8 +1,8 @@
-//! The parent's side of the sandbox: a process of its own for each stage of a job, in a process
-//! group of its own, with an environment of its own, watched and ended as a group.
+//! The parent's side of the sandbox: each stage of a job is a process with its own process group and environment,
+//! watched and ended as a group.
 //!
-//! The child locks itself in (Landlock, seccomp, limits) before it touches anything of the job;
-//! what it says is data from a stranger.
+//! The child locks itself in (Landlock, seccomp, limits) before it touches anything of the job. Whatever it says is
+//! data from a stranger.
 
 mod hanging;
 mod output;
@@ -29,11 +29,11 @@ pub use written::Allowance;
 use crate::blocking;
 use written::Written;
 
-/// How long the pipes of a group that was killed may stay open.
+/// How long the pipes of a killed process group may stay open.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// How long a process that was killed is waited for. One that hangs in its driver, in the kernel, may never end; it is
-/// waited for in the background then.
+/// How long to wait for a process that was killed. A process that hangs in its driver, in the kernel, may never end;
+/// the wait then goes on in the background.
 const DIES_WITHIN: Duration = Duration::from_secs(30);
 
 /// A process to run.
@@ -43,17 +43,17 @@ pub struct Stage {
     pub program: PathBuf,
     /// Its arguments.
     pub arguments: Vec<OsString>,
-    /// All of its environment.
+    /// Its whole environment.
     pub environment: Vec<(OsString, OsString)>,
-    /// The file of the driver that it loads, if it was told to load one alone.
+    /// The file of the one driver that it loads, if it was told to load only one.
     pub driver: Option<PathBuf>,
-    /// The device that it has a job or a trial of, if it is for one.
+    /// The device whose job or trial it runs, if it is for one device.
     pub device: Option<Hash>,
-    /// Where it runs.
+    /// Its working folder.
     pub folder: PathBuf,
-    /// When it is killed.
+    /// When the process is killed.
     pub deadline: Instant,
-    /// What it may write in its folder, all files together, if that is looked at.
+    /// What it may write in its folder, all files together; `None` if that is not checked.
     pub allowance: Option<Allowance>,
 }
 
@@ -77,7 +77,7 @@ pub enum How {
     Deadline,
     /// Killed because it said more than it may.
     Flooded,
-    /// Killed because it wrote more than it may; or it was found when it had ended.
+    /// Wrote more than it may. It was killed, or this was found after it had ended.
     Overfilled,
 }
 
@@ -99,8 +99,8 @@ impl std::fmt::Display for How {
 }
 
 impl Stage {
-    /// Runs the process to its end and gives each line of its standard output to `line`. Dropping
-    /// the future kills the process and its group.
+    /// Runs the process to its end and passes each line of its standard output to `line`. Dropping the future kills the
+    /// process and its group.
     ///
     /// # Errors
     /// When it cannot be started or watched.
@@ -115,7 +115,7 @@ impl Stage {
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.folder)
             .process_group(0)
-            // It can see by this pipe that this process is gone, however that happened.
+            // By this pipe the child sees that this process is gone, for whatever reason.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -157,7 +157,7 @@ impl Stage {
                     () = &mut overfilled => break Err(How::Overfilled),
                 }
             };
-            // Whatever it started goes with it; then its pipes are closed and read to their end.
+            // Kills whatever the process started; its pipes are then closed and can be read to their end.
             group.kill();
             if reading && tokio::time::timeout(LAST_WORDS, read).await.is_err() {
                 tracing::warn!(program = %self.program.display(), "a process left its group");
@@ -165,7 +165,7 @@ impl Stage {
             ended
         };
         let how = match ended {
-            // Between two looks much can be written.
+            // Much can be written between two checks.
             Ok(status) if status.success() && is_over(written.as_ref()) => How::Overfilled,
             Ok(status) => how(status),
             Err(killed) => {
@@ -181,7 +181,7 @@ impl Stage {
                         );
                         let driver = self.driver.as_deref();
                         hanging::keep(&self.program, driver, self.device, async move {
-                            // Whether it could be waited for or not, there is no more to wait for.
+                            // Nothing is left to do, even if the wait fails.
                             let _ = child.wait().await;
                         });
                     }
@@ -234,7 +234,7 @@ impl Group {
         Self(id.and_then(Pid::from_raw))
     }
 
-    /// Once: later the number may be another's.
+    /// Kills the group once: later its number may belong to another group.
     fn kill(&mut self) {
         if let Some(group) = self.0.take() {
             // It may be gone already.
@@ -249,7 +249,7 @@ impl Drop for Group {
     }
 }
 
-/// The name of a signal that ends processes.
+/// Returns the name of a signal that ends processes.
 fn signal_name(number: i32) -> Option<&'static str> {
     Some(match number {
         libc::SIGABRT => "SIGABRT (it gave up)",
@@ -320,8 +320,7 @@ mod tests {
         assert_eq!(lines.len(), 1);
     }
 
-    /// Regression: what a stranger's process says without end kept the node's own threads busy until its
-    /// deadline.
+    /// Regression: a stranger's process that wrote without end kept the node's own threads busy until its deadline.
     #[tokio::test]
     async fn a_flood_ends_the_whole_group() {
         for script in ["yes >&2 & wait", "yes & wait", "exec yes", "exec yes >&2"] {
@@ -333,7 +332,7 @@ mod tests {
         }
     }
 
-    /// What a stranger's compiler writes in many files none of which is too long.
+    /// A stranger's compiler can write many files, none of which is too long.
     #[tokio::test]
     async fn who_writes_more_than_it_may_is_ended() {
         let dir = tempfile::tempdir().unwrap();
@@ -348,10 +347,11 @@ mod tests {
             };
             async move { stage.run(|_| {}).await.unwrap().how }
         };
-        // What was there before does not count, nor what is deleted again.
+        // Neither files that were there before nor files that are deleted again count.
         let modest = "mkdir a; head -c 500000 input > a/b; rm -r a; head -c 500000 input > c; rm c";
         assert_eq!(ends(modest).await, How::Code(0));
-        // Stopped in the middle, with its children; and seen where it has ended before it was looked at.
+        // The process is stopped in the middle, with its children; or found to be over when it ended before the first
+        // check.
         let long = "mkdir out; for n in 1 2 3 4; do head -c 500000 input > out/$n; done";
         let many = "mkdir out; for n in 1 2 3 4; do mkdir out/$n; touch out/$n/a out/$n/b \
                     out/$n/c out/$n/d out/$n/e; done";

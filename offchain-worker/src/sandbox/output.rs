@@ -1,29 +1,29 @@
-//! What a stranger's process says, in bounded memory and time: who says more than it may is not heard to
+//! The output of a stranger's process, in bounded memory and time: a process that says more than it may is not heard to
 //! its end.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// Most bytes of a log that are read.
+/// The most bytes of a log that are read.
 pub(super) const MOST_LOG: u64 = 16 << 20;
 
-/// Most bytes of messages that are read, and how many more for each second that there is: an executor says
-/// how far it is five times in a second.
+/// The most bytes of messages that are read, and how many more for each second of the time limit: an executor reports
+/// its progress five times a second.
 const MOST_MESSAGES: u64 = 1 << 20;
 const MESSAGES_PER_SECOND: u64 = 1 << 10;
 
-/// More was said than may be.
+/// The process said more than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Flood;
 
-/// Most bytes of messages of a process that has so long.
+/// Returns the most bytes of messages that are read from a process with this time limit.
 pub(super) fn most_messages(time: Duration) -> u64 {
     let more = time.as_secs().saturating_mul(MESSAGES_PER_SECOND);
     MOST_MESSAGES.saturating_add(more)
 }
 
-/// Counts what is read.
+/// Counts the bytes that are read.
 struct Meter(u64);
 
 impl Meter {
@@ -33,14 +33,14 @@ impl Meter {
     }
 }
 
-/// Longest line that is looked at; of a longer one nothing is.
+/// The longest line that is looked at; a longer one is ignored.
 const MAX_LINE: usize = 64 << 10;
 
-/// Kept of a log: its begin, where compilers put their first error, and its end.
+/// How much of a log is kept: its beginning, where compilers put their first error, and its end.
 const LOG_HEAD: usize = 128 << 10;
 const LOG_TAIL: usize = 128 << 10;
 
-/// A log with its middle left out if it is long.
+/// A log, without its middle if it is long.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
     head: Vec<u8>,
@@ -49,7 +49,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Adds to the end.
+    /// Appends to the log.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = LOG_HEAD - self.head.len();
         let (head, tail) = bytes.split_at(room.min(bytes.len()));
@@ -60,7 +60,7 @@ impl Log {
         self.left_out += surplus as u64;
     }
 
-    /// The log, saying how much of it was left out.
+    /// Returns the log, with a note of how much was left out.
     pub fn into_bytes(self) -> Vec<u8> {
         let mut bytes = self.head;
         if self.left_out > 0 {
@@ -71,7 +71,7 @@ impl Log {
         bytes
     }
 
-    /// Its last line with something on it.
+    /// Returns the last line that is not blank.
     pub fn last_line(&self) -> Option<String> {
         let bytes = self.clone().into_bytes();
         let text = String::from_utf8_lossy(&bytes);
@@ -95,7 +95,7 @@ pub(super) async fn collect(
     Ok(())
 }
 
-/// Reads to the end, `most` bytes at most, and gives each line to `line`.
+/// Reads to the end, `most` bytes at most, and passes each line to `line`.
 pub(super) async fn lines(
     mut from: impl AsyncRead + Unpin,
     line: &mut impl FnMut(&[u8]),
@@ -172,7 +172,7 @@ mod tests {
         assert!(seen <= 100_000, "{seen}");
     }
 
-    /// Five lines in a second, each as long as they get.
+    /// An executor writes five progress lines a second, each as long as possible.
     #[test]
     fn who_says_how_far_it_is_says_less_than_it_may() {
         use aicpw_protocol::job::Message;

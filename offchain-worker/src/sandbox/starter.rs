@@ -1,7 +1,7 @@
 //! Starts processes from one thread, which lasts as long as this process.
 //!
 //! A child that asks the kernel to be killed with its parent (`PR_SET_PDEATHSIG`, as the executor does) is killed when
-//! the *thread* ends that started it, and a runtime's threads come and go.
+//! the *thread* that started it ends, and the threads of a tokio runtime come and go.
 
 use std::io;
 use std::sync::{mpsc, Mutex, PoisonError};
@@ -12,18 +12,18 @@ use tokio::sync::oneshot;
 
 struct Order {
     command: Command,
-    /// Where the child is waited for.
+    /// The runtime on which the child is waited for.
     runtime: Handle,
-    /// Nobody there any more drops the child, which kills it if its command says so.
+    /// If the receiver is gone, the child is dropped, which kills it if its command says so.
     started: oneshot::Sender<io::Result<Child>>,
 }
 
 static STARTER: Mutex<Option<mpsc::Sender<Order>>> = Mutex::new(None);
 
-/// Starts it.
+/// Starts a process from that thread.
 ///
 /// # Errors
-/// When it cannot be started, or the thread cannot.
+/// When the process or the thread cannot be started.
 pub async fn start(command: Command) -> io::Result<Child> {
     let (started, answer) = oneshot::channel();
     let order = Order {
@@ -77,7 +77,7 @@ mod tests {
             let input = child.stdin.take().unwrap().into_owned_fd().unwrap();
             let output = child.stdout.take().unwrap().into_owned_fd().unwrap();
             let mut output = std::fs::File::from(output);
-            // It has asked for its death by now.
+            // By now the child has asked to be killed with its parent.
             let mut up = [0; 3];
             output.read_exact(&mut up).unwrap();
             (std::fs::File::from(input), output)

@@ -1,15 +1,15 @@
-//! What a process and all that it started have written in their folder. The kernel bounds how long each file gets, and
-//! not how many there are.
+//! How much a process and its children have written to their folder. The kernel limits the length of each file, but not
+//! the number of files.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::usage::{self, Usage};
 
-/// How often it is looked, unless looking takes a good part of that.
+/// How often the folder is checked, unless a check takes a large part of that time.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Of the time, looking takes one in so many parts.
+/// Checks take at most one part in this many of the time.
 const SHARE: u32 = 10;
 
 /// How much may be written.
@@ -21,7 +21,7 @@ pub struct Allowance {
     pub files: u64,
 }
 
-/// A folder, and what it may grow to.
+/// A folder, and how large it may become.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
     folder: PathBuf,
@@ -29,7 +29,7 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// Begins with what is in the folder now.
+    /// Starts to count from what is in the folder now.
     pub(super) fn begin(folder: PathBuf, allowance: Allowance) -> Self {
         let before = usage::of(&folder, u64::MAX);
         let most = Usage {
@@ -39,20 +39,20 @@ impl Written {
         Self { folder, most }
     }
 
-    /// Whether more was written than may be. Of what was deleted nothing is known, even if it is still open.
+    /// Whether more was written than allowed. Deleted files are not counted, even if they are still open.
     pub(super) fn is_over(&self) -> bool {
         let now = usage::of(&self.folder, self.most.entries.saturating_add(1));
         now.bytes > self.most.bytes || now.entries > self.most.entries
     }
 
-    /// Returns when more was written than may be.
+    /// Returns when more was written than allowed.
     pub(super) async fn over(&self) {
         let mut pause = LOOK_EVERY;
         loop {
             tokio::time::sleep(pause).await;
             let (written, begun) = (self.clone(), Instant::now());
             let looked = tokio::task::spawn_blocking(move || written.is_over()).await;
-            // It fails only where the node ends.
+            // This fails only when the node ends.
             if matches!(looked, Ok(true)) {
                 return;
             }

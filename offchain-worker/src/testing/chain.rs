@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::soon;
 use crate::chain::{BlockRef, ChainView, Heads, LocalStorage, StateError, Verdict};
 
-/// Offchain storage in memory, which tells of every change.
+/// Offchain storage in memory, which announces every change.
 pub struct MemoryStorage {
     values: watch::Sender<BTreeMap<Vec<u8>, Vec<u8>>>,
     /// All reports that were ever written, in order.
@@ -145,7 +145,7 @@ impl FakeChain {
     /// Genesis hash.
     pub const GENESIS: Hash = [9; 32];
 
-    /// At block 0, without orders.
+    /// Returns a chain at block 0, without orders.
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
             storage: Arc::default(),
@@ -162,7 +162,8 @@ impl FakeChain {
         BlockRef { number, hash }
     }
 
-    /// A new best block with these assignments; the hook writes the orders of the open ones into the mailbox.
+    /// Makes a new best block with these assignments; the hook writes the orders of the open ones
+    /// into the mailbox.
     pub fn best(&self, number: u32, orders: &[Order]) {
         let block = Self::block(number);
         let open = orders.iter().filter(is_open).cloned().collect();
@@ -180,7 +181,7 @@ impl FakeChain {
         self.storage.put(mailbox::ORDERS, mail.encode());
     }
 
-    /// What disputes want, as of this block; said before its orders, as the hook does.
+    /// Sets what disputes want, as of this block; written before its orders, as the hook does.
     pub fn asks(&self, number: u32, asks: Vec<(AssignmentId, mailbox::Ask)>) {
         let asks = mailbox::Asks {
             genesis: Self::GENESIS,
@@ -196,12 +197,12 @@ impl FakeChain {
         self.heads.send_modify(|heads| heads.finalised = block);
     }
 
-    /// For which ended assignments it holds locks, in all states.
+    /// Sets the ended assignments for which the chain holds locks, in all states.
     pub fn set_locked(&self, locked: &[AssignmentId]) {
         *self.locked.lock().unwrap() = locked.iter().copied().collect();
     }
 
-    /// What a jury has found of an assignment's result, in all states.
+    /// Sets a jury's verdict about an assignment's result, in all states.
     pub fn set_verdict(&self, assignment: AssignmentId, verdict: Option<Verdict>) {
         let mut verdicts = self.verdicts.lock().unwrap();
         match verdict {
@@ -210,7 +211,7 @@ impl FakeChain {
         };
     }
 
-    /// A new block, final at once, in which one order has this state.
+    /// Makes a new block, final at once, in which one order has this state.
     pub fn step(&self, number: u32, order: &Order, status: AssignmentStatus) {
         let order = Order {
             status,

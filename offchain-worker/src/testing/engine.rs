@@ -24,16 +24,16 @@ struct State {
     blobs: Vec<Blob>,
     refusal: Option<BadManifest>,
     build_failure: Option<Failure>,
-    /// By run: what comes of it.
+    /// The outcomes, by run.
     runs: BTreeMap<usize, Result<Vec<u8>, Failure>>,
     started: usize,
-    /// Runs that are under way.
+    /// The number of runs under way.
     running: usize,
     wrong_root: bool,
     panics: bool,
-    /// What reading a manifest waits for, holding up its thread.
+    /// What reading a manifest waits for, blocking its thread.
     plan_waits: Option<Arc<Mutex<Receiver<()>>>>,
-    /// Whether one is being read.
+    /// Whether a manifest is being read.
     planning: bool,
 }
 
@@ -46,18 +46,18 @@ impl Default for FakeEngine {
 }
 
 impl FakeEngine {
-    /// The manifest asks for these.
+    /// Makes the manifest ask for these.
     pub fn needs(&self, blobs: Vec<Blob>) {
         self.state.send_modify(|state| state.blobs = blobs);
     }
 
-    /// The manifest is wrong.
+    /// Makes the manifest wrong.
     pub fn refuses(&self, refusal: BadManifest) {
         self.state
             .send_modify(|state| state.refusal = Some(refusal));
     }
 
-    /// Reading the manifest holds up its thread until it is told to go on.
+    /// Makes reading the manifest block its thread until it is told to continue.
     pub fn plan_waits(&self, go_on: Receiver<()>) {
         let go_on = Arc::new(Mutex::new(go_on));
         self.state
@@ -71,13 +71,13 @@ impl FakeEngine {
         soon("a manifest is read", met).await.unwrap();
     }
 
-    /// The program does not compile.
+    /// Makes compiling the program fail.
     pub fn build_fails(&self, failure: Failure) {
         self.state
             .send_modify(|state| state.build_failure = Some(failure));
     }
 
-    /// What comes of the `n`th run, from zero; until this is said it goes on.
+    /// Sets the outcome of the `n`th run, counted from zero; until then the run goes on.
     pub fn ends(&self, n: usize, result: Result<&[u8], Failure>) {
         let result = result.map(<[u8]>::to_vec);
         self.state.send_modify(|state| {
@@ -85,29 +85,29 @@ impl FakeEngine {
         });
     }
 
-    /// It says another root than its output has.
+    /// Makes the engine report another root than its output has.
     pub fn lies(&self) {
         self.state.send_modify(|state| state.wrong_root = true);
     }
 
-    /// A run panics once it has told its progress.
+    /// Makes a run panic once it has reported its progress.
     pub fn panics(&self) {
         self.state.send_modify(|state| state.panics = true);
     }
 
-    /// Runs that were started so far.
+    /// Returns the number of runs that were started so far.
     pub fn started(&self) -> usize {
         self.state.borrow().started
     }
 
-    /// Waits until so many runs were started.
+    /// Waits until this many runs were started.
     pub async fn until_started(&self, runs: usize) {
         let mut state = self.state.subscribe();
         let met = state.wait_for(|state| state.started >= runs);
         soon("a run starts", met).await.unwrap();
     }
 
-    /// Waits until so many runs are under way.
+    /// Waits until this many runs are under way.
     pub async fn until_running(&self, runs: usize) {
         let mut state = self.state.subscribe();
         let met = state.wait_for(|state| state.running == runs);
@@ -187,12 +187,13 @@ impl Engine for FakeEngine {
     }
 }
 
-/// What [`FakeEngine`] has a part come to, whose run ends with this, from this state.
+/// Returns the hash that [`FakeEngine`] gives for a part that begins in `state` and whose run ends
+/// with `content`.
 pub fn hash_of_part(content: &[u8], state: &[u8]) -> Hash {
     merkle::buffer_root(&[content, state].concat())
 }
 
-/// The trace of a job with this output.
+/// Returns the trace of a job with this output.
 pub fn trace_of(output: &[u8]) -> TraceRecord {
     TraceRecord {
         checkpoints: vec![Checkpoint([7; 32])],
@@ -205,7 +206,7 @@ pub fn trace_of(output: &[u8]) -> TraceRecord {
 }
 
 impl FakeEngine {
-    /// A run, and what the test says that comes of it.
+    /// Runs, and returns the outcome that the test has set.
     async fn content(&self, progress: OnProgress<'_>) -> Result<Vec<u8>, Failure> {
         let mut number = 0;
         self.state.send_modify(|state| {

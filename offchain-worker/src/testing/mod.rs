@@ -1,4 +1,5 @@
-//! A chain, a store and an engine for tests, which do what the test says and tell it when.
+//! A chain, a store and an engine for tests, which do what the test says and report when they do
+//! it.
 
 mod chain;
 mod engine;
@@ -24,7 +25,7 @@ use std::time::Duration;
 /// Longer than anything takes; only a broken test waits for it.
 pub const LONG: Duration = Duration::from_secs(30);
 
-/// Waits for something that happens soon.
+/// Waits for something that should happen soon.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(LONG, future).await {
         Ok(value) => value,
@@ -32,13 +33,13 @@ pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     }
 }
 
-/// The CID that [`FakeStore`] gives to this content.
+/// Returns the CID that [`FakeStore`] gives to this content.
 pub fn cid_of(content: &[u8]) -> Cid {
     let hash = multihash::Multihash::<64>::wrap(0x1e, blake3::hash(content).as_bytes()).unwrap();
     Cid::new_v1(0x55, hash)
 }
 
-/// The same, as the chain has it.
+/// Returns the same CID, as the chain has it.
 pub fn content_id(content: &[u8]) -> ContentId {
     ContentId::try_from(cid_of(content)).unwrap()
 }
@@ -46,7 +47,7 @@ pub fn content_id(content: &[u8]) -> ContentId {
 /// The manifest that every order of [`order`] names.
 pub const MANIFEST: &[u8] = b"manifest";
 
-/// An order for a task, just assigned.
+/// Returns an order for a task, just assigned.
 pub fn order(task: u64) -> Order {
     Order {
         assignment: AssignmentId {

@@ -10,14 +10,15 @@ use crate::ipfs::{
     silent, BlobError, BlobStore, FetchOptions, PeerAddress, Progress, Sink, StoreStatus,
 };
 
-/// Where it would be.
+/// The place where it would be.
 const ENDPOINT: &str = "/nowhere/ipfs/rpc.sock";
 
-/// What comes at a time of what is fetched through it: less than most results of tests.
+/// How many bytes come at a time of a file that is fetched through it: less than most results of
+/// tests.
 const PIECE: usize = 5;
 
-/// Blobs in memory. What is not there is searched for until the test puts it there or says that
-/// nobody has it.
+/// A store of blobs in memory. It searches for missing content until the test puts it there or says
+/// that nobody has it.
 pub struct FakeStore {
     state: watch::Sender<State>,
 }
@@ -32,15 +33,15 @@ struct State {
     full_of: Option<Cid>,
     stuck: bool,
     down: bool,
-    /// How often it did not answer, all in all.
+    /// How often it did not answer, in all.
     unanswered: usize,
     no_room_for: BTreeSet<Cid>,
-    /// Unpinning waits for the test.
+    /// Whether unpinning waits for the test.
     unpins_wait: bool,
-    /// How often it was asked to unpin something.
+    /// How many times it was asked to unpin something.
     unpins: usize,
     slow: BTreeMap<Cid, (u64, u64)>,
-    /// What was asked of it while it answered.
+    /// The content that it was asked for while it answered.
     searched: BTreeSet<Cid>,
     hashed: BTreeSet<Cid>,
     asked: bool,
@@ -55,7 +56,7 @@ impl Default for FakeStore {
 }
 
 impl FakeStore {
-    /// Somebody has this content.
+    /// Lets somebody have this content.
     pub fn put(&self, content: &[u8]) -> Cid {
         let cid = cid_of(content);
         self.state.send_modify(|state| {
@@ -64,91 +65,91 @@ impl FakeStore {
         cid
     }
 
-    /// Nobody has this content.
+    /// Lets nobody have this content.
     pub fn nowhere(&self, cid: Cid) {
         self.state.send_modify(|state| {
             state.nowhere.insert(cid);
         });
     }
 
-    /// Adding fails, or works again.
+    /// Makes adding fail, or work again.
     pub fn set_broken(&self, broken: bool) {
         self.state.send_modify(|state| state.broken = broken);
     }
 
-    /// There is no room for another file, or there is again.
+    /// Sets whether there is no room for another file.
     pub fn set_full(&self, full: bool) {
         self.state.send_modify(|state| state.full = full);
     }
 
-    /// There is no room for another file as long as this content is pinned.
+    /// Leaves no room for another file as long as this content is pinned.
     pub fn set_full_of(&self, cid: Cid) {
         self.state.send_modify(|state| state.full_of = Some(cid));
     }
 
-    /// There is no room to fetch this content.
+    /// Leaves no room to fetch this content.
     pub fn no_room_for(&self, cid: Cid) {
         self.state.send_modify(|state| {
             state.no_room_for.insert(cid);
         });
     }
 
-    /// The node behind it does not answer, or does again.
+    /// Makes the node behind it not answer, or answer again.
     pub fn set_down(&self, down: bool) {
         self.state.send_modify(|state| state.down = down);
     }
 
-    /// Unpinning does not end, or does again.
+    /// Makes unpinning never end, or end again.
     pub fn set_unpins_wait(&self, wait: bool) {
         self.state.send_modify(|state| state.unpins_wait = wait);
     }
 
-    /// How often it was asked to unpin something.
+    /// Returns how many times it was asked to unpin something.
     pub fn unpins(&self) -> usize {
         self.state.borrow().unpins
     }
 
-    /// Waits until it was asked so often to unpin something.
+    /// Waits until it was asked this many times to unpin something.
     pub async fn until_unpins(&self, unpins: usize) {
         let mut state = self.state.subscribe();
         let asked = state.wait_for(|state| state.unpins >= unpins);
         soon("something is unpinned", asked).await.unwrap();
     }
 
-    /// So many bytes of so many of this content come, and then no more.
+    /// Lets `done` of `size` bytes of this content come, and then no more.
     pub fn slow(&self, cid: Cid, done: u64, size: u64) {
         self.state.send_modify(|state| {
             state.slow.insert(cid, (done, size));
         });
     }
 
-    /// Adding and hashing never end.
+    /// Makes adding and hashing never end.
     pub fn set_stuck(&self) {
         self.state.send_modify(|state| state.stuck = true);
     }
 
-    /// Waits until it searches for a CID, or has.
+    /// Waits until it searches for a CID, or has done so.
     pub async fn until_searched(&self, cid: Cid) {
         let mut state = self.state.subscribe();
         let searched = state.wait_for(|state| state.searched.contains(&cid));
         soon("it is searched for", searched).await.unwrap();
     }
 
-    /// Waits until it has said the CID of a file.
+    /// Waits until it has returned the CID of a file.
     pub async fn until_hashed(&self, cid: Cid) {
         let mut state = self.state.subscribe();
         let hashed = state.wait_for(|state| state.hashed.contains(&cid));
         soon("it is hashed", hashed).await.unwrap();
     }
 
-    /// Waits until it has not answered so often, all in all.
+    /// Waits until it has not answered this many times, in all.
     pub async fn until_unanswered(&self, times: usize) {
         let mut state = self.state.subscribe();
         let asked = state.wait_for(|state| state.unanswered >= times);
         soon("it is asked", asked).await.unwrap();
     }
 
-    /// Nothing, as long as the node behind it does.
+    /// Fails if the node behind it does not answer.
     fn answers(&self) -> Result<(), BlobError> {
         let is_down = self.state.send_if_modified(|state| {
             state.unanswered += usize::from(state.down);
@@ -163,7 +164,7 @@ impl FakeStore {
         }
     }
 
-    /// What a CID names, once somebody has it.
+    /// Returns the content of a CID, once somebody has it.
     async fn find(
         &self,
         cid: &Cid,
@@ -221,21 +222,21 @@ impl FakeStore {
         }
     }
 
-    /// What is pinned under a CID.
+    /// Returns the content that is pinned under a CID.
     pub fn pinned(&self, cid: &Cid) -> Option<Vec<u8>> {
         let state = self.state.borrow();
         let content = state.blobs.get(cid)?;
         state.pinned.contains(cid).then(|| content.clone())
     }
 
-    /// Whether these bytes occur in what was added here.
+    /// Whether these bytes occur in any added content.
     pub fn holds(&self, bytes: &[u8]) -> bool {
         let state = self.state.borrow();
         let mut added = state.pinned.iter().filter_map(|cid| state.blobs.get(cid));
         added.any(|blob| blob.windows(bytes.len()).any(|window| window == bytes))
     }
 
-    /// Waits until it is asked how it is.
+    /// Waits until it is asked for its status.
     pub async fn until_asked(&self) {
         let mut state = self.state.subscribe();
         state.wait_for(|state| state.asked).await.unwrap();

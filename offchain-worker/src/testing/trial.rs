@@ -1,4 +1,4 @@
-//! A device that works, in the executor's place.
+//! A device that works, simulated in the executor's place.
 
 use aicpw_protocol::{
     job::{Done, JobResult, Message, TraceRecord},
@@ -9,8 +9,8 @@ use std::path::Path;
 
 use crate::trial::expected;
 
-/// Lines for a script in the executor's place, by which it builds and runs the job of a trial. What they need is put
-/// into `folder`.
+/// Returns lines for a script in the executor's place that build and run the trial job. The files that they need are
+/// put into `folder`.
 pub fn passes_trials(folder: &Path) -> String {
     let output = expected();
     let trace = TraceRecord {

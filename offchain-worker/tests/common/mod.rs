@@ -1,13 +1,13 @@
-//! What tests of [`Daemon`](aicpw_offchain_worker::ipfs::Daemon) share.
+//! Code that the tests of [`Daemon`](aicpw_offchain_worker::ipfs::Daemon) share.
 
 use aicpw_offchain_worker::ipfs::{find_binary, DaemonConfig, BINARY};
 use std::path::{Path, PathBuf};
 
-/// Nobody has this.
+/// The CID of content that nobody has.
 pub const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
 
-/// The program: `$AICPW_IPFS_BIN`, or where `make build` puts it, beside the other programs and
-/// one folder above the tests.
+/// Returns the program: `$AICPW_IPFS_BIN`, or where `make build` puts it, beside the other programs
+/// and one folder above the tests.
 fn binary() -> PathBuf {
     let named = std::env::var_os("AICPW_IPFS_BIN").map(PathBuf::from);
     let tests = std::env::current_exe().unwrap();

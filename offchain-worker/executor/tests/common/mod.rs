@@ -1,4 +1,4 @@
-//! Job folders, and the node's side of a stage, as small as it can be.
+//! Job folders, and a minimal version of the node's side of a stage.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -22,7 +22,7 @@ pub const EXECUTOR: &str = env!("CARGO_BIN_EXE_aicpw-executor");
 /// A CID for files that tests put into the folder themselves.
 pub const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
-/// The first CPU device.
+/// Returns the first CPU device.
 pub fn device() -> Hash {
     static DEVICE: OnceLock<Hash> = OnceLock::new();
     *DEVICE.get_or_init(|| {
@@ -31,7 +31,7 @@ pub fn device() -> Hash {
     })
 }
 
-/// The CPU devices that are there with these variables.
+/// Returns the CPU devices that exist with these environment variables.
 pub fn processors(variables: &[(&str, &str)]) -> Vec<Hash> {
     let mut command = Command::new(EXECUTOR);
     command.arg("devices").envs(variables.iter().copied());
@@ -62,7 +62,7 @@ pub struct End {
 }
 
 impl Job {
-    /// A job of class `int` with the given parts.
+    /// Returns a job of class `int` with the given parts.
     pub fn int(program: &str, buffers: Value, steps: Value, outputs: Value) -> Self {
         Self::new(
             program,
@@ -99,14 +99,14 @@ impl Job {
         self.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
     }
 
-    /// From now on it is for this device.
+    /// Makes the job run on this device from now on.
     pub fn on(&self, device: Hash) {
         let spec: JobSpec = serde_json::from_slice(&self.get(path::JOB)).unwrap();
         let spec = JobSpec { device, ..spec };
         self.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
     }
 
-    /// From now on only a part is run.
+    /// Makes only a part run from now on.
     pub fn part(&self, part: Part) {
         let spec: JobSpec = serde_json::from_slice(&self.get(path::JOB)).unwrap();
         let part = Some(part);
@@ -138,7 +138,7 @@ impl Job {
         stage("run", self.dir.path(), Duration::from_secs(300))
     }
 
-    /// Both stages, which must work, and the output.
+    /// Runs both stages, which must work, and returns the result and the output.
     pub fn complete(&self) -> (JobResult, Vec<u8>) {
         let built = self.build();
         assert_eq!(built.done(), Some(&Done::Build), "{built:#?}");
@@ -166,7 +166,7 @@ impl End {
         }
     }
 
-    /// The signal that ended it without a word, as the node sees a crash.
+    /// Returns the signal that ended the stage without a message, which the node sees as a crash.
     pub fn crashed_by(&self) -> Option<i32> {
         let said = matches!(
             self.messages.last(),
@@ -180,13 +180,13 @@ pub fn start(stage: &str, folder: &Path) -> Child {
     start_with(stage, folder, &[])
 }
 
-/// The same with these variables.
+/// Starts a stage with these environment variables.
 pub fn start_with(stage: &str, folder: &Path, variables: &[(&str, &str)]) -> Child {
     Command::new(EXECUTOR)
         .arg(stage)
         .arg(folder)
         .env_clear()
-        // As the node does: drivers run tools by their names.
+        // As the node does it: drivers run tools by their names.
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .envs(variables.iter().copied())
         .process_group(0)
@@ -207,7 +207,8 @@ pub fn finish(mut child: Child, limit: Duration) -> End {
     let group = child.id();
     let (ended, is_ended) = std::sync::mpsc::channel::<()>();
     let watch = std::thread::spawn(move || {
-        // Killed before it is waited for, so that the number cannot belong to another by then.
+        // Killed before it is waited for, so that its number cannot belong to another process by
+        // then.
         let late = is_ended.recv_timeout(limit).is_err();
         if late {
             let killed = Command::new("kill")
@@ -243,7 +244,7 @@ pub fn finish(mut child: Child, limit: Duration) -> End {
     }
 }
 
-/// Little-endian numbers.
+/// Reads little-endian numbers.
 pub fn words(bytes: &[u8]) -> Vec<u32> {
     bytes
         .chunks_exact(4)
@@ -251,7 +252,7 @@ pub fn words(bytes: &[u8]) -> Vec<u32> {
         .collect()
 }
 
-/// Little-endian numbers.
+/// Reads little-endian numbers.
 pub fn longs(bytes: &[u8]) -> Vec<i64> {
     bytes
         .chunks_exact(8)
@@ -269,8 +270,8 @@ long call(long n, long a, long b, long c, long d) {
 }
 "#;
 
-/// A job that runs a kernel `f` with one buffer `out` of longs, in class `device`, where assembler
-/// is allowed.
+/// Returns a job that runs a kernel `f` with one buffer `out` of longs, in class `device`, where
+/// assembler is allowed.
 pub fn native_job(kernel: &str, outputs: usize) -> Job {
     Job::new(
         &format!("{SYSTEM_CALL}\n{kernel}"),
@@ -284,7 +285,7 @@ pub fn native_job(kernel: &str, outputs: usize) -> Job {
     )
 }
 
-/// Requires that a stage failed with this fault and said all of these.
+/// Checks that a stage failed with this fault, and that its message has all of these.
 #[track_caller]
 pub fn check(end: &End, fault: Fault, said: &[&str]) {
     let failed = end.failed();

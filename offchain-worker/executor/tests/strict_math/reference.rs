@@ -90,7 +90,7 @@ pub fn exp2(x: f32) -> f32 {
     scale(p.mul_add(r, 1.0), n as i32)
 }
 
-/// What the logarithms give where there is none.
+/// Returns what the logarithms give where no logarithm exists.
 fn without_logarithm(x: f32) -> Option<f32> {
     match x {
         x if x == f32::INFINITY => Some(x),
@@ -137,7 +137,7 @@ pub fn log(x: f32) -> f32 {
     })
 }
 
-/// f / log(base), exactly enough, for the `one` and `one_low` of that base.
+/// Returns f / log(base), precisely enough, for the `one` and `one_low` of that base.
 fn rebased(f: f32, one: f32, one_low: f32) -> (f32, f32) {
     let high = f * one;
     let low = f.mul_add(one_low, f.mul_add(one, -high));

@@ -1,4 +1,5 @@
-//! How far a job is, on a disk that cannot be written for a while: tried again until it is there.
+//! Saves the phase of a job on a disk that cannot be written for a while: retries until it is
+//! saved.
 
 use std::time::Duration;
 
@@ -7,12 +8,13 @@ use super::{
     Life,
 };
 
-/// Pause before it is tried again; doubles up to the longest.
+/// The pause before the next attempt; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 impl Life {
-    /// Enters a phase, however often it takes. Nothing is left half done where this is dropped.
+    /// Enters a phase, however many attempts that takes. Nothing is left half done if this is
+    /// dropped.
     pub(super) async fn enter_at_last(&mut self, phase: Phase) {
         let assignment = self.order().assignment;
         let mut pause = FIRST_PAUSE;
@@ -24,7 +26,7 @@ impl Life {
         }
     }
 
-    /// The same, unless the assignment ends before.
+    /// Like [`Self::enter_at_last`], unless the assignment ends first.
     pub(super) async fn enter_unless_ended(&mut self, phase: Phase) -> Result<(), End> {
         let watch = self.watch.clone();
         tokio::select! {

@@ -1,7 +1,7 @@
-//! A job that fetches a result which is said not to be there, and runs nothing.
+//! A fetcher's job: it fetches the result that is claimed to be unavailable, and runs nothing.
 //!
-//! What comes is hashed as it comes, and written nowhere: the task's requester says how much that can be, and its blocks
-//! are in the store, which looks after its own room. Of a sealed task it is ciphertext, and stays so.
+//! The result is hashed as it comes, and written nowhere. The task's requester says how long it can be, and its blocks
+//! are in the store, which takes care of its own room. For a sealed task it is ciphertext, and stays ciphertext.
 
 use aicpw_protocol::{
     availability::{self, Digest, NOT_FETCHED},
@@ -26,7 +26,7 @@ use crate::{
     ipfs::{BlobError, FetchOptions},
 };
 
-/// Pause before a result that was not found is looked for again; doubles up to the longest.
+/// The pause before searching again for a result that was not found; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -37,13 +37,13 @@ struct Fetched {
 }
 
 impl Life {
-    /// Tries to fetch the result for as long as there is time, and answers what came of it.
+    /// Tries to fetch the result for as long as there is time, and answers with the outcome.
     pub(super) async fn fetch_claimed(
         &mut self,
         order: &Order,
         wanted: &FetchOrder,
     ) -> Result<Answer, Trouble> {
-        // Nothing has to be there for it: the time to fetch begins with the start.
+        // Nothing has to be prepared: the time to fetch begins with the start.
         self.report(&Report::Ready);
         let watch = self.watch.clone();
         let got = AtomicBool::new(false);
@@ -52,7 +52,8 @@ impl Life {
             biased;
             fetched = self.try_to_fetch(order, wanted, &got, &blind) => fetched?,
             () = watch.time_runs_out(MARGIN) => {
-                // It says nothing of whether it is there, and would convict an honest provider.
+                // The failure says nothing about whether the result is there; an answer would convict an honest
+                // provider.
                 if let Some(error) = blind.into_inner().unwrap_or_else(PoisonError::into_inner) {
                     let message = format!("{}: at the provider: {error}", wanted.result);
                     return Err(Failure::new(Fault::Crashed, message).into());
@@ -61,7 +62,7 @@ impl Life {
             }
         };
         if fetched.is_none() && got.load(Ordering::Relaxed) {
-            // Slow is not gone: nothing is said of it.
+            // A slow result is not an unavailable one: the job gives no answer.
             let message = format!("{} did not come whole in time", wanted.result);
             return Err(Failure::new(Fault::TimeLimit, message).into());
         }
@@ -81,8 +82,8 @@ impl Life {
         })
     }
 
-    /// `None` if what its CID names cannot be the result. As long as this machine's own IPFS node has not
-    /// been able to look for it once, `blind` is what is the matter with it.
+    /// Fetches the result. Returns `None` if the content of its CID cannot be the result. Until this machine's own IPFS
+    /// node has been able to search for it once, `blind` is the reason why it could not.
     async fn try_to_fetch(
         &self,
         order: &Order,
@@ -97,7 +98,7 @@ impl Life {
             peers: addresses(&wanted.peers),
             max_bytes: most_bytes(order),
             stall_timeout: self.shop.fetch.stall,
-            // The chain says when it is over.
+            // The chain says when the time is over.
             total_timeout: Duration::MAX,
         };
         let progress = |done: u64, total: u64| {
@@ -122,19 +123,19 @@ impl Life {
             };
             tracing::info!(%cid, %error, ?pause, "a result is not there yet");
             match &error {
-                // It never becomes smaller.
+                // The content never becomes smaller.
                 BlobError::TooLarge { .. } => {
                     got.store(false, Ordering::Relaxed);
                     return Ok(None);
                 }
-                // Others chose how much there is to fetch. It says nothing of whether it is there, and this is
-                // the chain's word for that.
+                // Others chose how much there is to fetch. A lack of room says nothing about whether the result is
+                // there, and this is the chain's fault for that.
                 BlobError::StoreFull { .. } | BlobError::DiskFull { .. } => {
                     let message = format!("{}: at the provider: {error}", wanted.result);
                     return Err(Failure::new(Fault::TimeLimit, message).into());
                 }
                 BlobError::File { .. } | BlobError::FileChanged { .. } => {
-                    // Nor does this, and it is the provider's own.
+                    // This says nothing about that either, and is the provider's own fault.
                     let message = format!("{}: at the provider: {error}", wanted.result);
                     return Err(Failure::new(Fault::Crashed, message).into());
                 }
@@ -150,20 +151,19 @@ impl Life {
         }
     }
 
-    /// Keeps a result that was fetched after all, so that whoever claimed that it was not there can fetch
-    /// it too.
+    /// Keeps a result that could be fetched after all, so that the claimant can fetch it too.
     pub(super) async fn keep_fetched(&self, answer: &Answer) {
         let Ok(cid) = cid::Cid::try_from(answer.result.as_bytes()) else {
             return;
         };
-        // It is here: nothing has to be fetched for it.
+        // The result is here: pinning has nothing to fetch.
         if let Err(error) = self.shop.store.pin(&cid, self.shop.fetch.total).await {
             tracing::warn!(%cid, %error, "cannot keep a result that was fetched");
         }
     }
 }
 
-/// Most bytes that a result of this task has, of a sealed one as ciphertext.
+/// Returns the most bytes that a result of this task has; for a sealed task, as ciphertext.
 fn most_bytes(order: &Order) -> u64 {
     let most = availability::most_bytes(order.needs.memory);
     match order.privacy.is_sealed() {
@@ -172,10 +172,10 @@ fn most_bytes(order: &Order) -> u64 {
     }
 }
 
-/// What is made of a result while it comes.
+/// What is computed from a result while it comes.
 struct Found {
     digest: Digest,
-    /// The root that it should have, and what it comes to; of ciphertext nobody knows it.
+    /// The root that it should have, and the one that it has; of ciphertext nobody knows the root.
     root: Option<(Hash, ResultRootBuilder)>,
 }
 
@@ -196,7 +196,7 @@ impl Found {
         }
     }
 
-    /// The digest, if it is the result.
+    /// Returns the digest, if the content is the result.
     fn finish(self) -> Option<Hash> {
         let is_result = self
             .root

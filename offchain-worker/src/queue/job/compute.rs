@@ -1,4 +1,4 @@
-//! The part of a job's life in which it runs: from its order to an answer.
+//! The first half of a job's life, in which it runs: from its order to an answer.
 
 use aicpw_protocol::{
     content::ContentId,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 impl Life {
-    /// Fetches, builds, runs, and looks at what came of it.
+    /// Fetches, builds, runs, and checks the outcome.
     pub(super) async fn compute(&mut self) -> Result<Answer, Trouble> {
         let order = self.order().clone();
         self.enter(Phase::Fetching)?;
@@ -74,7 +74,7 @@ impl Life {
             None => None,
         };
         let _slot = self.slot(&order).await?;
-        // Others may have taken it meanwhile.
+        // Other jobs may have taken the slot meanwhile.
         tokio::select! {
             biased;
             room = self.room_for(plan.output_bytes) => room?,
@@ -129,12 +129,12 @@ impl Life {
         let mailbox = &self.shop.mailbox;
         let watch = self.watch.clone();
         let every = self.shop.progress_every;
-        // When something was said last, and whether that all is done.
+        // When progress was last reported, and whether it was complete.
         let last = Mutex::new(None::<(Instant, bool)>);
         let progress = move |progress: Progress| {
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
             let done = progress.steps_done >= progress.steps_total;
-            // The end is said at once, and once.
+            // The end is reported at once, and only once.
             let too_soon =
                 |(at, was_done): (Instant, bool)| at.elapsed() < every && (was_done || !done);
             if progress.steps_total == 0 || last.is_some_and(too_soon) {
@@ -153,7 +153,7 @@ impl Life {
         })
     }
 
-    /// What is committed to of a part: the hash that it came to, and an output of nothing.
+    /// Returns the answer for a part, which is committed to: the hash at its end, and an empty output.
     async fn answer_of_part(&self, hash: Hash, outage: &Outage) -> Result<Answer, Trouble> {
         let own = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
         let output = self.folder.output();
@@ -169,15 +169,15 @@ impl Life {
         })
     }
 
-    /// Takes the output, and believes of it only what is found in it.
+    /// Takes the output, and believes nothing about it but what is found in it.
     async fn check(
         &self,
         product: &Product,
         output_bytes: u64,
         outage: &Outage,
     ) -> Result<Answer, Trouble> {
-        // What the program's process left behind is the program's doing, until another provider has
-        // shown that it does better.
+        // What the program's process left behind is the program's fault, until another provider has shown that it does
+        // better.
         let odd = |message: String| Trouble::Failure(Failure::new(Fault::RunFailed, message));
         let own = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
         let of_disk = |what: &str, error: std::io::Error| match error.kind() {
@@ -187,7 +187,7 @@ impl Life {
             )),
             _ => own(format!("{what}: {error}")),
         };
-        // Large outputs take their time, and nobody else is heard while this thread is held up.
+        // Hashing a large output takes time, and nothing else is served while it blocks this thread.
         let margin = margin(self.order().time_limit);
         let is_late = || self.watch.time_has_run_out(margin);
         let flushed = match durable::open_untrusted(&product.output) {
@@ -212,7 +212,7 @@ impl Life {
         // A result that is committed to has to be served.
         self.room_for(output_bytes).await?;
         let result = self.name_of(&output, outage).await?;
-        // Inputs and program are not needed any more, and may be large.
+        // Inputs and program are no longer needed, and may be large.
         blocking::run(|| self.folder.reset_work())?;
         Ok(Answer {
             result_root: root,
@@ -222,8 +222,8 @@ impl Life {
         })
     }
 
-    /// The CID that the output will have. Only hashed: nothing is served or announced before the reveal. An
-    /// IPFS node that does not answer is waited for: the work is done.
+    /// Returns the CID that the output will have. The output is only hashed: nothing is served or announced before the
+    /// reveal. If the IPFS node does not answer, this waits for it: the work is done.
     async fn name_of(&self, output: &Path, outage: &Outage) -> Result<ContentId, Trouble> {
         let hash = || self.shop.store.hash_file(output, &silent);
         let cid = outage
@@ -234,7 +234,7 @@ impl Life {
         Ok(ContentId::try_from(cid).map_err(odd)?)
     }
 
-    /// Whether the store can take the result, if it has to.
+    /// Checks that the store can take the result, if it has to.
     async fn room_for(&self, output_bytes: u64) -> Result<(), Trouble> {
         if !self.order().role.delivers() {
             return Ok(());
@@ -243,7 +243,7 @@ impl Life {
         Ok(room::for_result(&*self.shop.store, &self.rooms, output_bytes, is_sealed).await?)
     }
 
-    /// A slot of the device, in time to start.
+    /// Waits for a slot of the device, in time to start.
     async fn slot(&self, order: &Order) -> Result<Slot, Trouble> {
         let slots = self
             .shop
@@ -263,8 +263,9 @@ impl Life {
     }
 }
 
-/// The chain takes no step back, and no other number of steps. A job that is done again after a restart says what was
-/// reached before until it is there again, which is a sign of life all the same.
+/// Returns progress that is not less than what the chain knows: it accepts no step back, and no other number of steps.
+/// A job that is done again after a restart reports the earlier progress until it gets there again, which is a sign of
+/// life all the same.
 fn not_less(progress: Progress, known: Option<Progress>) -> Progress {
     match known {
         Some(known)
@@ -287,14 +288,14 @@ fn no_cid(error: &BlobError) -> Failure {
     Failure::new(Fault::Crashed, format!("no CID for the output: {error}"))
 }
 
-/// What came of a run.
+/// The outcome of a run.
 enum Ran {
     All(Product),
-    /// The hash that a part came to.
+    /// The hash at the end of a part.
     Part(Hash),
 }
 
-/// The part that is to be run, with the state that it begins in.
+/// Returns the part to run, and fetches the state with which it begins.
 async fn fetch_part(
     source: &Source<'_>,
     order: &Order,

@@ -21,13 +21,13 @@ use crate::{blocking, ipfs::silent};
 /// How long adding a result is tried after its assignment was settled.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Pause before adding a result is tried again; doubles up to the longest.
+/// The pause before adding a result is tried again; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 impl Life {
-    /// From a result to its opening, once the commit cannot be taken back any more; or, where finality stands
-    /// still, before the window to reveal closes.
+    /// Takes a result to its opening, once the commit cannot be taken back any more; or, while finality stands still,
+    /// before the reveal window closes.
     pub(super) async fn deliver(&mut self, answer: Answer) -> Result<(), FolderError> {
         let (commitment, opening) = self.commitment(&answer);
         self.report(&Report::Done { commitment });
@@ -69,21 +69,21 @@ impl Life {
                 let Err(error) = self.enter(opened) else {
                     return Ok(());
                 };
-                // Opened all the same: who does not open its commitment loses all that is locked. What it says
-                // follows from the result, which is on the disk, and from the secret; after a crash all this is told
-                // again from there, and says the same.
+                // Opened all the same: a provider that does not open its commitment loses everything that is locked.
+                // The opening follows from the result, which is on disk, and from the secret. After a crash all this is
+                // repeated from there, with the same opening.
                 tracing::error!(%assignment, %error, "opens a result, and cannot note it");
                 let served = self.folder.record().served(&answer);
                 self.pins.set(assignment, served);
                 self.serve(answer, false, None).await
             }
-            // Settled is what was revealed: by this node, whose folder was lost meanwhile.
+            // Only a revealed result is settled: this node revealed it, and lost the folder meanwhile.
             Err(End::Settled) => self.end_with_result(End::Settled, answer).await,
             Err(end) => self.close(end, Vec::new()),
         }
     }
 
-    /// How many blocks are left to reveal when a commitment is opened that is not final.
+    /// Returns how many blocks are left to reveal when a commitment is opened that is not final.
     fn last_chance(&self) -> BlockNumber {
         match blocking::run(|| self.shop.chain.reveal_window()) {
             Ok(window) => last_chance(window),
@@ -94,8 +94,8 @@ impl Life {
         }
     }
 
-    /// Until the end of the assignment: the opening goes to the chain, and once it is there the
-    /// result is for everybody to fetch. If it is disputed, its trace may be wanted too.
+    /// Serves the result until the end of the assignment. The opening goes on chain, and once it is there everybody can
+    /// fetch the result. If the result is disputed, its trace may be wanted too.
     pub(super) async fn serve(
         &mut self,
         answer: Answer,
@@ -143,7 +143,7 @@ impl Life {
             end = watch.ended() => return self.close_with(end, &answer),
             opening = self.open_trace(&answer) => opening,
         };
-        // Remembered first: what is pinned has to be unpinned.
+        // Recorded first: content that is pinned has to be unpinned later.
         let opened = Phase::Opened {
             answer: answer.clone(),
             published: true,
@@ -159,7 +159,7 @@ impl Life {
         self.close_with(end, &answer)
     }
 
-    /// Until the end of a juror's assignment: its work is shown when its jury has decided.
+    /// Waits until the end of a juror's assignment: its work is shown when its jury has decided.
     async fn show_work(&mut self, answer: Answer) -> Result<(), FolderError> {
         let watch = self.watch.clone();
         tokio::select! {
@@ -174,8 +174,8 @@ impl Life {
         self.close_with(end, &answer)
     }
 
-    /// Where the assignment ended so soon after the reveal that the result is not published yet:
-    /// whoever paid for it must still be able to fetch it.
+    /// Closes an assignment that ended so soon after the reveal that the result is not published yet: whoever paid for
+    /// it must still be able to fetch it.
     async fn end_with_result(&mut self, end: End, answer: Answer) -> Result<(), FolderError> {
         let publish = tokio::time::timeout(PUBLISH_TIMEOUT, self.publish(&answer));
         if publish.await.is_err() {
@@ -188,7 +188,7 @@ impl Life {
         self.close_with(end, &answer)
     }
 
-    /// Adds the result to IPFS, however often it takes; unless nobody is to fetch it.
+    /// Adds the result to IPFS, however many attempts that takes; unless nobody is supposed to fetch it.
     async fn publish(&self, answer: &Answer) {
         if self.folder.record().has_fetched(answer) {
             return self.keep_fetched(answer).await;
@@ -212,7 +212,7 @@ impl Life {
     }
 }
 
-/// Adds something to IPFS, however often it takes.
+/// Adds something to IPFS, however many attempts that takes.
 pub(super) async fn add_until_done<T, F>(
     what: &str,
     assignment: AssignmentId,

@@ -1,4 +1,4 @@
-//! The log of a failure: what a stranger's program said goes to IPFS for the one who asked.
+//! The log of a failure: the output of a stranger's program goes to IPFS for the requester.
 
 use aicpw_protocol::{
     mailbox::{margin, MARGIN},
@@ -13,14 +13,14 @@ use crate::{
     queue::folder::JobFolder,
 };
 
-/// Most bytes of a log that go to IPFS.
+/// The most bytes of a log that go to IPFS.
 const MAX_LOG: usize = 1 << 20;
 
-/// Longest time that adding a log may take once a window closes: about a block.
+/// The longest time that adding a log may take once a window closes: about a block.
 const LATE_LOG_TIMEOUT: Duration = Duration::from_millis(250);
 
 impl Life {
-    /// The log of a failure on IPFS, if there is one and IPFS works.
+    /// Adds the log of a failure to IPFS, if there is a log and IPFS works.
     pub(super) async fn keep_log(&self, log: &[u8]) -> Option<ContentId> {
         if log.is_empty() {
             return None;
@@ -63,7 +63,7 @@ impl Life {
         None
     }
 
-    /// A text for a stranger: where things are on this machine is not their business.
+    /// Removes this machine's paths from a text for strangers: they do not concern them.
     pub(super) fn without_paths(&self, text: &str) -> String {
         without_paths(text, &self.folder, self.shop.store.endpoint())
     }
@@ -73,19 +73,19 @@ fn without_paths(text: &str, job: &JobFolder, endpoint: &str) -> String {
     let work = job.work();
     let jobs = job.path().parent();
     let socket = Path::new(endpoint);
-    // What is in another goes first.
+    // A folder inside another goes first.
     let places = [
         (Some(&*work), "job"),
         (Some(job.path()), "job"),
         (jobs, "jobs"),
-        // The worker's.
+        // The worker's folder.
         (jobs.and_then(Path::parent), "node"),
         (Some(socket), "ipfs"),
         (socket.parent().filter(|_| socket.is_absolute()), "ipfs"),
     ];
     let mut text = text.to_owned();
     for (place, name) in places {
-        // A root is in every path.
+        // A root occurs in every path.
         let place = place.filter(|place| place.parent().is_some());
         let place = place.map(Path::to_string_lossy);
         if let Some(place) = place.filter(|place| !place.is_empty()) {

@@ -1,4 +1,4 @@
-//! The trace of a result that is disputed: shown when the chain asks for it, and never before.
+//! The trace of a disputed result: shown when the chain asks for it, and never before.
 
 use aicpw_protocol::{
     commitment::{derive_salt, SaltPurpose},
@@ -11,8 +11,8 @@ use super::{super::record::Answer, deliver::add_until_done, Life};
 use crate::{blocking, durable};
 
 impl Life {
-    /// Waits until the trace is wanted, adds its hashes to IPFS, and returns what opens it. Never returns
-    /// where there is nothing to open: the whole job is judged then.
+    /// Waits until the trace is wanted, adds its hashes to IPFS, and returns its opening. Never returns if there is
+    /// nothing to open: the whole job is judged then.
     pub(super) async fn open_trace(&self, answer: &Answer) -> TraceOpening {
         self.watch.trace_wanted().await;
         let assignment = self.order().assignment;
@@ -47,7 +47,7 @@ impl Life {
         }
     }
 
-    /// The trace that was committed to, with all of its hashes in a file.
+    /// Returns the trace that was committed to, and writes all of its hashes to a file.
     fn trace_record(&self, answer: &Answer) -> Result<TraceRecord, String> {
         let text = durable::read_untrusted(&self.folder.trace(), MAX_TRACE_BYTES)
             .map_err(|error| error.to_string())?;

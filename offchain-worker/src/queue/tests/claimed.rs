@@ -1,4 +1,4 @@
-//! Results that are said not to be there: whoever is drawn tries to fetch them.
+//! Results that are claimed to be unavailable: the fetchers try to fetch them.
 
 use aicpw_protocol::{
     availability::{self, Digest, NOT_FETCHED},
@@ -15,7 +15,7 @@ use super::{
 
 const KEY: Hash = [6; 32];
 
-/// An order to fetch this.
+/// Returns an order to fetch this content.
 fn to_fetch(content: &[u8]) -> Order {
     Order {
         role: Role::Fetcher,
@@ -35,7 +35,7 @@ fn digest(content: &[u8]) -> Hash {
     digest.finish()
 }
 
-/// The commitment of whoever has found this.
+/// Returns the commitment of a fetcher that has found this.
 fn commitment(order: &Order, found: Hash) -> Hash {
     let answer = Answer {
         result_root: found,
@@ -47,7 +47,7 @@ fn commitment(order: &Order, found: Hash) -> Hash {
     answer::commit(&secret(), &job, &answer).0
 }
 
-/// It starts at once, and is running until then.
+/// Starts the job, which is ready at once; then it runs, until block `commit_by` at most.
 async fn started(node: &Node, order: &Order, commit_by: u32) {
     node.chain.best(1, std::slice::from_ref(order));
     let is_ready = |report: &Report| *report == Report::Ready;
@@ -104,7 +104,7 @@ async fn what_is_not_there_until_the_time_is_up_was_not_fetched() {
     assert!(matches!(phase, Phase::Closed { pins, .. } if pins.is_empty()));
 }
 
-/// Its provider may come back in the middle.
+/// The provider may come back in the meantime.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_looked_for_again_and_again() {
     let node = Node::new();
@@ -116,7 +116,7 @@ async fn it_is_looked_for_again_and_again() {
     assert_eq!(committed_to, commitment(&order, digest(OUTPUT)));
 }
 
-/// The CID is of something else than was computed.
+/// The CID is that of another content than the result.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_another_root_is_not_the_result() {
     let node = Node::new();
@@ -129,7 +129,7 @@ async fn what_has_another_root_is_not_the_result() {
     assert_eq!(committed_to, commitment(&order, NOT_FETCHED));
 }
 
-/// Of a sealed task the ciphertext is fetched: nobody waits for its key.
+/// For a sealed task the ciphertext is fetched: nobody waits for its key.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sealed_result_needs_no_key() {
     let node = Node::new();
@@ -144,7 +144,7 @@ async fn a_sealed_result_needs_no_key() {
     assert_eq!(committed_to, commitment(&order, digest(b"ciphertext")));
 }
 
-/// More than the task can have put out.
+/// It is longer than any output of the task.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_large_is_not_the_result() {
     let node = Node::new();
@@ -157,7 +157,7 @@ async fn what_is_too_large_is_not_the_result() {
     assert_eq!(committed_to, commitment(&order, NOT_FETCHED));
 }
 
-/// Its provider is slower than can be expected, or many fetch from it.
+/// The provider is slower than expected, or many fetch from it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_only_slow_is_not_said_to_be_gone() {
     let node = Node::new();
@@ -183,9 +183,9 @@ async fn what_hardly_comes_is_not_there() {
     assert_eq!(committed_to, commitment(&order, NOT_FETCHED));
 }
 
-/// It says nothing of the result, and how much there is to fetch is not the provider's choice.
+/// A lack of room says nothing about the result, and the provider does not choose how much there is to fetch.
 ///
-/// Regression: it cost an honest juror half of its lock, in each claim of a result that is larger than most stores.
+/// Regression: in each claim about a result that is larger than most stores, an honest fetcher lost half of its lock.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_without_room_abstains() {
     let node = Node::new();
@@ -198,14 +198,14 @@ async fn a_store_without_room_abstains() {
     assert!(node.chain.storage.commitments(order.assignment).is_empty());
 }
 
-/// Regression: what came was written to the disk of the jobs, whatever was free there, and the requester says how much
-/// that can be.
+/// Regression: the result was written to the disk of the jobs, whatever was free there, and the requester says how long
+/// it can be.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_larger_than_the_disk_is_fetched_and_takes_none_of_it() {
     let mut node = Node::new();
     node.stop().await;
     let Some(disk) = SmallDisk::mount(node.folder.path(), 1 << 20).unwrap() else {
-        // The next test stands for this one.
+        // The next test covers this case.
         return skip().unwrap();
     };
     node.disk_reserve = 1 << 19;
@@ -246,7 +246,7 @@ async fn what_is_fetched_is_written_nowhere() {
     }
 }
 
-/// Nor does an IPFS node that is down: "not there" would convict an honest provider.
+/// An IPFS node that is down says nothing about the result either: "not there" would convict an honest provider.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_look_does_not_say_that_it_is_not_there() {
     let node = Node::new();

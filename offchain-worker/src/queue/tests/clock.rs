@@ -1,5 +1,5 @@
-//! A wrong clock on the wall. Deadlines are the chain's blocks and time that passes, so all that goes by that clock
-//! is how long a result is kept that nothing is locked for.
+//! A wrong wall clock. Deadlines are the chain's blocks and time that passes, so only one thing goes by that clock: how
+//! long a result without locks is kept.
 
 use super::*;
 use crate::clock::testing::set;
@@ -20,7 +20,7 @@ fn a_clock_that_was_set_back_keeps_nothing_for_longer_than_once_more() {
     assert_eq!(retention.due(&free, at(2_000)), [].into());
     assert_eq!(retention.due(&free, at(11_999)), [b].into());
     assert_eq!(retention.due(&free, at(12_000)), [a, b].into());
-    // And once more, if it is set back again.
+    // The time begins once more if the clock is set back again.
     assert_eq!(retention.due(&free, at(0)), [].into());
     assert_eq!(retention.due(&free, at(10_000)), [a, b].into());
     let locked = Locked {
@@ -30,7 +30,7 @@ fn a_clock_that_was_set_back_keeps_nothing_for_longer_than_once_more() {
     assert_eq!(retention.due(&locked, at(u64::MAX)), [b].into());
 }
 
-/// Regression: what had been closed by a clock a year ahead was kept for a year once that was right.
+/// Regression: a job that was closed by a clock a year ahead was kept for a year once the clock was right.
 #[tokio::test]
 async fn jobs_are_done_by_a_wrong_clock_and_let_go_of_by_the_right_one() {
     for by in [YEAR, -YEAR] {
@@ -47,7 +47,7 @@ async fn jobs_are_done_by_a_wrong_clock_and_let_go_of_by_the_right_one() {
     }
 }
 
-/// What locks are held for stays, however far the clock is.
+/// A job with locks stays, however far ahead the clock is.
 #[tokio::test]
 async fn what_is_answered_for_stays_when_the_clock_is_set_forward() {
     let mut node = Node::new();

@@ -1,5 +1,5 @@
-//! A disk on which no job's folder can be made is the provider's own failure: said at once, and
-//! nothing else is lost by it.
+//! A disk on which no job's folder can be made is the provider's own failure: it is reported at once, and nothing else
+//! is lost.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use aicpw_stand_in::disk::{skip, SmallDisk};
 
 use super::*;
 
-/// A small disk in place of the folder of all jobs, with room for what one job can write, and little more. `None` if none
-/// can be mounted here.
+/// Mounts a small disk in place of the folder of all jobs, with room for what one job can write, and little more.
+/// Returns `None` if no disk can be mounted here.
 async fn on_small_disk(node: &mut Node) -> Option<SmallDisk> {
     node.stop().await;
     let bytes = most_on_disk(OUTPUT.len() as u64) + (1 << 20);
@@ -18,9 +18,9 @@ async fn on_small_disk(node: &mut Node) -> Option<SmallDisk> {
     Some(disk)
 }
 
-/// What `breaks` takes away and `mends` gives back is room for a job's folder.
+/// Checks a job without a folder: `breaks` takes away the room for a job's folder, and `mends` gives it back.
 async fn a_job_without_a_folder(node: &Node, breaks: impl FnOnce(), mends: impl FnOnce()) {
-    // One that is there already goes on.
+    // A job that is there already goes on.
     let before = order(1);
     node.chain.best(1, std::slice::from_ref(&before));
     node.engine.until_started(1).await;
@@ -37,7 +37,7 @@ async fn a_job_without_a_folder(node: &Node, breaks: impl FnOnce(), mends: impl 
     mends();
     node.engine.ends(0, Ok(OUTPUT));
     node.done(&before).await;
-    // What was said stays said, though there would be a folder now; the next order is taken.
+    // The report stays, although a folder could be made now; the next order is taken.
     let after = order(3);
     node.engine.ends(1, Ok(OUTPUT));
     node.chain
@@ -50,7 +50,7 @@ async fn a_job_without_a_folder(node: &Node, breaks: impl FnOnce(), mends: impl 
     let path = JobFolder::path_of(node.folder.path(), refused.assignment);
     assert!(!path.exists(), "half a folder was left");
 
-    // Its end on chain is the end of it.
+    // The order is forgotten when it ends on chain.
     node.chain.best(4, &[before, after]);
     storage.no_report(refused.assignment).await;
 }
@@ -59,7 +59,7 @@ async fn a_job_without_a_folder(node: &Node, breaks: impl FnOnce(), mends: impl 
 async fn a_full_disk_is_said_at_once_and_loses_nothing() {
     let mut node = Node::new();
     let Some(disk) = on_small_disk(&mut node).await else {
-        // The next test but one stands for this one.
+        // The next test but one covers this case.
         return skip().unwrap();
     };
     let (fill, make_room) = (|| disk.leave(0).unwrap(), || disk.make_room().unwrap());
@@ -67,7 +67,7 @@ async fn a_full_disk_is_said_at_once_and_loses_nothing() {
     node.stop().await;
 }
 
-/// Regression: it went on saying that it serves, and each further task cost its collateral.
+/// Regression: the node kept saying that it serves, and each further task cost its collateral.
 #[tokio::test]
 async fn a_node_that_can_make_no_folder_takes_nothing_new() {
     let mut node = Node::new();
@@ -85,14 +85,14 @@ async fn a_node_that_can_make_no_folder_takes_nothing_new() {
     let left = || std::fs::read_dir(&folder).unwrap().count();
     assert_eq!(left(), 0, "what was tried is there");
 
-    // Nor is what a crash left of it.
+    // What a crash left of the probe does not count as a folder either.
     node.stop().await;
     std::fs::create_dir_all(super::super::room::probe_in(&folder).join("work")).unwrap();
     node.start();
     assert_eq!(left(), 0);
 }
 
-/// Regression: no folder could be made any more while there were bytes, which was the provider's fault.
+/// Regression: no folder could be made any more although bytes were free, and that counted as the provider's fault.
 #[tokio::test]
 async fn a_disk_is_full_before_it_can_have_no_more_files() {
     let mut node = Node::new();
@@ -100,11 +100,11 @@ async fn a_disk_is_full_before_it_can_have_no_more_files() {
     let bytes = 2 * most_on_disk(OUTPUT.len() as u64);
     let mounted = SmallDisk::mount_with_files(node.folder.path(), bytes, 1000);
     let Some(disk) = mounted.unwrap() else {
-        // `a_disk_that_can_have_few_files_more_has_no_room` stands for this one.
+        // `a_disk_that_can_have_few_files_more_has_no_room` covers this case.
         return skip().unwrap();
     };
     node.start();
-    // What a fortieth leaves is enough for the folder itself.
+    // Fewer than a fortieth of the files are left, and still enough for the folder itself.
     disk.leave_files(24).unwrap();
     let refused = order(1);
     node.chain.best(1, std::slice::from_ref(&refused));
@@ -116,12 +116,12 @@ async fn a_disk_is_full_before_it_can_have_no_more_files() {
     node.stop().await;
 }
 
-/// Regression: each of two jobs that began together was told of the room that was free before the other wrote anything.
+/// Regression: two jobs that began together were both told of the room that was free before the other wrote anything.
 #[tokio::test]
 async fn two_jobs_that_begin_together_are_not_promised_the_same_room() {
     let mut node = Node::new();
     let Some(disk) = on_small_disk(&mut node).await else {
-        // The tests of `promises` stand for this one.
+        // The tests of `promises` cover this case.
         return skip().unwrap();
     };
     // On two devices, so that neither waits for the other's slot.
@@ -139,7 +139,7 @@ async fn two_jobs_that_begin_together_are_not_promised_the_same_room() {
     let reason = "the result (6 bytes): at the provider";
     assert!(message.starts_with(reason), "{message}");
     assert_eq!(node.engine.started(), 1);
-    // It had all that it was promised; nothing of it is kept for it when it is done.
+    // The job had all the room that it was promised; none of it is kept for the job once that is done.
     node.engine.ends(0, Ok(OUTPUT));
     node.done(&first).await;
     let third = Order {
@@ -154,7 +154,7 @@ async fn two_jobs_that_begin_together_are_not_promised_the_same_room() {
     drop(disk);
 }
 
-/// A file in the place of the folder of all jobs, which waits elsewhere.
+/// A file in place of the folder of all jobs, which is moved elsewhere meanwhile.
 pub(super) struct InTheWay<'a> {
     jobs: &'a Path,
     away: tempfile::TempDir,
@@ -204,7 +204,7 @@ async fn a_committed_result_waits_for_room() {
         status: committed(commitment),
         ..first.clone()
     };
-    // What is refused after it is a sign that it was looked at.
+    // When the next order is refused, this one has been looked at.
     let sign = order(2);
     node.chain.best(3, &[on_chain.clone(), sign.clone()]);
     node.failed(&sign).await;

@@ -1,4 +1,4 @@
-//! Each failure is told with its cause.
+//! Each failure is reported with its cause.
 
 use super::*;
 
@@ -35,7 +35,7 @@ async fn what_is_missing_is_named() {
         "{message}"
     );
 
-    // Still searched for when the start window closes.
+    // This input is still searched for when the start window closes.
     node.engine.needs(vec![blob(b"not yet", None)]);
     let late = order(3);
     node.chain.best(3, std::slice::from_ref(&late));
@@ -46,7 +46,7 @@ async fn what_is_missing_is_named() {
     assert_eq!(node.engine.started(), 0);
 }
 
-/// Regression: a requester could name addresses of the provider's network as its own, and read on
+/// Regression: a requester could name addresses in the provider's network as its own, and read on
 /// chain what each of them answered.
 #[tokio::test]
 async fn who_answers_where_is_told_to_nobody() {
@@ -130,7 +130,7 @@ async fn the_deadline_on_chain_ends_a_run() {
     assert_eq!(node.failed(&order).await.0, Fault::TimeLimit);
 }
 
-/// Two seconds: most of them are there to work in.
+/// The limit is two seconds, and most of that is time to work.
 #[tokio::test]
 async fn a_short_time_limit_is_not_over_before_it_began() {
     let node = Node::new();
@@ -169,7 +169,7 @@ async fn a_job_whose_task_panics_has_failed() {
     assert_eq!((fault, message.as_str()), (Fault::Crashed, PANIC_MESSAGE));
     let phase = node.phase(order.assignment);
     assert!(matches!(phase, Phase::Failed { .. }), "{phase:?}");
-    // Neither now nor after a restart is it done again.
+    // The job is not done again, neither now nor after a restart.
     node.restart().await;
     node.failed(&order).await;
     node.chain

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Regression: such a node ended, and lost all that was locked.
+/// Regression: such a node ended, and lost everything that was locked.
 #[tokio::test]
 async fn what_is_committed_to_is_opened_and_nothing_is_taken() {
     let mut node = Node::new();
@@ -20,7 +20,7 @@ async fn what_is_committed_to_is_opened_and_nothing_is_taken() {
     assert!(!owes(node.folder.path(), [0; 32]));
 
     node.start_to_finish();
-    // No sign of life of what does not run.
+    // There is no sign of life of a job that does not run.
     storage.no_report(runs.assignment).await;
     let committed = Order {
         status: committed(commitment),

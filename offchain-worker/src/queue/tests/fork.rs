@@ -1,4 +1,4 @@
-//! What a fork puts off or takes away, and gives back.
+//! What a fork delays or takes away, and gives back.
 
 use aicpw_protocol::{mailbox::ORDERS, DeviceId};
 use codec::Encode;
@@ -6,7 +6,7 @@ use codec::Encode;
 use super::disk::InTheWay;
 use super::*;
 
-/// An order that waits for no other one's slot.
+/// Returns an order that does not wait for another job's slot.
 fn on_another_device(task: u64) -> Order {
     Order {
         device: DeviceId(2),
@@ -15,7 +15,7 @@ fn on_another_device(task: u64) -> Order {
     }
 }
 
-/// Its assignment is gone, and with it the job.
+/// Makes the assignment disappear, and with it the job.
 async fn lost(node: &Node, order: &Order) {
     node.chain.best(3, &[]);
     node.chain.finalise(3);
@@ -23,14 +23,15 @@ async fn lost(node: &Node, order: &Order) {
     node.chain.storage.no_report(order.assignment).await;
 }
 
-/// Regression: its job was closed at the block before the match, and its provider did not start.
+/// Regression: the job was closed at the block before the match, and its provider did not start.
 #[tokio::test]
 async fn an_assignment_that_is_made_again_in_a_fork_goes_on() {
     let node = Node::new();
     let again = order(1);
     node.chain.best(2, std::slice::from_ref(&again));
     node.engine.until_started(1).await;
-    // Another block 2, without it. What is taken after it is a sign that block 2 was looked at.
+    // Another block 2, without the assignment. When the next order is taken, block 2 has been
+    // looked at.
     let sign = on_another_device(2);
     node.chain.best(2, &[]);
     node.chain.best(3, &[again.clone(), sign]);
@@ -44,7 +45,7 @@ async fn an_assignment_that_is_made_again_in_a_fork_goes_on() {
     assert_eq!(node.engine.started(), 2);
 }
 
-/// Regression: whoever had closed its job took no notice of it.
+/// Regression: a worker that had closed the job ignored the assignment.
 #[tokio::test]
 async fn an_assignment_that_comes_back_after_it_was_gone_is_taken_again() {
     for restarts in [false, true] {
@@ -82,7 +83,7 @@ async fn a_result_that_was_reported_before_it_was_gone_is_the_only_one() {
     let storage = node.chain.storage.clone();
     assert_eq!(storage.commitments(order.assignment), [commitment]);
 
-    // Lost and given back once more, it comes to the same.
+    // Lost and given back once more, it gives the same result.
     node.chain.best(6, &[]);
     node.chain.finalise(6);
     storage.no_report(order.assignment).await;
@@ -91,7 +92,8 @@ async fn a_result_that_was_reported_before_it_was_gone_is_the_only_one() {
     assert_eq!(node.done(&order).await, commitment);
 }
 
-/// Regression: it was forgotten before there was a folder, and the next try reported another one.
+/// Regression: the reported result was forgotten before there was a folder, and the next attempt
+/// reported another one.
 #[tokio::test]
 async fn a_result_that_was_reported_is_the_only_one_where_no_folder_could_be_made_at_first() {
     let node = Node::new();
@@ -124,7 +126,7 @@ async fn what_only_the_hook_of_another_fork_has_is_not_taken_again() {
     node.chain.best(1, std::slice::from_ref(&gone));
     node.engine.until_started(1).await;
     lost(&node, &gone).await;
-    // What is taken after it is a sign that it was looked at.
+    // When the next order is taken, this one has been looked at.
     let sign = on_another_device(2);
     node.chain.best(4, std::slice::from_ref(&sign));
     let orders = Orders {

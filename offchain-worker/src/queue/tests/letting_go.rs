@@ -1,16 +1,16 @@
-//! What has ended is let go of when nobody can ask for it any more, and nothing else waits for that.
+//! Ended jobs are let go of when nobody can ask for them any more, and nothing else waits for that.
 
 use super::*;
 
 const SECOND: &[u8] = b"second";
 
-/// Lets go of these, and says which are gone.
+/// Lets go of these jobs, and returns those that are gone.
 async fn let_go(node: &Node, pins: &Pins, due: &[AssignmentId]) -> Vec<AssignmentId> {
     let (jobs, due) = (node.folder.path().to_owned(), due.iter().copied().collect());
     retention::let_go(&*node.store, jobs, pins.clone(), due).await
 }
 
-/// The pins of all folders, as a queue has them that was just opened.
+/// Returns the pins of all folders, as a newly opened queue has them.
 fn pins(node: &Node, orders: &[Order]) -> Pins {
     let pins = Pins::default();
     for order in orders {
@@ -36,7 +36,7 @@ fn what_is_old_and_not_locked_may_go() {
     assert_eq!(retention.due(&free, at(10_000)), [a].into());
     assert_eq!(retention.due(&free, at(15_000)), [a, b].into());
     assert_eq!(retention.due(&free, Sweep::All), [a, b].into());
-    // However old it is: the chain holds locks for it, or has not come to it yet.
+    // A job stays, however old it is, if the chain holds locks for it or has not reached it yet.
     let locked = Locked {
         assignments: [b].into(),
         ..free
@@ -70,7 +70,7 @@ async fn an_equal_result_stays_pinned_until_the_last_one_goes() {
     assert_eq!(std::fs::read_dir(node.folder.path()).unwrap().count(), 0);
 }
 
-/// Regression: each of them waited for the IPFS process once more.
+/// Regression: each job waited for the IPFS process once more.
 #[tokio::test]
 async fn an_ipfs_node_that_does_not_answer_is_asked_once_in_a_sweep() {
     let mut node = Node::new();
@@ -110,8 +110,8 @@ async fn what_another_job_comes_to_while_it_is_unpinned_is_pinned_again() {
     assert!(node.store.pinned(&cid_of(OUTPUT)).is_some());
 }
 
-/// Regression: while the IPFS process was waited for no job heard what is final, or of its deadline, and a
-/// committed result that is not opened in time is a wrong one.
+/// Regression: while the queue waited for the IPFS process, no job heard what is final, or of its deadline; and a
+/// committed result that is not opened in time counts as a wrong one.
 #[tokio::test]
 async fn jobs_go_on_while_old_results_are_let_go_of() {
     let mut node = Node::new();
@@ -132,7 +132,7 @@ async fn jobs_go_on_while_old_results_are_let_go_of() {
     assert!(node.store.pinned(&cid_of(OUTPUT)).is_some());
 }
 
-/// And so do those that want the room.
+/// Jobs that want the room go on, too.
 #[tokio::test]
 async fn who_wants_room_waits_for_no_longer_than_the_start_window() {
     let mut node = Node::new();
@@ -149,7 +149,7 @@ async fn who_wants_room_waits_for_no_longer_than_the_start_window() {
     let (fault, _, _) = node.failed(&new).await;
     assert_eq!(fault, Fault::InputUnavailable);
 
-    // The sweep goes on, and who asks while one is under way gets the next.
+    // The sweep goes on, and a job that asks while one is under way gets the next.
     let third = Order {
         status: AssignmentStatus::Assigned { start_by: 2_000 },
         ..order(3)

@@ -1,8 +1,9 @@
-//! What becomes of a job while the node runs.
+//! The life of a job while the node runs.
 
 use super::*;
 
-/// Regression: a manifest that takes long to read held up whatever else was to run on its thread.
+/// Regression: a manifest that takes long to read blocked everything else that was to run on its
+/// thread.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn reading_a_manifest_holds_up_nobody() {
     let node = Node::new();
@@ -66,7 +67,7 @@ async fn a_job_from_its_order_to_its_end() {
         "nothing is served before the reveal"
     );
 
-    // On the best chain only: may still be taken back.
+    // Only on the best chain: this may still be taken back.
     let on_chain = Order {
         status: committed(commitment),
         ..order.clone()
@@ -130,7 +131,8 @@ async fn a_job_ends_when_its_assignment_is_gone_for_good() {
     let order = order(1);
     node.chain.best(2, std::slice::from_ref(&order));
     node.engine.until_running(1).await;
-    // Final, but older than the order; and gone, but not final.
+    // One block is final, but older than the order; in the other the order is gone, but it is not
+    // final.
     node.chain.finalise(1);
     node.chain.best(3, &[]);
     node.chain.finalise(3);

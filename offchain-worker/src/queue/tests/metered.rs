@@ -39,7 +39,8 @@ async fn a_job_that_is_cancelled_while_it_runs() {
     assert_eq!(value(&registry, "aicpw_job_phase_seconds", &phase), 1.0);
 }
 
-/// Regression: a chain's orders are of open assignments only, and whatever became of one was counted as `gone`.
+/// Regression: a chain's orders are only those of open assignments, and every end of an assignment was counted as
+/// `gone`.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_became_of_an_assignment_is_counted() {
     let (node, registry) = metered().await;
@@ -107,7 +108,7 @@ async fn a_node_that_is_full_of_results_that_it_answers_for_tells_what_it_lacks(
     assert_eq!(lacking(), 0.0);
 }
 
-/// Regression: nobody was told, and the time to appeal is minutes.
+/// Regression: nobody was told, and there are only minutes to appeal.
 #[tokio::test]
 async fn a_verdict_against_a_result_is_counted_once() {
     let (mut node, registry) = metered().await;

@@ -4,7 +4,7 @@ use super::*;
 
 const MISSING: &[u8] = b"another manifest";
 
-/// Regression: two refused connections in a millisecond made every job that fetched the provider's fault.
+/// Regression: after two refused connections in a millisecond, every job that fetched failed as the provider's fault.
 #[tokio::test]
 async fn inputs_are_fetched_once_it_answers_again() {
     let node = Node::new();
@@ -26,7 +26,7 @@ async fn a_finished_result_is_committed_to_once_it_answers_again() {
     node.engine.until_running(1).await;
     node.store.set_down(true);
     node.engine.ends(0, Ok(OUTPUT));
-    // Once for room, and the rest for its CID.
+    // The node was asked once for room, and otherwise for the CID.
     node.store.until_unanswered(4).await;
     node.store.set_down(false);
     let commitment = node.done(&order).await;
@@ -49,7 +49,7 @@ async fn a_start_window_that_closes_over_it_is_the_providers_fault() {
     assert!(message.contains("down, says the test"), "{message}");
 }
 
-/// Regression: its socket, which is below the node's folder, stood on chain.
+/// Regression: the node's socket, which is below its folder, was named on chain.
 #[tokio::test]
 async fn where_it_is_is_told_to_nobody() {
     let node = Node::new();
@@ -76,7 +76,7 @@ async fn an_input_that_nobody_serves_afterwards_is_the_requesters_fault() {
     node.chain.best(1, std::slice::from_ref(&order));
     node.store.until_unanswered(2).await;
     node.store.set_down(false);
-    // It is searched for, and never comes.
+    // The content is searched for, and never comes.
     node.store.until_searched(cid_of(MISSING)).await;
     node.chain
         .best(1_001 - MARGIN, std::slice::from_ref(&order));

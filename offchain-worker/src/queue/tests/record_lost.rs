@@ -1,8 +1,8 @@
-//! A disk on which a job's record cannot be written for a while: what is said then, and what waits for it.
+//! A disk on which a job's record cannot be written for a while: what is reported then, and what waits for it.
 
 use super::*;
 
-/// A folder in the place of a job's next record. Others are written.
+/// A folder in place of a job's next record. Other records are written.
 struct NoRecord(PathBuf);
 
 impl NoRecord {
@@ -18,14 +18,14 @@ impl NoRecord {
     }
 }
 
-/// A job that runs, and whose record cannot be written from now on.
+/// Starts a job whose record cannot be written from now on.
 async fn runs_without_a_record(node: &Node, order: &Order) -> NoRecord {
     node.chain.best(1, std::slice::from_ref(order));
     node.engine.until_started(1).await;
     NoRecord::put(node, order)
 }
 
-/// Regression: it stood still, and with the window to reveal all that was locked was lost.
+/// Regression: the job stood still, and everything that was locked was lost with the reveal window.
 #[tokio::test]
 async fn what_is_committed_to_is_opened_and_published_all_the_same() {
     let node = Node::new();
@@ -53,7 +53,7 @@ async fn what_is_committed_to_is_opened_and_published_all_the_same() {
     assert_eq!(pins, [content_id(OUTPUT)]);
 }
 
-/// It is told again from the result, and says the same.
+/// The opening is derived again from the result, and is the same.
 #[tokio::test]
 async fn what_was_opened_without_a_record_is_opened_after_a_restart() {
     let mut node = Node::new();
@@ -73,7 +73,7 @@ async fn what_was_opened_without_a_record_is_opened_after_a_restart() {
     assert_eq!(node.engine.started(), 1);
 }
 
-/// Regression: nothing was said of it, and signs of life went on to the end of the time limit.
+/// Regression: the result was not reported, and signs of life continued until the end of the time limit.
 #[tokio::test]
 async fn a_result_is_reported_when_it_could_be_noted_at_last() {
     let node = Node::new();
@@ -107,7 +107,7 @@ async fn a_result_that_could_not_be_noted_in_time_has_failed() {
     assert!(matches!(node.phase(order.assignment), Phase::Closed { .. }));
 }
 
-/// Regression: nothing was said of it, and what was the requester's doing became the provider's silence.
+/// Regression: the failure was not reported, and what was the requester's fault became the provider's silence.
 #[tokio::test]
 async fn a_failure_is_said_all_the_same_and_noted_at_last() {
     let mut node = Node::new();

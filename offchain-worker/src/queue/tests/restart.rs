@@ -1,4 +1,4 @@
-//! What a restart finds is gone on with, and nothing is done or told twice.
+//! After a restart the jobs continue, and nothing is done or reported twice.
 
 use super::*;
 
@@ -10,12 +10,12 @@ async fn a_job_that_ran_is_done_again_and_a_finished_one_is_not() {
     node.engine.until_started(1).await;
     node.restart().await;
     node.engine.until_started(2).await;
-    // The first run would have had another result, if it had been believed.
+    // The first run would have given another result, if it had been believed.
     node.engine.ends(0, Ok(b"others"));
     node.engine.ends(1, Ok(OUTPUT));
     let commitment = node.done(&order).await;
 
-    // The mailbox is lost with the last writes; the folder is the truth.
+    // The mailbox is lost with the last writes; the folder is the source of truth.
     node.stop().await;
     node.chain
         .storage
@@ -78,7 +78,7 @@ async fn a_job_that_is_done_again_never_reports_less_than_before() {
     assert_eq!(report, Report::Running { progress: reached });
 }
 
-/// Regression: each kill left another, of up to the size of an input, for a day and longer.
+/// Regression: each kill left another partial download, as long as an input, for a day and longer.
 #[tokio::test]
 async fn what_a_killed_node_has_left_half_fetched_is_removed() {
     let mut node = Node::new();
@@ -87,7 +87,7 @@ async fn what_a_killed_node_has_left_half_fetched_is_removed() {
     node.engine.until_started(1).await;
     node.stop().await;
     let job = JobFolder::path_of(node.folder.path(), order.assignment);
-    // Without a record, as it is left alone otherwise.
+    // A folder without a record, which is left alone otherwise.
     let damaged = node.folder.path().join("2-0-0");
     std::fs::create_dir(&damaged).unwrap();
     let partial = [&job, &damaged].map(|folder| folder.join(".download.1-0.part"));

@@ -1,5 +1,5 @@
-//! No room for what a requester declares costs no provider anything at first; and what nobody can ask for
-//! makes way.
+//! A lack of room for what a requester declares costs no provider anything at first; and results that nobody can ask
+//! for make way.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn input(content: &[u8]) -> Blob {
 async fn no_room_for_the_result_is_said_before_anything_is_fetched() {
     let node = Node::new();
     node.store.set_full(true);
-    // Would be searched for until the start window closes.
+    // This input would be searched for until the start window closes.
     node.engine.needs(vec![input(b"not yet")]);
     let order = order(1);
     node.chain.best(1, std::slice::from_ref(&order));
@@ -60,7 +60,7 @@ async fn an_input_for_which_there_is_no_room_is_unavailable() {
     assert_eq!(node.engine.started(), 0);
 }
 
-/// A result of this order is kept, and the store is full of it.
+/// Keeps a result of this order, and fills the store with it.
 async fn full_of_a_result(node: &Node, order: &Order) {
     node.keeps_a_result(0, order, OUTPUT).await;
     node.store.set_full_of(cid_of(OUTPUT));
@@ -95,7 +95,7 @@ async fn a_node_full_of_results_that_it_answers_for_takes_nothing_new() {
     assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
 }
 
-/// Or whoever declares more than fits anywhere could switch nodes off.
+/// Otherwise a requester that declares more than fits anywhere could switch nodes off.
 #[tokio::test]
 async fn a_result_that_never_fits_stops_nothing_else() {
     let node = Node::new();
@@ -107,7 +107,8 @@ async fn a_result_that_never_fits_stops_nothing_else() {
     assert!(node.chain.storage.get(SERVING).is_some());
 }
 
-/// Or whoever has it fetch or make something could have the node stop, which looks after the room of its disk.
+/// Otherwise a requester could make the node fetch or make so much that it stops, because it watches the room on its
+/// disk.
 #[tokio::test]
 async fn a_disk_at_its_reserve_takes_no_inputs_and_no_results_and_nobody_pays_for_it() {
     let mut node = Node::new();
@@ -118,7 +119,7 @@ async fn a_disk_at_its_reserve_takes_no_inputs_and_no_results_and_nobody_pays_fo
     let (fault, message, _) = node.failed(&one).await;
     assert_eq!(fault, Fault::RunFailed);
     assert!(message.starts_with("the result (6 bytes): at the provider"));
-    // And where the disk is is nobody's business.
+    // The message does not say where the disk is.
     assert!(message.ends_with("cannot write job"), "{message}");
     node.engine.needs(vec![input(b"input")]);
     node.chain.best(2, std::slice::from_ref(&other));

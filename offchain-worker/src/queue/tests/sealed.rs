@@ -21,7 +21,7 @@ fn sealed(content: &[u8]) -> Vec<u8> {
     stream::seal_bytes(&key(), Purpose::Content, Salt::random().unwrap(), content).unwrap()
 }
 
-/// A task whose data is sealed under [`key`]; it waits for the key.
+/// Returns the order of a task whose data is sealed under [`key`]; it waits for the key.
 fn sealed_order(node: &Node) -> Order {
     let manifest = sealed(MANIFEST);
     node.store.put(&manifest);
@@ -76,7 +76,7 @@ async fn a_sealed_job_from_its_grant_to_its_end() {
     let waiting = sealed_order(&node);
     node.chain.best(1, std::slice::from_ref(&waiting));
     node.chain.finalise(1);
-    // In the best block only: a fork can take it back.
+    // The grant is only in the best block: a fork can take it back.
     let order = granted_well(&waiting);
     node.chain.best(2, std::slice::from_ref(&order));
     assert_eq!(node.engine.started(), 0);
@@ -161,7 +161,7 @@ async fn a_key_that_does_not_fit_is_said_to_be_bad() {
 async fn data_that_the_key_does_not_open_is_a_bad_key_too() {
     let node = Node::new();
     let mut waiting = sealed_order(&node);
-    // In the clear, though the task says that it is sealed.
+    // The manifest is in the clear, although the task says that it is sealed.
     waiting.manifest = content_id(MANIFEST);
     let order = granted_well(&waiting);
     node.chain.best(1, std::slice::from_ref(&order));

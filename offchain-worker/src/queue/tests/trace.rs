@@ -1,4 +1,4 @@
-//! A disputed result: its provider shows the trace when it is asked for, and jurors run a part.
+//! Disputed results: the provider shows the trace when it is asked for, and jurors run a part.
 
 use aicpw_protocol::{
     commitment::{juror_trace_salt, trace_commitment},
@@ -12,7 +12,7 @@ use crate::testing::{hash_of_part, trace_of};
 
 const STATE: &[u8] = b"the state at a checkpoint";
 
-/// A job whose result is revealed, and how.
+/// Runs a job until its result is revealed, and returns the opening.
 async fn revealed_job(node: &Node, order: &Order) -> ResultOpening {
     node.engine.ends(0, Ok(OUTPUT));
     node.chain.best(1, std::slice::from_ref(order));
@@ -38,13 +38,13 @@ async fn trace(node: &Node, order: &Order) -> TraceOpening {
     }
 }
 
-/// A dispute wants the trace of a revealed result, in block 5.
+/// Makes a dispute want the trace of a revealed result, in block 5.
 fn want_trace(node: &Node, order: &Order, result: &ResultOpening) {
     node.chain.asks(5, vec![(order.assignment, Ask::Trace)]);
     node.chain.step(5, order, revealed(result));
 }
 
-/// All hashes of the trace, as they are served.
+/// Returns all hashes of the trace, as they are served.
 fn hashes() -> Vec<u8> {
     trace_of(OUTPUT).hashes().concat()
 }
@@ -94,7 +94,7 @@ fn juror() -> Order {
     }
 }
 
-/// A part that begins in this state.
+/// Returns the demand for a part that begins in this state.
 fn part(from: Option<&[u8]>) -> Ask {
     Ask::Part(DisputedPart {
         number: 3,
@@ -111,7 +111,7 @@ async fn a_juror_does_not_begin_before_it_is_known_what_it_has_to_run() {
     let node = Node::new();
     let order = juror();
     node.engine.ends(0, Ok(OUTPUT));
-    // Another run of the hook has written what was wanted a block before.
+    // Another run of the hook has written what was wanted one block earlier.
     node.chain.asks(1, Vec::new());
     node.chain.best(2, std::slice::from_ref(&order));
     node.chain.asks(3, vec![(order.assignment, part(None))]);
@@ -176,7 +176,7 @@ async fn a_juror_shows_the_root_of_its_trace_when_it_is_wanted_and_nothing_more(
             node.restart().await;
         }
     }
-    // It is the root that the chain can tell from its commitment.
+    // This is the root that the chain can verify by the commitment.
     let salt = juror_trace_salt(
         &sp_core::crypto::AccountId32::new([3; 32]),
         order.assignment,
@@ -200,7 +200,7 @@ async fn a_state_that_nobody_has_is_an_input_that_is_unavailable() {
     assert!(message.contains("the state"), "{message}");
 }
 
-/// A juror's node is to run a part that begins in this state, for which there is no room.
+/// Checks that a juror's node has no room to run a part that begins in this state.
 async fn has_no_room_for(node: &Node, state: &[u8]) {
     node.store.put(state);
     let order = juror();
@@ -216,18 +216,19 @@ async fn has_no_room_for(node: &Node, state: &[u8]) {
     assert_eq!(node.engine.started(), 0);
 }
 
-/// Regression: it was fetched, whatever was free, and whoever disputes the part names it.
+/// Regression: the state was fetched, whatever was free, and whoever disputes the part names the
+/// state.
 #[tokio::test]
 async fn a_state_for_which_the_disk_has_no_room_is_not_fetched() {
     let mut node = Node::new();
     node.stop().await;
     let Some(disk) = SmallDisk::mount(node.folder.path(), 4 << 20).unwrap() else {
-        // The next test stands for this one.
+        // The next test covers this case.
         return skip().unwrap();
     };
     node.disk_reserve = 1 << 20;
     node.start();
-    // With what the store takes of the same disk it is too much.
+    // Together with what the store takes of the same disk it is too much.
     let state = vec![7; 2 << 20];
     has_no_room_for(&node, &state).await;
     let free = disk.free().unwrap();
