@@ -84,7 +84,7 @@ struct Sink<'a> {
     storage: &'a Arc<Storage>,
     hold: crate::storage::Hold,
     keep: bool,
-    /// The last block made, which is the root once there are no more, and the size of all.
+    /// The last block made, which is the root once there are no more, and the size of all blocks.
     last: Option<Added>,
 }
 

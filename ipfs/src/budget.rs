@@ -1,11 +1,11 @@
-//! How much a file may cost beside its content.
+//! How much a file may cost in addition to its content.
 //!
-//! The size that a root declares bounds the content, but not what it takes to get it: a leaf may
+//! The size that a root declares bounds the content, but not the cost of fetching it: a leaf may
 //! hold one byte, or two megabytes of padding around one. Whoever fetches a file for a stranger
-//! counts on its size, so blocks and bytes beyond it are bounded here.
+//! relies on its size, so blocks and bytes beyond it are bounded here.
 
-/// What a block costs a store beside its bytes: a file, which takes whole blocks of the disk and
-/// is one of not so many that a disk can have, and a record.
+/// What a block costs a store in addition to its bytes: a file, which takes whole blocks of the
+/// disk and is one of the limited number that a disk can have, and a record.
 const PER_BLOCK: u64 = 4096;
 
 /// Allowed for any file, however small.
@@ -20,8 +20,8 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For a file of `size` bytes: half of that again, and a mebibyte. Leaves of 16 KiB, the
-    /// smallest that are made here, take a little more than a quarter.
+    /// Returns the budget of a file of `size` bytes: half of that again, and a mebibyte. Leaves of
+    /// 16 KiB, the smallest that are made here, take a little more than a quarter.
     pub fn for_size(size: u64) -> Self {
         Self {
             allowed: (size / 2).saturating_add(FLAT),

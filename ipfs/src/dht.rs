@@ -1,11 +1,13 @@
-//! Who has what: a table kept by the nodes together (Kademlia), apart from IPFS' public one.
+//! The table of who has what, which the nodes keep together (Kademlia), apart from IPFS' public
+//! one.
 //!
-//! It speaks a protocol of its own, so a connection to kubo, whose table reaches round the world,
-//! joins nothing. A node takes part if it is told at least one bootnode, or is one.
+//! It has its own protocol, so a connection to kubo, whose table spans the world, joins nothing. A
+//! node takes part if it is told at least one bootnode, or is one.
 //!
-//! - What is pinned is announced, from when it is pinned; nothing else ever is.
-//! - What a stranger says is bounded: in number, in all and for each, in length, and to announcements.
-//!   There is always room for this node's own. The table holds no values.
+//! - Pinned content is announced as soon as it is pinned; nothing else ever is.
+//! - What strangers say is bounded: in number, both in total and for each of them, in length, and
+//!   to announcements. There is always room for this node's own announcements. The table holds no
+//!   values.
 
 mod announced;
 mod behaviour;
@@ -18,17 +20,17 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// Commands that may wait for the network task.
+/// The number of commands that may wait for the network task.
 const QUEUE: usize = 64;
 
-/// Pause between two searches for the same file; doubled each time.
+/// The pause between two searches for the same file; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// How long after a file could not be announced it is tried again.
+/// The pause before announcing a file again that could not be announced.
 const TRY_AGAIN: Duration = Duration::from_secs(300);
 
-/// What the network task is asked to do.
+/// A request to the network task.
 enum Command {
     Announce(RecordKey),
     AnnounceFailed,
@@ -43,23 +45,23 @@ pub struct Dht {
 }
 
 impl Dht {
-    /// The table, and what runs it.
+    /// Returns the table, and the behaviour that runs it.
     pub fn new(local: rust_ipfs::PeerId, role: Role) -> (Self, Behaviour) {
         let (commands, receiver) = mpsc::channel(QUEUE);
         (Self { commands }, Behaviour::new(local, role, receiver))
     }
 
-    /// Says, from now on, that this node has a file.
+    /// Announces, from now on, that this node has a file.
     pub async fn announce(&self, root: &Cid) {
         self.send(Command::Announce(key(root))).await;
     }
 
-    /// Says so no longer. Others may remember it for a day.
+    /// Stops announcing a file. Others may remember it for a day.
     pub async fn withdraw(&self, root: &Cid) {
         self.send(Command::Withdraw(key(root))).await;
     }
 
-    /// Connects to those that have a file, and to others that come to have it, until dropped.
+    /// Connects to the nodes that have a file, and to others that come to have it, until dropped.
     pub async fn keep_finding(&self, root: &Cid) -> Infallible {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -69,7 +71,7 @@ impl Dht {
         }
     }
 
-    /// Announces what could not be announced, now and then.
+    /// Retries now and then to announce what could not be announced.
     pub async fn keep_announcing(self) -> Infallible {
         loop {
             tokio::time::sleep(TRY_AGAIN).await;
@@ -78,12 +80,12 @@ impl Dht {
     }
 
     async fn send(&self, command: Command) {
-        // It is closed when the node is shutting down, and then nothing matters any more.
+        // The channel is closed when the node is shutting down, and then nothing matters any more.
         let _ = self.commands.send(command).await;
     }
 }
 
-/// As kubo's table does it: all CIDs of one content have one key.
+/// Returns the key of a CID. As in kubo's table, all CIDs of the same content have one key.
 fn key(cid: &Cid) -> RecordKey {
     RecordKey::from(cid.hash().to_bytes())
 }

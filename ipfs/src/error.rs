@@ -1,4 +1,4 @@
-//! What can go wrong with an operation on content, named by CID and cause.
+//! The errors of operations on content, with the CID and the cause.
 
 use cid::Cid;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Which of the connected nodes are not of our kind.
+//! Keeps track of the connected nodes that are not of our kind.
 
 use crate::node::AGENT;
 use rust_ipfs::PeerId;
@@ -22,7 +22,7 @@ impl ForeignPeers {
         self.peers().remove(peer);
     }
 
-    /// Whether there is one.
+    /// Whether there are any.
     pub fn any(&self) -> bool {
         !self.peers().is_empty()
     }
@@ -32,7 +32,7 @@ impl ForeignPeers {
     }
 }
 
-/// An agent's name without its version.
+/// Returns an agent's name without its version.
 fn kind(agent: &str) -> &str {
     agent.split('/').next().unwrap_or(agent)
 }

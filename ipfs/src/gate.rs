@@ -1,12 +1,14 @@
-//! Who gets in: no address takes the places of all others.
+//! Decides who gets in, so that no address takes the places of all others.
 //!
-//! The library counts connections in all and for each peer, and a peer costs nothing: it is a key. An address costs
-//! something. So where room is short, each has a few places for connections that it opens. Room is short from half of
-//! all places on. Before, whoever comes has a place: many honest nodes may share an address, behind a NAT or at a
-//! hoster. Connections that are not complete yet have fewer places, and those are counted for themselves too.
+//! The library counts connections in total and for each peer, but a peer costs nothing: it is only a key. An address
+//! does cost something. So when room is short, each address has a few places for connections that it opens. Room is
+//! short from half of all places on. Before that, whoever comes gets a place: many honest nodes may share an address,
+//! behind a NAT or at a hosting provider. Connections that are not complete yet have fewer places, and are also counted
+//! separately.
 //!
-//! Addresses of this machine or an inner network have no such limit: nodes that share one are the owner's own. What
-//! comes through a relay has no address of its own, and its relay bounds it. What is there is never closed for it.
+//! Addresses of this machine or an internal network have no such limit: nodes that share one are the owner's own.
+//! Connections through a relay have no address of their own, and their relay bounds them. An existing connection is
+//! never closed for a new one.
 
 use crate::dht;
 use connexa::prelude::swarm::behaviour::toggle::Toggle;
@@ -23,21 +25,22 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::task::{Context, Poll};
 
-/// Most connections that others open. More there are only of those that this node dials: whoever has what it needs is
-/// not kept away by strangers.
+/// The most connections that others open. Only connections that this node dials come on top: strangers cannot keep away
+/// a node that has what it needs.
 pub const MAX_INCOMING: u32 = 384;
 
-/// Most of them that are not complete yet.
+/// The most of these that are not complete yet.
 pub const MAX_PENDING_INCOMING: u32 = 64;
 
-/// Most connections of one address where room is short: of an IPv4 address, or of a /64 network, which is the least
-/// that one who has IPv6 gets.
+/// The most connections of one address when room is short: of an IPv4 address, or of a /64 network, which is the least
+/// that an IPv6 user gets.
 const MOST_OF_ONE: u32 = 8;
 
-/// Most of a /48 network there, which is what a site gets, or a customer who asks for more.
+/// The most connections of a /48 network when room is short. A site gets such a network, or a customer who asks for
+/// more.
 const MOST_OF_A_SITE: u32 = 32;
 
-/// What runs in the network task beside what the library has.
+/// The behaviours that run in the network task in addition to the library's.
 #[derive(NetworkBehaviour)]
 #[behaviour(
     prelude = "connexa::prelude::swarm::derive_prelude",
@@ -49,7 +52,7 @@ pub struct Behaviour {
 }
 
 impl Behaviour {
-    /// With the table of who has what, if the node takes part in one.
+    /// Returns the behaviour, with the table of who has what if the node takes part in one.
     pub fn new(table: Option<dht::Behaviour>) -> Self {
         Self {
             gate: Gate::default(),
@@ -61,7 +64,7 @@ impl Behaviour {
 /// Counts the connections that others have opened.
 pub struct Gate {
     all: Places,
-    /// Those of them that are not complete yet.
+    /// The places of connections that are not complete yet.
     pending: Places,
     connections: HashMap<ConnectionId, Incoming>,
 }
@@ -73,18 +76,18 @@ struct Incoming {
 
 /// Places, and who has them.
 struct Places {
-    /// With so many taken, room is short.
+    /// When this many are taken, room is short.
     ample: u32,
     taken: u32,
     of: HashMap<Network, u32>,
 }
 
-/// Whose a connection is. An IPv4 address is a network of one.
+/// The network that a connection belongs to. An IPv4 address is a network of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Network {
     first: IpAddr,
     bits: u32,
-    /// Most places that it has where room is short.
+    /// The most places that it has when room is short.
     most: u32,
 }
 
@@ -105,7 +108,7 @@ impl Places {
         }
     }
 
-    /// Whether there is one more for all of these networks.
+    /// Checks that there is one more place for all of these networks.
     fn check(&self, networks: &[Network]) -> Result<(), Full> {
         if self.taken < self.ample {
             return Ok(());
@@ -181,8 +184,8 @@ impl Gate {
     }
 }
 
-/// Whose a connection from there is: of an IPv4 address, or of the networks that an IPv6 address is in. Nobody's where
-/// nobody has a limit.
+/// Returns the networks to which a connection from this address belongs: an IPv4 address, or the networks that contain
+/// an IPv6 address. None if it has no limit.
 fn networks(address: &Multiaddr) -> Vec<Network> {
     let ip = match address.iter().next() {
         Some(Protocol::Ip4(ip)) => IpAddr::from(ip),
@@ -206,7 +209,7 @@ fn networks(address: &Multiaddr) -> Vec<Network> {
     }
 }
 
-/// Whether it begins with an address of this machine or an inner network.
+/// Whether the address begins with one of this machine or of an internal network.
 pub fn is_inner(address: &Multiaddr) -> bool {
     match address.iter().next() {
         Some(Protocol::Ip4(ip)) => is_inner_ip(ip.into()),
@@ -224,7 +227,7 @@ fn is_inner_ip(ip: IpAddr) -> bool {
 
 fn is_inner_v4(ip: Ipv4Addr) -> bool {
     let [first, second, ..] = ip.octets();
-    // 100.64.0.0/10 is what is behind a provider's NAT.
+    // 100.64.0.0/10 is used behind a provider's NAT.
     let is_shared = first == 100 && second & 0xc0 == 64;
     ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || is_shared
 }
@@ -298,7 +301,7 @@ mod tests {
     use connexa::prelude::swarm::ListenError;
     use connexa::prelude::transport::ConnectedPoint;
 
-    /// Many nodes share it.
+    /// An address that many nodes share.
     const NAT: &str = "/ip4/198.51.100.200";
 
     /// The gate, and connections that come to it.
@@ -309,7 +312,7 @@ mod tests {
     }
 
     impl Door {
-        /// One from `address`, if it is let in.
+        /// Opens a connection from `address`, if it is let in.
         fn knock(&mut self, address: &str) -> Option<ConnectionId> {
             self.last += 1;
             let connection = ConnectionId::new_unchecked(self.last);
@@ -320,7 +323,7 @@ mod tests {
             answer.is_ok().then_some(connection)
         }
 
-        /// One that is complete, if it is let in.
+        /// Opens and completes a connection, if it is let in.
         fn arrive(&mut self, address: &str) -> Option<ConnectionId> {
             let connection = self.knock(address)?;
             let (local, remote) = (remote("/ip4/203.0.113.1"), remote(address));
@@ -335,13 +338,13 @@ mod tests {
             Some(connection)
         }
 
-        /// So many that are complete.
+        /// Opens and completes this many connections.
         fn fill(&mut self, address: &str, count: u32) -> Vec<ConnectionId> {
             let all = (0..count).map(|_| self.arrive(address).unwrap());
             all.collect()
         }
 
-        /// One that has half of the places, all that are for whoever comes.
+        /// Returns a door with half of the places taken: all those that are for whoever comes.
         fn half_full() -> (Self, Vec<ConnectionId>) {
             let mut door = Self::default();
             let taken = door.fill(NAT, MAX_INCOMING / 2);
@@ -384,7 +387,7 @@ mod tests {
     fn while_there_is_room_an_address_has_as_many_places_as_it_wants() {
         let (mut door, taken) = Door::half_full();
         assert!(door.knock(NAT).is_none());
-        // What was not let in has nothing to give back.
+        // A connection that was not let in has no place to give back.
         door.fails(ConnectionId::new_unchecked(door.last));
         assert!(door.knock(NAT).is_none());
         door.closes(taken[0]);
@@ -417,7 +420,7 @@ mod tests {
         let half = MAX_PENDING_INCOMING / 2;
         let pending: Vec<_> = (0..half).map(|_| door.knock(NAT).unwrap()).collect();
         assert!(door.knock(NAT).is_none());
-        // What is complete is not counted there, and takes no place of what is not.
+        // Complete connections are not counted there, and take no place of incomplete ones.
         door.fill(honest, MOST_OF_ONE);
         for _ in 0..MOST_OF_ONE {
             assert!(door.knock(honest).is_some());
@@ -439,7 +442,7 @@ mod tests {
         all.extend(door.knock(NAT));
         for connection in all {
             door.closes(connection);
-            // Only what was counted counts.
+            // Only connections that were counted count.
             door.closes(connection);
         }
         let Gate {

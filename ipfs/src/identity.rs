@@ -12,8 +12,8 @@ const FILE: &str = "identity.key";
 /// Loads the key from `repo`, or makes one and stores it with mode 0600.
 ///
 /// # Errors
-/// When the file is unreadable, readable by others, or not a key: a new identity in its place
-/// would silently change the address that peers know.
+/// When the file is unreadable, readable by others, or not a key: a new identity in its place would
+/// silently change the address that peers know.
 pub fn load_or_create(repo: &Path) -> anyhow::Result<Keypair> {
     let path = repo.join(FILE);
     match File::open(&path) {

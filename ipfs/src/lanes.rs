@@ -1,8 +1,9 @@
 //! The lanes in which a search waits for its turn ([`crate::turns`]): those of all files that want its block.
 //!
-//! A block may be part of several files, and one of them may be a stranger's whose other blocks never come. So a
-//! search has a place in the lane of each, takes whichever turn comes first, and uses that file's time. After a turn in
-//! vain it is out of that lane only. It is as if each file searched for itself, but one of them asks at a time.
+//! A block may be part of several files, and one of them may be a stranger's whose other blocks never come. So a search
+//! has a place in the lane of each file, takes whichever turn comes first, and uses that file's time. After a turn in
+//! vain it leaves only that lane. The effect is as if each file searched for itself, but only one of them asks at a
+//! time.
 
 use crate::turns::{Place, Turn, Turns};
 use cid::Cid;
@@ -26,7 +27,7 @@ struct Wanting {
     readers: usize,
 }
 
-/// Where the search of these files waits.
+/// The lanes in which the search of these files waits.
 pub struct Lanes {
     wanting: watch::Receiver<HashMap<Cid, Wanting>>,
     waits: HashMap<Cid, Wait>,
@@ -40,7 +41,7 @@ struct Wait {
     turn: Pin<Box<dyn Future<Output = Turn> + Send>>,
 }
 
-/// A turn that came first, of one of the files.
+/// The turn that came first, of one of the files.
 pub struct Granted {
     turn: Turn,
     root: Cid,
@@ -49,7 +50,7 @@ pub struct Granted {
 }
 
 impl Files {
-    /// No file wants it yet.
+    /// Returns the files and the lanes of a block that no file wants yet.
     pub fn new(turns: Arc<Turns>) -> (Self, Lanes) {
         let (wanting, receiver) = watch::channel(HashMap::new());
         let lanes = Lanes {
@@ -59,7 +60,7 @@ impl Files {
         (Self { turns, wanting }, lanes)
     }
 
-    /// A reader of the file `root` wants it.
+    /// Notes that a reader of the file `root` wants the block.
     pub fn join(&self, root: Cid) {
         self.wanting.send_if_modified(|wanting| {
             let is_new = !wanting.contains_key(&root);
@@ -72,7 +73,7 @@ impl Files {
         });
     }
 
-    /// A reader of the file `root` that wanted it does no longer.
+    /// Notes that a reader of the file `root` no longer wants the block.
     pub fn leave(&self, root: &Cid) {
         self.wanting.send_if_modified(|wanting| {
             let Some(file) = wanting.get_mut(root) else {
@@ -89,7 +90,7 @@ impl Files {
 }
 
 impl Lanes {
-    /// Waits for the first turn of any of the files, those that come to want the block meanwhile included.
+    /// Waits for the first turn of any of the files, including files that come to want the block meanwhile.
     pub async fn turn(&mut self) -> Granted {
         loop {
             self.follow();
@@ -132,12 +133,12 @@ impl Lanes {
         }
     }
 
-    /// Leaves all lanes until the next turn is waited for: nobody would take a turn that came.
+    /// Leaves all lanes until the next turn is waited for: nobody would take a turn that came before.
     pub fn leave(&mut self) {
         self.waits.clear();
     }
 
-    /// Waits for those files that want the block now.
+    /// Waits in the lanes of the files that want the block now.
     fn follow(&mut self) {
         let wanting = self.wanting.borrow_and_update();
         self.waits.retain(|root, _| wanting.contains_key(root));
@@ -175,12 +176,12 @@ impl Wait {
 }
 
 impl Granted {
-    /// How long it may be.
+    /// Returns how long the turn may be.
     pub fn limit(&self) -> Duration {
         self.turn.limit(self.is_first)
     }
 
-    /// Ends it with the block.
+    /// Ends the turn with the block.
     pub fn brought(self) {
         self.turn.brought();
     }
@@ -199,7 +200,7 @@ mod tests {
         Cid::new_v1(0x55, Multihash::wrap(0x12, &[number; 32]).unwrap())
     }
 
-    /// After a turn in vain no file has another.
+    /// Returns turns in which no file has another turn after one in vain.
     fn turns() -> Arc<Turns> {
         Turns::new(Pace {
             first_pause: NEVER,
@@ -230,7 +231,7 @@ mod tests {
         assert_eq!(granted.root, other);
         assert_eq!(granted.limit(), pace.first_turn);
         lanes.in_vain(granted);
-        // Another reader of the same file is none that waits for itself.
+        // Another reader of the same file does not wait separately.
         files.join(other);
         assert!(now(&mut lanes).is_none());
     }
@@ -269,7 +270,7 @@ mod tests {
         }
         let mut waiting = Box::pin(lanes.turn());
         assert!(futures::poll!(&mut waiting).is_pending());
-        // It comes later, so its turn would too.
+        // This file comes later, so its turn would, too.
         files.join(stays);
         assert!(futures::poll!(&mut waiting).is_pending());
         files.leave(&gone);

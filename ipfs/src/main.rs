@@ -40,7 +40,7 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // Blocks, key and socket are nobody else's business, from the moment they are created.
+    // Blocks, key and socket are private from the moment they are created.
     rustix::process::umask(Mode::from_raw_mode(0o077));
     let filter = EnvFilter::try_from_env("AICPW_IPFS_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,aicpw_ipfs=info"));
@@ -83,7 +83,7 @@ async fn serve(cli: Cli) -> anyhow::Result<()> {
         () = &mut shutdown => return Ok(()),
     };
     let ipfs = source.ipfs.clone();
-    // Last, so that whoever sees the socket finds a node that is ready.
+    // Bound last, so that whoever sees the socket finds a node that is ready.
     let socket = server::bind(&cli.rpc_socket).await?;
     tracing::info!(peer = %ipfs.keypair().public().to_peer_id(), "ready");
     server::serve(socket, rpc::router(source), shutdown).await?;

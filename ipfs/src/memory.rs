@@ -1,25 +1,25 @@
-//! How much memory this process may take, and that it goes first where there is none left.
+//! Limits this process's memory, and makes it the first to be killed when the machine has no memory left.
 //!
-//! The library keeps what it has to send to a peer until the peer takes it, without a bound: who asks for block after
-//! block in a few bytes each and reads no answer makes it hold them all. So the process has a limit. It ends at it, and
-//! the node that it belongs to starts it again: nothing is lost by that but what was running.
+//! The library keeps what it has to send to a peer until the peer takes it, without a bound: a peer that asks for block
+//! after block in a few bytes each, and reads no answer, makes it keep them all. So the process has a limit. It ends at
+//! the limit, and its node starts it again: only running operations are lost.
 
 use anyhow::Context;
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 
-/// Most bytes unless something else is said: many times what a busy node takes.
+/// The default for the most bytes: many times what a busy node takes.
 pub const DEFAULT: u64 = 2 << 30;
 
-/// Least that can be given.
+/// The smallest limit that can be set.
 pub const LEAST: u64 = 384 << 20;
 
 /// The stack of a thread. All of it counts, whether it is used or not.
 pub const STACK: usize = 2 << 20;
 
-/// Most threads that wait for the disk at one time.
+/// The most threads that wait for the disk at one time.
 const MOST_BLOCKING: usize = 128;
 
-/// Fewest of them: one waits for the end of standard input all the time.
+/// The fewest of them: one waits for the end of standard input all the time.
 const FEWEST_BLOCKING: usize = 8;
 
 const OOM_SCORE: &str = "/proc/self/oom_score_adj";
@@ -28,13 +28,13 @@ const FIRST_TO_GO: &str = "1000";
 /// How many threads there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Threads {
-    /// Those that run what does not wait.
+    /// Those that run tasks.
     pub workers: usize,
     /// Those that wait for the disk.
     pub blocking: usize,
 }
 
-/// As many threads as are of use with so many cores, and whose stacks are a quarter of `bytes` at most.
+/// Returns as many threads as are useful with this many cores, with stacks that take a quarter of `bytes` at most.
 pub fn threads(bytes: u64, cores: usize) -> Threads {
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     let most = bytes / 4 / STACK;
@@ -46,14 +46,14 @@ pub fn threads(bytes: u64, cores: usize) -> Threads {
     }
 }
 
-/// Bounds the memory that this process may take, for good, and says to how much. An allocation beyond it ends the
-/// process with a line on standard error (`memory allocation of … bytes failed`).
+/// Limits the memory of this process, for good, and returns the limit. An allocation beyond it ends the process with a
+/// line on standard error (`memory allocation of … bytes failed`).
 ///
 /// # Errors
 /// When the kernel refuses.
 pub fn bound(bytes: u64) -> anyhow::Result<u64> {
     let now = getrlimit(Resource::Data);
-    // A lower one that is there already stays; `None` is no limit.
+    // An existing lower limit stays; `None` is no limit.
     let most = now.maximum.map_or(bytes, |maximum| maximum.min(bytes));
     let current = now.current.map_or(most, |current| current.min(most));
     let new = Rlimit {
@@ -64,7 +64,7 @@ pub fn bound(bytes: u64) -> anyhow::Result<u64> {
     Ok(current)
 }
 
-/// Has the kernel end this process before jobs and the node when the machine's memory is short.
+/// Makes the kernel kill this process before jobs and the node when the machine's memory is short.
 pub fn go_first() {
     if let Err(error) = std::fs::write(OOM_SCORE, FIRST_TO_GO) {
         tracing::warn!(%error, "where memory is short, others may be ended before this process");

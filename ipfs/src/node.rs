@@ -21,20 +21,21 @@ use std::time::Duration;
 /// What this node calls itself towards peers and in the RPC.
 pub const AGENT: &str = concat!("aicpw-ipfs/", env!("CARGO_PKG_VERSION"));
 
-/// Protocol version of the `identify` protocol; kubo's.
+/// The version of the `identify` protocol; the same as kubo's.
 pub const PROTOCOL_VERSION: &str = "ipfs/0.1.0";
 
-/// A listener that has no address by then will not get one.
+/// How long to wait for a listener's address: later it will not get one.
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Seconds after which an unused connection is closed. Between a task's submission, fetch and
-/// settlement minutes pass; connecting again costs more than keeping the connection.
+/// The seconds after which an unused connection is closed. Minutes pass between a task's
+/// submission, fetch and settlement, and connecting again costs more than keeping the connection.
 const IDLE_SECONDS: u64 = 300;
 
 const MAX_CONNECTIONS: u32 = 512;
 const MAX_CONNECTIONS_PER_PEER: u32 = 8;
 
-/// What a bootnode carries between two nodes that have no better way to each other.
+/// How much, and for how long, a bootnode relays between two nodes that have no better way to each
+/// other.
 const RELAYED_BYTES: u64 = 4 << 30;
 const RELAYED_FOR: Duration = Duration::from_secs(3600);
 const RELAYED_CONNECTIONS: usize = 64;
@@ -54,7 +55,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
         protocol_version: PROTOCOL_VERSION.into(),
         ..Default::default()
     };
-    // No mDNS and no public DHT: peers are told by the chain, the task, and our own bootnodes.
+    // No mDNS and no public DHT: peers come from the chain, the task, and our own bootnodes.
     let mut builder = IpfsBuilder::<gate::Behaviour>::with_keypair(&key)?
         .set_repo(storage.repo())
         .with_identify(identify)
@@ -62,7 +63,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
         .with_bitswap()
         .enable_tcp()
         .enable_quic()
-        // To dial those behind a relay, and to get round it where the networks allow.
+        // To dial nodes behind a relay, and to bypass the relay where the networks allow it.
         .with_relay(true)
         .set_idle_connection_timeout(IDLE_SECONDS)
         .set_connection_limits(|limits| {
@@ -126,7 +127,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
     })
 }
 
-/// Whoever needs a relay, or listens nowhere, cannot answer others.
+/// Returns the node's role: a node that needs a relay, or listens nowhere, cannot answer others.
 fn role(cli: &Cli) -> Role {
     if cli.listen.is_empty() || !cli.relay.is_empty() {
         Role::Client
@@ -155,7 +156,7 @@ async fn listen(ipfs: &Ipfs, cli: &Cli) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was pinned before the start is announced too.
+/// Announces what was pinned before the start, too.
 async fn announce_pins(dht: Dht, storage: Arc<Storage>) {
     match storage.pins().await {
         Ok(pins) => {

@@ -1,4 +1,4 @@
-//! Connections that are kept, and the way in for a node that others cannot dial.
+//! Keeps connections, and a way in for a node that others cannot dial.
 
 use anyhow::Context;
 use rust_ipfs::p2p::MultiaddrExt;
@@ -11,13 +11,13 @@ const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a relay may take to grant a way in.
 const RESERVE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How often what was lost is made again.
+/// How often lost connections are made again.
 const INTERVAL: Duration = Duration::from_secs(15);
 
 /// Connects to the peer that `address` names, unless it is connected already.
 ///
 /// # Errors
-/// When the address has no `/p2p/` part, nobody answers there, or somebody else does.
+/// When the address has no `/p2p/` part, nobody answers there, or another peer does.
 pub async fn connect(ipfs: &Ipfs, address: &Multiaddr) -> anyhow::Result<PeerId> {
     let (peer, address) = split_peer(address)?;
     if ipfs.is_connected(peer).await? {
@@ -28,7 +28,7 @@ pub async fn connect(ipfs: &Ipfs, address: &Multiaddr) -> anyhow::Result<PeerId>
         .condition(PeerCondition::Disconnected)
         .build();
     let dialled = tokio::time::timeout(DIAL_TIMEOUT, ipfs.connect(options)).await;
-    // Two dials at once, or each side dialling the other: what counts is the connection.
+    // There may be two dials at once, or each side may dial the other: only the connection counts.
     if ipfs.is_connected(peer).await? {
         return Ok(peer);
     }
@@ -48,8 +48,8 @@ pub fn split_peer(address: &Multiaddr) -> anyhow::Result<(PeerId, Multiaddr)> {
     Ok((peer, address))
 }
 
-/// The address with its host's name, if it has one, replaced by the addresses of that host. The
-/// network stack is built without a resolver of its own.
+/// Returns the address with its host's name, if it has one, replaced by the addresses of that host.
+/// The network stack is built without its own resolver.
 ///
 /// # Errors
 /// When the name is not known.

@@ -19,23 +19,23 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-/// Largest block that bitswap carries.
+/// The largest block that bitswap carries.
 const MAX_BLOCK: u64 = 2 << 20;
 
-/// Room reserved for an inner block; those of 1,024 links have 50 KiB.
+/// The room reserved for an inner block; a block of 1,024 links has 50 KiB.
 const BRANCH_ROOM: u64 = 256 << 10;
 
-/// What a leaf may have beside its content before more room is taken than was reserved.
+/// What a leaf may have in addition to its content before it takes more room than was reserved.
 const LEAF_OVERHEAD: u64 = 4 << 10;
 
 /// How long a block is waited for when the request has no `timeout`.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// How often the room for a block that does not come is looked at: what arrives at a full disk
-/// is dropped by the library without a word.
+/// How often the room for a block that does not come is checked: the library silently drops what
+/// arrives at a full disk.
 const LOOK_AT_ROOM: Duration = Duration::from_secs(5);
 
-/// How long a block inside a file is waited for before others are searched that have the file.
+/// How long to wait for a block inside a file before searching for other nodes that have the file.
 const SEARCH_OTHERS: Duration = Duration::from_secs(3);
 
 /// Where blocks come from.
@@ -47,7 +47,7 @@ pub struct Source {
     pub storage: Arc<Storage>,
     /// Its searches.
     pub wants: Arc<Wants>,
-    /// Who else has something, if the node takes part in a table of that.
+    /// The table of who has what, if the node takes part in one.
     pub dht: Option<Dht>,
 }
 
@@ -139,7 +139,7 @@ impl Source {
         }
     }
 
-    /// Connects to nodes that have the file, as long as it is waited for.
+    /// Connects to nodes that have the file, while it is being waited for.
     async fn find_others(&self, want: Want) -> Infallible {
         let Some(dht) = &self.dht else {
             return std::future::pending().await;
@@ -155,7 +155,7 @@ impl Source {
 #[derive(Clone, Copy)]
 struct Want {
     cid: Cid,
-    /// Bytes that it probably has at most.
+    /// The most bytes that it probably has.
     room: u64,
     /// The file that it belongs to.
     root: Cid,
@@ -174,7 +174,7 @@ fn charge(budget: &mut Budget, cid: &Cid, block: &Block, node: &Node) -> Result<
 }
 
 impl File {
-    /// What the root block says.
+    /// Returns what the root block says.
     pub fn stat(&self) -> FileStat {
         let (below, links) = match &self.node {
             Node::Leaf(_) => (0, 0),
@@ -198,7 +198,7 @@ impl File {
         }
     }
 
-    /// Fetches all that is missing of the file, and pins it.
+    /// Fetches everything that is missing of the file, and pins it.
     pub async fn pin(self) -> Result<(), OpError> {
         let (storage, root) = (self.source.storage.clone(), self.root);
         let mut walk = Walk::new(self, 0..u64::MAX, Repeats::Skip);
@@ -207,8 +207,8 @@ impl File {
     }
 }
 
-/// What a walk does with a part that it has seen at the same depth: a small DAG that refers to the
-/// same parts again and again can declare any size.
+/// What a walk does with a part that it has already seen at the same depth: a small DAG that refers
+/// to the same parts again and again can declare any size.
 enum Repeats {
     Visit,
     Skip,
@@ -222,11 +222,11 @@ struct Walk {
     range: Range<u64>,
     budget: Budget,
     hold: Hold,
-    /// Parts seen, where those that repeat are skipped.
+    /// The parts seen so far, if repeated ones are skipped.
     seen: Option<HashSet<(Cid, u8)>>,
-    /// Content of a file of one block.
+    /// The content of a file of one block.
     whole: Option<Bytes>,
-    /// What is still to visit; the next is the last.
+    /// The parts still to visit; the next one is at the end.
     stack: Vec<Visit>,
     /// Blocks asked for and not visited yet.
     asked: HashSet<Cid>,
@@ -285,7 +285,7 @@ impl Walk {
         self.stack[first..].reverse();
     }
 
-    /// The next piece of content, never empty; `None` at the end.
+    /// Returns the next piece of content, never empty; `None` at the end.
     async fn next(&mut self) -> Result<Option<Bytes>, OpError> {
         if let Some(data) = self.whole.take() {
             let data = self.clip(data, 0);
@@ -315,7 +315,7 @@ impl Walk {
             .await;
         for visit in ahead.iter_mut().rev() {
             let cid = visit.child.cid;
-            // A block that occurs twice is asked for once; the second finds it in the store.
+            // A block that occurs twice is asked for once; the second visit finds it in the store.
             if visit.fetch.is_none() && self.asked.insert(cid) {
                 let source = self.source.clone();
                 let want = want(self.root, &visit.child, self.deadline);
@@ -342,7 +342,7 @@ impl Walk {
         block
     }
 
-    /// The part of `data`, which starts at `start` in the file, that is in the range.
+    /// Returns the part of `data`, which starts at `start` in the file, that is in the range.
     fn clip(&self, data: Bytes, start: u64) -> Bytes {
         let len = data.len() as u64;
         let from = self.range.start.saturating_sub(start).min(len);

@@ -1,5 +1,5 @@
-//! Hostile files, walked whole: each ends as an error that names the block and what is wrong with
-//! it, in bounded time and memory. Cycles need no test: nobody can make one out of hashes.
+//! Hostile files, walked to the end: each ends in an error that names the block and what is wrong
+//! with it, in bounded time and memory. Cycles need no test: nobody can make one out of hashes.
 
 use crate::cli::Cli;
 use crate::error::OpError;
@@ -23,7 +23,7 @@ struct Node {
 }
 
 impl Node {
-    /// Without network, holding `blocks`.
+    /// Returns a node without network that holds `blocks`.
     async fn with(blocks: &[Block]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let repo = dir.path().join("repo");
@@ -35,7 +35,7 @@ impl Node {
         Self { source, _dir: dir }
     }
 
-    /// Nothing is on its way, so what is not here is missed soon.
+    /// Returns a close deadline: nothing is on its way, so missing blocks can be noticed soon.
     fn soon() -> Option<Instant> {
         Some(Instant::now() + Duration::from_millis(200))
     }
@@ -51,7 +51,7 @@ impl Node {
         file.pin().await
     }
 
-    /// Neither reading nor pinning it works.
+    /// Checks that neither reading nor pinning works.
     async fn refuses(&self, root: &Block, why: &str) {
         for error in [self.read(root).await.err(), self.pin(root).await.err()] {
             let text = error
@@ -156,7 +156,7 @@ async fn a_bomb_of_repeated_parts() {
     let root = blocks.last().unwrap();
     let node = Node::with(&blocks).await;
     let file = node.source.open(*root.cid(), None).await.unwrap();
-    // What callers budget by, before they read a byte.
+    // Callers budget by this, before they read a byte.
     assert_eq!(file.stat().size, 1 << 60);
     // Each part is visited once.
     file.pin().await.unwrap();
@@ -164,7 +164,7 @@ async fn a_bomb_of_repeated_parts() {
         node.source.storage.pins().await.unwrap().len(),
         blocks.len()
     );
-    // A reader that goes on all the same gets them one after the other.
+    // A reader that goes on all the same gets the parts one after the other.
     let file = node.source.open(*root.cid(), None).await.unwrap();
     let mut content = Box::pin(file.read((1 << 59)..u64::MAX));
     assert_eq!(content.try_next().await.unwrap().unwrap(), [7; 16][..]);

@@ -34,7 +34,7 @@ pub fn router(source: Source) -> Router {
         .route("/api/v0/repo/gc", post(store::gc))
         .route("/api/v0/repo/stat", post(store::stat))
         .fallback(unknown)
-        // Files of any size are streamed through; the store's limit is what bounds them.
+        // Files of any size are streamed through; only the store's limit bounds them.
         .layer(DefaultBodyLimit::disable())
         .with_state(source)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::{UnixListener, UnixStream};
 
-/// Longest path of a Unix socket on Linux, without the terminating zero.
+/// The longest path of a Unix socket on Linux, without the terminating zero.
 const MAX_PATH: usize = 107;
 
 /// How long running requests may take to end after a shutdown was asked for.
@@ -136,7 +136,7 @@ mod tests {
         let socket = bind(&path).await.unwrap();
         let error = bind(&path).await.err().unwrap().to_string();
         assert!(error.contains("already"), "{error}");
-        // What a killed process leaves: the file, and nobody behind it.
+        // What a killed process leaves: the file, with nobody behind it.
         let Socket {
             listener,
             path: remove,

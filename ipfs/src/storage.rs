@@ -24,7 +24,7 @@ pub struct Storage {
     repo: Repo<DefaultStorage>,
     path: PathBuf,
     limit: Option<u64>,
-    /// Bytes to be left free on the disk.
+    /// The bytes to leave free on the disk.
     disk_reserve: u64,
     /// Bytes of blocks; exact after opening and after a collection. A block that is stored by two
     /// operations at once counts twice until then.
@@ -43,7 +43,8 @@ pub struct Usage {
     pub bytes: u64,
     /// Number of blocks.
     pub blocks: u64,
-    /// Bytes that it can come to: those allowed, or less if the disk has no room for as many.
+    /// The bytes that it can grow to: those allowed, or fewer if the disk has no room for that
+    /// many.
     pub most: u64,
 }
 
@@ -77,12 +78,12 @@ impl Storage {
         }))
     }
 
-    /// The library's view of the repository.
+    /// Returns the library's view of the repository.
     pub fn repo(&self) -> &Repo<DefaultStorage> {
         &self.repo
     }
 
-    /// Stores blocks, which the caller holds. Nothing is stored where there is no room.
+    /// Stores blocks, which the caller holds. Nothing is stored if there is no room.
     pub async fn put(self: &Arc<Self>, blocks: Vec<Block>) -> Result<(), OpError> {
         let bytes: u64 = blocks.iter().map(|block| block.data().len() as u64).sum();
         let room = self.reserve(bytes).await?;
@@ -118,9 +119,9 @@ impl Storage {
         Ok(())
     }
 
-    /// How `cid` is pinned, if it is.
+    /// Returns how `cid` is pinned, if it is.
     pub async fn pin_of(&self, cid: &Cid) -> Result<Option<PinMode>, OpError> {
-        // The query fails for what is not pinned and for a failing disk alike.
+        // The query fails both for content that is not pinned and for a failing disk.
         if !self.repo.is_pinned(cid).await? {
             return Ok(None);
         }
@@ -132,7 +133,7 @@ impl Storage {
         }))
     }
 
-    /// Everything that is pinned, each block as the most direct of its pins.
+    /// Returns everything that is pinned, each block with the most direct of its pins.
     pub async fn pins(&self) -> Result<BTreeMap<Cid, PinMode>, OpError> {
         Ok(self.repo.list_pins(None).await.try_collect().await?)
     }
@@ -151,7 +152,7 @@ impl Storage {
         })
     }
 
-    /// Folder of the repository.
+    /// Returns the folder of the repository.
     pub fn path(&self) -> &Path {
         &self.path
     }

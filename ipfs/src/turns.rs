@@ -1,13 +1,14 @@
-//! Whose turn it is, where one block is asked for at a time.
+//! Decides whose turn it is, when one block is asked for at a time.
 //!
-//! Wants stand in lanes, one for each file (and in several if several files want the block, [`crate::lanes`]). Lanes
-//! share the time and not the turns: the next turn is of the lane that has had the least time. So a file whose blocks
-//! come at once has many turns for one of a file whose blocks never come. What a lane did not use is not saved up.
+//! Wants stand in lanes, one lane for each file (and in several if several files want the block, [`crate::lanes`]).
+//! Lanes share the time and not the turns: the next turn goes to the lane that has had the least time. So a file whose
+//! blocks come at once has many turns for each turn of a file whose blocks never come. Time that a lane did not use is
+//! not saved up.
 //!
 //! A turn ends with the block or when its time is up. Most blocks come at once or never, so a want's first turn is
-//! short, unless a block of its file took longer: its peers are slow then, and not silent. They are until three blocks
-//! in a row have come sooner. A turn in vain says nothing of that. A want whose turn was in vain is in no lane for a
-//! while.
+//! short, unless a block of its file took longer: the file's peers are then slow, and not silent. They count as slow
+//! until three blocks in a row have come sooner. A turn in vain does not change that. A want whose turn was in vain
+//! leaves its lane for a while.
 
 use cid::Cid;
 use std::collections::{HashMap, VecDeque};
@@ -16,10 +17,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// After so many quick blocks in a row a file's peers are no longer slow.
+/// After this many quick blocks in a row, a file's peers are no longer slow.
 const QUICK_IN_A_ROW: u32 = 3;
 
-/// How long turns are, and the pauses after those that were in vain.
+/// How long turns are, and the pauses after turns in vain.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// The first turn of a want.
@@ -66,19 +67,19 @@ pub struct Turn {
 #[derive(Default)]
 struct State {
     taken: bool,
-    /// What the lane had had that was served last.
+    /// The time that the lane served last had had.
     clock: Duration,
-    /// Turns that were asked for until now.
+    /// The number of turns that were asked for until now.
     asked: u64,
     lanes: HashMap<Cid, Lane>,
 }
 
 struct Lane {
-    /// Places in it. Without one it is forgotten.
+    /// The number of places in the lane. Without places it is forgotten.
     places: usize,
     /// The time that it has had, on the scale of [`State::clock`].
     had: Duration,
-    /// While this is not zero its peers are slow: so many quick blocks in a row show that they no longer are.
+    /// While this is not zero, the file's peers are slow: this many quick blocks in a row show that they no longer are.
     slow: u32,
     waiting: VecDeque<Waiting>,
 }
@@ -90,7 +91,7 @@ enum End {
     InVain,
     /// With a block that took no longer than a first turn may.
     Quick,
-    /// With one that did.
+    /// With a block that took longer.
     Slow,
 }
 
@@ -100,7 +101,7 @@ struct Waiting {
 }
 
 impl Turns {
-    /// Nobody waits yet.
+    /// Returns turns for which nobody waits yet.
     pub fn new(pace: Pace) -> Arc<Self> {
         Arc::new(Self {
             pace,
@@ -108,7 +109,7 @@ impl Turns {
         })
     }
 
-    /// A place for a want of the file `root`.
+    /// Returns a place for a want of the file `root`.
     pub fn place(self: &Arc<Self>, root: Cid) -> Place {
         self.state().enter(root);
         Place {
@@ -117,7 +118,7 @@ impl Turns {
         }
     }
 
-    /// Gives the turn to who is next, if it is free.
+    /// Gives the turn to the next want, if it is free.
     fn serve(self: &Arc<Self>) {
         let granted = self.state().next().map(|(root, grant)| {
             let turn = Turn {
@@ -129,7 +130,7 @@ impl Turns {
             (grant, turn)
         });
         if let Some((grant, turn)) = granted {
-            // Who has given up at this moment drops its turn, which serves the next.
+            // A want that has given up at this moment drops its turn, which serves the next.
             let _ = grant.send(turn);
         }
     }
@@ -152,7 +153,7 @@ impl Place {
         }
     }
 
-    /// How long turns and pauses are.
+    /// Returns how long turns and pauses are.
     pub fn pace(&self) -> &Pace {
         &self.turns.pace
     }
@@ -165,7 +166,7 @@ impl Drop for Place {
 }
 
 impl Turn {
-    /// How long it may be.
+    /// Returns how long the turn may be.
     pub fn limit(&self, is_first: bool) -> Duration {
         let pace = &self.turns.pace;
         let state = self.turns.state();
@@ -177,7 +178,7 @@ impl Turn {
         }
     }
 
-    /// Ends it with a block. One that is dropped was in vain.
+    /// Ends the turn with a block. A turn that is dropped was in vain.
     pub fn brought(mut self) {
         self.brought = true;
     }
@@ -275,7 +276,7 @@ mod tests {
         Cid::new_v1(0x55, Multihash::wrap(0x12, &[number; 32]).unwrap())
     }
 
-    /// Has `count` wants of `root` wait; they do as long as what is returned is there.
+    /// Makes `count` wants of `root` wait, for as long as the returned values exist.
     fn wait(state: &mut State, root: Cid, count: usize) -> Vec<oneshot::Receiver<Turn>> {
         let wants = (0..count).map(|_| {
             let (grant, granted) = oneshot::channel();
@@ -285,7 +286,7 @@ mod tests {
         wants.collect()
     }
 
-    /// Who is served next, for so long.
+    /// Serves the next want, for as long as `took` says, and returns its file.
     fn serve(state: &mut State, took: impl Fn(Cid) -> Duration) -> Cid {
         let (root, _) = state.next().unwrap();
         assert!(state.next().is_none(), "one at a time");
@@ -341,12 +342,12 @@ mod tests {
         let turns = Turns::new(Pace::default());
         let (one, other) = (turns.place(cid(0)), turns.place(cid(1)));
         let held = one.turn().await;
-        // It waits, and is gone.
+        // This want waits, and is gone.
         assert!(one.turn().now_or_never().is_none());
         let mut waiting = Box::pin(other.turn());
         assert!(futures::poll!(&mut waiting).is_pending());
         drop(held);
-        // It is given the turn and never looks.
+        // This want is given the turn and never takes it.
         drop(waiting);
         assert!(one.turn().now_or_never().is_some());
     }
@@ -364,7 +365,7 @@ mod tests {
         assert_eq!(turn.limit(false), pace.turn);
         turn.brought();
         assert_eq!(other.turn().await.limit(true), pace.first_turn);
-        // In vain, which says nothing of its peers.
+        // A turn in vain, which says nothing about the peers.
         assert_eq!(file.turn().await.limit(true), pace.turn);
         assert_eq!(file.turn().await.limit(true), pace.turn);
     }

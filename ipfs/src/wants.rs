@@ -2,16 +2,15 @@
 //!
 //! The library's own waiting has gaps that stall a download:
 //!
-//! - It forgets a want when its first waiter's time is up, and does not wake one that comes a
-//!   moment after the block was stored. So it has one waiter here, without a limit that ends
-//!   first, which also looks into the store.
-//! - When a peer does not deliver a block within five seconds, or delivers it and it cannot be
-//!   stored, nothing is asked again before the next half minute, or ever. So a search that takes
-//!   long is begun anew, with growing pauses: the want is withdrawn from all peers and made again.
-//! - It reads one stream of a peer at a time and forgets the one before. Nodes of our kind use one
-//!   stream for all they send, but kubo opens one for each answer, and of two that it sends at once
-//!   one is lost. So while a node of another kind is connected, one block is asked for at a time. Anybody can be such
-//!   a node, and anybody can have a block asked for that nobody has, so files share the time ([`crate::turns`]). What
+//! - It forgets a want when its first waiter's time is up, and does not wake a waiter that comes a moment after the
+//!   block was stored. So here a want has one waiter, without a limit that ends first, which also looks into the store.
+//! - When a peer does not deliver a block within five seconds, or delivers one that cannot be stored, the library does
+//!   not ask again before the next half minute, or ever. So a search that takes long is begun again, with growing
+//!   pauses: the want is withdrawn from all peers and made again.
+//! - It reads one stream of a peer at a time and forgets the one before. Nodes of our kind use one stream for
+//!   everything they send, but kubo opens one for each answer, and if it sends two at once one of them is lost. So
+//!   while a node of another kind is connected, one block is asked for at a time. Anybody can be such a node, and
+//!   anybody can have a block asked for that nobody has, so files share the time ([`crate::turns`]). A block that
 //!   several files want is searched for in the time of each ([`crate::lanes`]).
 
 use crate::foreign_peers::ForeignPeers;
@@ -27,14 +26,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-/// What the library is told: later than any clock here.
+/// The time limit that the library is told: longer than any limit here.
 const LIBRARY_PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// How often the store is looked into.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// After so long a search is begun anew; doubled with each time. Longer than the library's own
-/// five seconds, after which it may have found another peer.
+/// After this long a search is begun again; doubled each time. Longer than the library's own five seconds, after which
+/// it may have found another peer.
 const FIRST_PATIENCE: Duration = Duration::from_secs(7);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -61,7 +60,7 @@ struct Search {
 }
 
 impl Wants {
-    /// Nothing is searched for yet.
+    /// Returns wants without any search.
     pub fn new(ipfs: Ipfs, storage: Arc<Storage>, foreign: Arc<ForeignPeers>) -> Self {
         Self {
             network: Arc::new(Library {
@@ -76,8 +75,8 @@ impl Wants {
 }
 
 impl<N: Ask + Send + Sync + 'static> Wants<N> {
-    /// Joins the search for a block, or begins it, for a reader of the file `root`. It goes on as long as somebody has
-    /// a part in it.
+    /// Joins the search for a block, or begins it, for a reader of the file `root`. The search goes on as long as
+    /// somebody has a part in it.
     pub fn search(&self, cid: Cid, root: Cid) -> Part {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let search = running
@@ -110,7 +109,7 @@ impl<N: Ask + Send + Sync + 'static> Wants<N> {
 }
 
 impl Part {
-    /// The block, once it is stored.
+    /// Waits for the block, and returns it once it is stored.
     pub async fn block(&self) -> anyhow::Result<Block> {
         let mut found = self.search.found.clone();
         let block = found.wait_for(Option::is_some).await?;
@@ -130,14 +129,14 @@ impl Drop for Part {
 pub trait Ask {
     /// Whether one block is asked for at a time.
     fn is_one_at_a_time(&self) -> bool;
-    /// Waits for the block as long as the library likes to.
+    /// Waits for the block for as long as the library does.
     fn ask(&self, cid: Cid) -> impl Future<Output = anyhow::Result<Block>> + Send;
     /// Waits until the library has withdrawn a want that nobody waits for any more.
     fn withdrawn(&self, cid: Cid) -> impl Future<Output = ()> + Send;
 }
 
-/// Asks until the block is there, anew after `patience`, then with doubled pauses. Where one block is asked for at a
-/// time, it does so in the turns of the files that want it.
+/// Asks until the block is there: again after `patience`, then with doubled pauses. When one block is asked for at a
+/// time, it asks in the turns of the files that want it.
 async fn insist(network: &impl Ask, lanes: &mut Lanes, cid: Cid, mut patience: Duration) -> Block {
     loop {
         let turn = if network.is_one_at_a_time() {
@@ -163,7 +162,7 @@ async fn insist(network: &impl Ask, lanes: &mut Lanes, cid: Cid, mut patience: D
                 false
             }
         };
-        // As long as the old want stands, a new one changes nothing, and the block may come in another's turn.
+        // While the old want stands, a new one changes nothing, and the block may come in another want's turn.
         network.withdrawn(cid).await;
         match turn {
             Some(turn) => lanes.in_vain(turn),
@@ -200,8 +199,8 @@ impl Ask for Library {
                 }
             }
         };
-        // Both must be polled until the end. Each may stand in the queue for the store's lock; one
-        // that has got it and is not polled would keep everybody out, the other one included.
+        // Both must be polled until the end. Each may wait in the queue for the store's lock; one that has got it and
+        // is not polled would keep everybody out, including the other one.
         tokio::select! {
             block = arrival => block,
             block = look => block,
@@ -231,7 +230,7 @@ mod tests {
     use cid::multihash::Multihash;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Delivers when asked for the third time; the second time it fails at once.
+    /// A network that delivers when asked for the third time; the second time it fails at once.
     struct Forgetful {
         cid: Cid,
         asked: AtomicUsize,
@@ -283,7 +282,8 @@ mod tests {
         Cid::new_v1(0x55, Multihash::wrap(0x12, &digest).unwrap())
     }
 
-    /// Nodes of another kind. They have all blocks but those of this kind, of which they say nothing as often as this.
+    /// Nodes of another kind. They have all blocks, but say nothing about those of kind `silent` for the first `times`
+    /// times.
     struct Foreign {
         silent: u8,
         times: usize,
@@ -315,7 +315,7 @@ mod tests {
                 self.asked_in_vain.fetch_add(1, Ordering::Relaxed);
                 std::future::pending::<()>().await;
             }
-            // Others would come in between if they could.
+            // Other wants would come in between if they could.
             tokio::task::yield_now().await;
             self.asking.fetch_sub(1, Ordering::Relaxed);
             Ok(Block::new_unchecked(cid, &b"here"[..]))
@@ -342,7 +342,7 @@ mod tests {
         longest_pause: NEVER,
     };
 
-    /// The block, or a failure instead of waiting without end.
+    /// Returns the block, or fails instead of waiting without end.
     async fn block(part: &Part) -> Block {
         let block = tokio::time::timeout(Duration::from_secs(60), part.block()).await;
         block.expect("the block comes").unwrap()
@@ -363,7 +363,7 @@ mod tests {
         for part in &blocks {
             assert_eq!(block(part).await.data(), b"here");
         }
-        // Each has had one turn at most, and then waits outside.
+        // Each want has had one turn at most, and then waits outside its lane.
         assert!(network.asked_in_vain.load(Ordering::Relaxed) <= 8);
         drop(hanging);
     }
@@ -393,14 +393,14 @@ mod tests {
             .map(|block| wants.search(cid(silent, block), hostile))
             .collect();
         let first = wants.search(shared, hostile);
-        // Now its lane is busy.
+        // Now the lane is busy.
         while network.asking.load(Ordering::Relaxed) == 0 {
             tokio::task::yield_now().await;
         }
         let part = wants.search(shared, root);
         assert!(Arc::ptr_eq(&first.search, &part.search));
         assert_eq!(block(&part).await.data(), b"here");
-        // The honest file has had no time, so the next turn was its own, once it waited for one.
+        // The honest file has had no time yet, so the next turn was its own once it waited for one.
         assert!(network.asked_in_vain.load(Ordering::Relaxed) < 10);
         drop(hanging);
     }
@@ -411,7 +411,7 @@ mod tests {
         let network = Foreign::new(silent, 1);
         let wants = wants(&network, ONE_SHORT_TURN);
         let early = wants.search(cid(silent, 1), cid(silent, 0));
-        // It is asked for in vain, and its file waits without end then.
+        // The block is asked for in vain, and its file then waits without end.
         while network.asked_in_vain.load(Ordering::Relaxed) == 0 {
             tokio::task::yield_now().await;
         }

@@ -23,7 +23,7 @@ impl Default for Window {
 }
 
 impl Window {
-    /// Blocks that may be under way.
+    /// Returns how many blocks may be under way.
     pub fn blocks(&self) -> usize {
         self.blocks
     }

@@ -16,7 +16,7 @@ async fn files_of_all_sizes_travel() {
     to.connect(&from, "tcp").await;
     for len in [0, 1, 256 * KIB - 1, 256 * KIB, 256 * KIB + 1, 30_000_000] {
         let sent = content(len, len as u64);
-        // Hashed on a node that does not get the file: both must agree, and nothing stays.
+        // Hashed on a node that does not get the file: both nodes must agree, and nothing stays.
         let hashed = to.cid_of(sent.clone(), &[("only-hash", "true")]).await;
         let added = from.cid_of(sent.clone(), &[("pin", "true")]).await;
         assert_eq!(hashed, added, "{len} bytes");
@@ -153,7 +153,7 @@ async fn a_file_that_breaks_off_never_looks_whole() {
     let (from, to) = (Daemon::start(&[]), Daemon::start(&[]));
     to.connect(&from, "tcp").await;
     let cid = from.cid_of(content(700 * KIB, 1), &[]).await;
-    // Brings over the root block alone.
+    // Fetches only the root block.
     to.call("files/stat", &[("arg", &cid)]).await.ok();
     drop(from);
 

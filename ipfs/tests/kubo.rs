@@ -1,4 +1,4 @@
-//! Content between this node and kubo, in both directions. Skipped, and said so, where there is no
+//! Content between this node and kubo, in both directions. Skipped, with a message, if there is no
 //! kubo: `make kubo` builds it.
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +9,7 @@ use support::{content, Daemon};
 
 const KIB: usize = 1024;
 
-/// One byte, around one leaf, more than one inner block, and large.
+/// One byte, lengths around one leaf, more than one inner block, and a large file.
 const SIZES: [usize; 6] = [
     1,
     256 * KIB - 1,
@@ -38,7 +38,7 @@ async fn kubo_fetches_from_this_node() {
             let layout = [("chunker", chunker), ("max-file-links", links)];
             let cid = node.cid_of(sent.clone(), &layout).await;
             assert!(kubo.cat(&cid) == sent, "{len} bytes arrived changed");
-            // What kubo would call it.
+            // The CID that kubo would give.
             let options = [
                 "--cid-version=1",
                 &format!("--chunker={chunker}"),

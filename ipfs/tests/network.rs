@@ -81,7 +81,7 @@ async fn what_is_not_pinned_is_not_announced() {
     let hashed = holder
         .cid_of(content(1000, 4), &[("only-hash", "true")])
         .await;
-    // Whatever is announced after them has been announced by now.
+    // Content that is announced after them has been announced by now.
     let told = holder.cid_of(content(1000, 5), &[]).await;
     let other = Daemon::start(&with_bootnode);
     other.cat(&told).await;

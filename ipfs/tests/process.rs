@@ -137,7 +137,7 @@ async fn it_ends_with_its_parent_and_when_told_to() {
 
 #[tokio::test]
 async fn it_takes_no_more_memory_than_it_is_given_and_goes_first() {
-    // The least that it can be given.
+    // The smallest limit that can be set.
     let node = Daemon::start(&["--memory-max", "402653184"]);
     let cid = node.cid_of(content(2_000_000, 1), &[]).await;
     assert_eq!(node.cat(&cid).await, content(2_000_000, 1));

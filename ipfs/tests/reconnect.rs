@@ -5,7 +5,7 @@ mod support;
 
 use support::{content, Daemon};
 
-/// Regression: after a peer had been disconnected once nothing was exchanged with it any more, in
+/// Regression: after a peer had been disconnected once, nothing was exchanged with it any more, in
 /// either direction.
 #[tokio::test]
 async fn a_peer_that_comes_back_is_exchanged_with_again() {

@@ -1,5 +1,5 @@
-//! What others have announced here: the library bounds the number of files only, and keeps what has expired until
-//! somebody asks for it.
+//! What others have announced here. The library bounds only the number of files, and keeps expired announcements until
+//! somebody asks for them.
 
 use crate::gate;
 use connexa::prelude::dht::store::{MemoryStore, RecordStore};
@@ -8,29 +8,30 @@ use rust_ipfs::PeerId;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// Most announcements of all others together.
+/// The most announcements of all others together.
 pub(super) const MOST: usize = 48 << 10;
 
-/// Most announcements of one of them. A new one then takes the place of its own that ends earliest.
+/// The most announcements of one of them. Beyond that, a new one takes the place of its own announcement that ends
+/// earliest.
 const MOST_OF_ONE: usize = 1024;
 
-/// Most others of which it is remembered that they have the same file.
+/// The most other nodes that are remembered to have the same file.
 pub(super) const MOST_OF_A_FILE: usize = 20;
 
-/// Most addresses in an announcement, and most bytes of them together.
+/// The most addresses in an announcement, and the most bytes of them together.
 const MOST_ADDRESSES: usize = 4;
 const MOST_BYTES_OF_ADDRESSES: usize = 512;
 
-/// Longest key: a hash of 32 bytes, with what says so, has 34.
+/// The longest key: a hash of 32 bytes, with the prefix that says so, has 34.
 const LONGEST_KEY: usize = 64;
 
-/// Looking for what has expired takes time, so it is done no more often.
+/// The shortest time between two searches for expired announcements, because they take time.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// The announcements of others that are in the table.
 pub(super) struct Announced {
     local: PeerId,
-    /// When each ends, by who made it.
+    /// When each announcement ends, by the peer that made it.
     ends: HashMap<PeerId, HashMap<RecordKey, Instant>>,
     count: usize,
     looked: Option<Instant>,
@@ -53,7 +54,7 @@ impl Announced {
         store: &mut MemoryStore,
         now: Instant,
     ) {
-        // One without an end would stay for ever.
+        // An announcement without an end would stay for ever.
         let Some(end) = record.expires else { return };
         let key: &[u8] = record.key.as_ref();
         if key.len() > LONGEST_KEY || record.provider == self.local {
@@ -76,12 +77,12 @@ impl Announced {
                     self.count += 1;
                 }
             }
-            // This node's own fill it.
+            // This node's own announcements fill the table.
             Err(error) => tracing::debug!(%peer, %error, "an announcement is not kept"),
         }
     }
 
-    /// Whether it is there already, or may be.
+    /// Whether the announcement is there already, or may be added.
     fn has_room(&self, record: &ProviderRecord) -> bool {
         match self.ends.get(&record.provider) {
             Some(of_peer) if of_peer.contains_key(&record.key) => true,
@@ -90,7 +91,7 @@ impl Announced {
         }
     }
 
-    /// Removes the announcement of the same peer that ends earliest, if it has as many as it may and this is one more.
+    /// Removes the same peer's announcement that ends earliest, if the peer has as many as it may and this is one more.
     fn make_way(&mut self, record: &ProviderRecord, store: &mut MemoryStore) {
         let Some(of_peer) = self.ends.get_mut(&record.provider) else {
             return;
@@ -106,7 +107,7 @@ impl Announced {
         }
     }
 
-    /// How many other nodes but this one have announced the same.
+    /// Returns how many other nodes have announced the same file.
     fn others(&self, record: &ProviderRecord, store: &mut MemoryStore, now: Instant) -> usize {
         let mut others = 0;
         for other in store.providers(&record.key) {
@@ -141,7 +142,7 @@ impl Announced {
     }
 }
 
-/// Leaves the addresses that are the most use to others, which are not those of an inner network.
+/// Keeps the addresses that are most useful to others, which are not those of an internal network.
 fn shorten(record: &mut ProviderRecord) {
     record.addresses.sort_by_key(gate::is_inner);
     let mut left = MOST_BYTES_OF_ADDRESSES;
@@ -191,7 +192,7 @@ mod tests {
             self.take(record(peer, key(number), self.now));
         }
 
-        /// Peers announce other files than the first, until there is no room for more.
+        /// Makes peers announce other files than the first, until there is no room for more.
         fn fill(&mut self) {
             for peer in 1.. {
                 let id = PeerId::random();
@@ -232,7 +233,7 @@ mod tests {
             table.now += SECOND;
             table.hears(greedy, number);
         }
-        // What is there can be said again, takes nobody's place, and then holds for longer.
+        // An existing announcement can be repeated. It takes nobody's place, and then lasts longer.
         table.now += SECOND;
         table.hears(greedy, 0);
         assert!(table.has(greedy, 1));
@@ -317,7 +318,7 @@ mod tests {
         let own = ProviderRecord::new(key(0), local, Vec::new());
         table.store.add_provider(own).unwrap();
         assert!(table.has(local, 0));
-        // When the others have expired there is room again.
+        // When the other announcements have expired, there is room again.
         table.now += DAY;
         table.hears(peers[MOST_OF_A_FILE], 0);
         assert!(table.has(peers[MOST_OF_A_FILE], 0) && table.has(local, 0));

@@ -23,26 +23,27 @@ use tokio::sync::mpsc;
 
 const PROTOCOL: StreamProtocol = StreamProtocol::new("/aicpw/kad/1.0.0");
 
-/// Most files of which this node remembers who has them, its own included.
+/// The most files of which this node remembers who has them, including its own.
 const MAX_KEYS: usize = 1 << 16;
 
-/// What others announce fills three quarters of it at most.
+/// What others announce fills three quarters of that at most.
 const _: () = assert!(MOST <= MAX_KEYS / 4 * 3);
 
 /// How long an announcement holds, and how often it is made again.
 const TTL: Duration = Duration::from_secs(24 * 3600);
 const REPUBLISH: Duration = Duration::from_secs(8 * 3600);
 
-/// Announcements that are made at once.
+/// The number of announcements that are made at once.
 const MAX_ANNOUNCING: usize = 8;
 
-/// Most nodes that are dialled for one search.
+/// The most nodes that are dialled for one search.
 const MAX_DIALS: usize = 16;
 
-/// While fewer nodes are known than an announcement goes to, each new one gets them all.
+/// The number of nodes to which an announcement goes. While fewer nodes are known, each new one
+/// gets all announcements.
 const REPLICATION: usize = 20;
 
-/// What a node does for the table.
+/// The role of a node in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Others reach it, so it answers them and keeps a part of the table.
@@ -59,7 +60,7 @@ pub struct Behaviour {
     to_announce: VecDeque<RecordKey>,
     queued: HashSet<RecordKey>,
     announcing: HashSet<QueryId>,
-    /// Files that could not be announced, each of which was said once.
+    /// Files that could not be announced, each of which was logged once.
     failed: HashSet<RecordKey>,
     announced: Announced,
     /// Searches, and the nodes that were dialled for them.
@@ -74,7 +75,7 @@ pub(super) fn store_of(local: PeerId) -> MemoryStore {
         max_records: 0,
         max_value_bytes: 0,
         max_provided_keys: MAX_KEYS,
-        // This node's own place.
+        // One more for this node itself.
         max_providers_per_key: MOST_OF_A_FILE + 1,
     };
     MemoryStore::with_config(local, config)
@@ -86,7 +87,7 @@ impl Behaviour {
         config
             .set_provider_record_ttl(Some(TTL))
             .set_provider_publication_interval(Some(REPUBLISH))
-            // Values never, and announcements as far as there is room: `note` says so.
+            // Values are never stored, and announcements if there is room: `note` decides that.
             .set_record_filtering(StoreInserts::FilterBoth);
         let mut kad = kad::Behaviour::with_config(local, store_of(local), config);
         kad.set_mode(Some(match role {
@@ -187,7 +188,7 @@ impl Behaviour {
                 is_new_peer: true,
                 ..
             } if self.known.len() < REPLICATION && self.known.insert(peer) => {
-                // Before there was nobody, or too few, to tell.
+                // Until now there were no nodes, or too few, to tell.
                 let own: Vec<_> = self
                     .kad
                     .store_mut()
@@ -285,7 +286,7 @@ impl NetworkBehaviour for Behaviour {
         }
         loop {
             self.announce_next();
-            // At once: only while the search runs does the table know their addresses.
+            // Dialled at once: the table knows their addresses only while the search runs.
             if let Some(peer) = self.dials.pop_front() {
                 let opts = DialOpts::peer_id(peer).build();
                 return Poll::Ready(ToSwarm::Dial { opts });

@@ -24,7 +24,7 @@ struct Line {
 
 /// Adds the files of a multipart body; answers one line of JSON for each.
 ///
-/// A body is read to its end also after a failure: a client that is still sending would otherwise
+/// A body is read to its end even after a failure: otherwise a client that is still sending would
 /// see a broken connection in place of the answer.
 pub async fn add(
     State(source): State<Source>,
@@ -66,7 +66,8 @@ pub async fn add(
     Ok(([(CONTENT_TYPE, "application/json")], lines).into_response())
 }
 
-/// Parameters that would change the CID, or store the file in another way, must not be ignored.
+/// Reads the options. Parameters that would change the CID, or store the file in another way, must
+/// not be ignored.
 fn options(params: &Params) -> Result<AddOptions, RpcError> {
     params.only("cid-version", "1")?;
     params.only("raw-leaves", "true")?;

@@ -25,7 +25,7 @@ pub struct Id {
     protocols: Vec<String>,
 }
 
-/// Who this node is, and where it is reached.
+/// Returns who this node is, and where it is reached.
 pub async fn id(State(source): State<Source>) -> Result<Json<Id>, RpcError> {
     let info = source.ipfs.identity(None).await?;
     let mut addresses: Vec<_> = info.listen_addrs.iter().map(ToString::to_string).collect();
@@ -53,7 +53,7 @@ pub struct Version {
     golang: &'static str,
 }
 
-/// What this node is.
+/// Returns what this node is.
 pub async fn version() -> Json<Version> {
     Json(Version {
         version: AGENT,

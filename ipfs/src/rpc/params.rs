@@ -29,30 +29,30 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The argument, if there is one.
+    /// Returns the argument, if there is one.
     pub fn optional_arg(&self) -> Option<&str> {
         self.get("arg")
     }
 
-    /// The argument.
+    /// Returns the argument.
     pub fn arg(&self) -> Result<&str, RpcError> {
         self.optional_arg()
             .ok_or_else(|| bad("argument \"arg\" is missing"))
     }
 
-    /// The argument as a CID, with or without `/ipfs/` before it.
+    /// Returns the argument as a CID, with or without `/ipfs/` before it.
     pub fn cid(&self) -> Result<Cid, RpcError> {
         let arg = self.arg()?;
         let text = arg.strip_prefix("/ipfs/").unwrap_or(arg);
         Cid::try_from(text).map_err(|error| bad(format!("arg: {arg:?} is not a CID: {error}")))
     }
 
-    /// The `type` parameter of `pin/ls`.
+    /// Returns the `type` parameter of `pin/ls`.
     pub fn pin_type(&self) -> &str {
         self.get("type").unwrap_or("all")
     }
 
-    /// A boolean.
+    /// Returns a boolean parameter.
     pub fn flag(&self, name: &str, default: bool) -> Result<bool, RpcError> {
         match self.get(name) {
             None => Ok(default),
@@ -62,7 +62,7 @@ impl Params {
         }
     }
 
-    /// A number of bytes.
+    /// Returns a parameter that is a number of bytes.
     pub fn bytes(&self, name: &str) -> Result<Option<u64>, RpcError> {
         let parse = |text: &str| {
             text.parse()
@@ -71,7 +71,7 @@ impl Params {
         self.get(name).map(parse).transpose()
     }
 
-    /// When the request's `timeout` ends, if it has one.
+    /// Returns when the request's `timeout` ends, if it has one.
     pub fn deadline(&self) -> Result<Option<Instant>, RpcError> {
         let Some(text) = self.get("timeout") else {
             return Ok(None);
@@ -88,7 +88,7 @@ impl Params {
             .ok_or_else(wrong)
     }
 
-    /// Bytes per leaf, from `chunker=size-<bytes>`.
+    /// Returns the bytes per leaf, from `chunker=size-<bytes>`.
     pub fn chunk(&self) -> Result<usize, RpcError> {
         let Some(text) = self.get("chunker") else {
             return Ok(DEFAULT_CHUNK);
@@ -105,7 +105,7 @@ impl Params {
         })
     }
 
-    /// Links per inner block, from `max-file-links`.
+    /// Returns the links per inner block, from `max-file-links`.
     pub fn links(&self) -> Result<usize, RpcError> {
         match self.get("max-file-links") {
             None | Some("174") => Ok(174),
@@ -130,11 +130,11 @@ impl Params {
 /// kubo's default.
 const DEFAULT_CHUNK: usize = 256 << 10;
 
-/// Nobody would fetch smaller ones (`Budget`). The upper end leaves room in a bitswap message of
-/// 2 MiB.
+/// The bytes per leaf that are accepted. Nobody would fetch smaller leaves (`Budget`). The upper
+/// end leaves room in a bitswap message of 2 MiB.
 const CHUNKS: std::ops::RangeInclusive<usize> = 16 << 10..=1 << 20;
 
-/// A wrong request.
+/// Returns the error of a wrong request.
 pub fn bad(message: impl Into<String>) -> RpcError {
     RpcError::BadRequest(message.into())
 }

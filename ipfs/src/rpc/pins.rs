@@ -55,7 +55,7 @@ pub async fn rm(State(source): State<Source>, params: Params) -> Result<Json<Pin
     }))
 }
 
-/// Lists what is pinned, or says how one CID is.
+/// Lists what is pinned, or returns how one CID is pinned.
 pub async fn ls(State(source): State<Source>, params: Params) -> Result<Json<Listed>, RpcError> {
     let wanted = match params.pin_type() {
         "all" => None,

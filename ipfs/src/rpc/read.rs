@@ -18,9 +18,9 @@ use http_body::Frame;
 use http_body_util::StreamBody;
 use serde::Serialize;
 
-/// Where kubo puts an error that comes after the answer has begun.
+/// The trailer in which kubo puts an error that comes after the answer has begun.
 const STREAM_ERROR: HeaderName = HeaderName::from_static("x-stream-error");
-/// Where kubo says how much there is to come.
+/// The header in which kubo says how much will come.
 const CONTENT_SIZE: HeaderName = HeaderName::from_static("x-content-length");
 
 /// Streams a file, or the part of it from `offset` on and at most `length` long.
@@ -51,8 +51,9 @@ pub async fn cat(
     Ok((headers, Body::new(StreamBody::new(frames))).into_response())
 }
 
-/// An error after the first byte becomes a trailer for a client that takes trailers, and breaks
-/// the connection of one that does not: a short file must never look like a whole one.
+/// Returns the frames of the answer. An error after the first byte becomes a trailer for a client
+/// that takes trailers, and breaks the connection of one that does not: a short file must never
+/// look like a whole one.
 fn frames(
     root: Cid,
     content: impl Stream<Item = Result<Bytes, OpError>> + Send + 'static,
@@ -91,7 +92,7 @@ pub struct Stat {
     r#type: &'static str,
 }
 
-/// The size of a file, from its root block, which is fetched if need be.
+/// Returns the size of a file from its root block, which is fetched if necessary.
 pub async fn stat(State(source): State<Source>, params: Params) -> Result<Json<Stat>, RpcError> {
     let root = params.cid()?;
     let stat = source.open(root, params.deadline()?).await?.stat();

@@ -15,7 +15,7 @@ struct Removed {
     key: Link,
 }
 
-/// Removes what is neither pinned nor in use; answers one line of JSON for each block.
+/// Removes content that is neither pinned nor in use; answers one line of JSON for each block.
 pub async fn gc(State(source): State<Source>) -> Result<Response, RpcError> {
     let mut lines = String::new();
     for cid in source.storage.collect().await? {
@@ -33,12 +33,12 @@ pub struct Stat {
     num_objects: u64,
     repo_path: String,
     repo_size: u64,
-    /// What the store can come to: no more than its disk has room for.
+    /// How large the store can become: no more than its disk has room for.
     storage_max: u64,
     version: &'static str,
 }
 
-/// How full the store is.
+/// Returns how full the store is.
 pub async fn stat(State(source): State<Source>) -> Result<Json<Stat>, RpcError> {
     let usage = source.storage.usage().await?;
     Ok(Json(Stat {

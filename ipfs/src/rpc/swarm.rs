@@ -50,7 +50,7 @@ pub async fn connect(
     }))
 }
 
-/// Who is connected.
+/// Returns the connected peers.
 pub async fn list(State(source): State<Source>) -> Result<Json<Peers>, RpcError> {
     let connected = source.ipfs.addrs().await?;
     let peers = connected
@@ -88,7 +88,7 @@ pub struct Wantlist {
     keys: Vec<Link>,
 }
 
-/// What this node is asking its peers for.
+/// Returns what this node is asking its peers for.
 pub async fn wantlist(State(source): State<Source>) -> Result<Json<Wantlist>, RpcError> {
     let wanted = source.ipfs.bitswap_wantlist(None).await?;
     Ok(Json(Wantlist {

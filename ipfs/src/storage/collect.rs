@@ -1,4 +1,4 @@
-//! What is in use, and the removal of what is not.
+//! Keeps track of blocks in use, and removes those that are not.
 //!
 //! Collection is our own and not the library's, for two reasons. The library's holds a lock that
 //! every waiting download holds as well, so that one unknown CID stalls the whole node until its
@@ -6,7 +6,7 @@
 //!
 //! - A block that is pinned, or that a running operation has touched ([`Hold`]), is never
 //!   removed.
-//! - Of the others those go first that were not used for the longest time.
+//! - Of the others, those that were not used for the longest time go first.
 //! - Neither side ever waits for the network while it holds `gate`.
 
 use super::room::Wanted;
@@ -18,10 +18,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-/// Blocks looked at per turn of the collector; between turns operations may proceed.
+/// The blocks that the collector looks at per turn; between turns operations may proceed.
 const COLLECT_BATCH: usize = 64;
 
-/// Most blocks whose last use is remembered; of more the older half is forgotten, and goes first.
+/// The most blocks whose last use is remembered; beyond that the older half is forgotten, and goes
+/// first.
 const REMEMBERED_USES: usize = 1 << 18;
 
 #[derive(Default)]
@@ -31,8 +32,8 @@ pub(super) struct InUse {
     used_at: HashMap<Cid, u64>,
     turn: u64,
     collecting: bool,
-    /// Released during a collection, and kept until its end: the collector's list of pins may be
-    /// older than a pin that the releasing operation made.
+    /// Blocks released during a collection, and kept until its end: the collector's list of pins
+    /// may be older than a pin that the releasing operation made.
     released: Vec<Cid>,
 }
 
@@ -62,7 +63,7 @@ impl Storage {
     }
 
     /// Removes blocks that are neither pinned nor in use until there is room for what is on its
-    /// way, those first that were not used for the longest time.
+    /// way, starting with those that were not used for the longest time.
     pub(super) async fn evict(&self) -> Result<(), OpError> {
         let _one = self.one_collection.lock().await;
         // Another operation may have made room meanwhile.
@@ -74,7 +75,7 @@ impl Storage {
 
     async fn remove_unused(&self, enough: Wanted) -> Result<Vec<Cid>, OpError> {
         let _late_releases = Collecting::start(self);
-        // The store names blocks by CIDv1, whatever version they were asked for by.
+        // The store names blocks by CIDv1, whichever version was asked for.
         let pinned: HashSet<Cid> = self.pins().await?.into_keys().map(as_stored).collect();
         let blocks = self.repo.list_blocks().await;
         let mut unpinned: Vec<Cid> = blocks
@@ -126,7 +127,7 @@ impl Hold {
         }
     }
 
-    /// All blocks held, as CIDv1.
+    /// Returns all held blocks, as CIDv1.
     pub fn blocks(&self) -> Vec<Cid> {
         self.blocks.iter().copied().collect()
     }
@@ -165,7 +166,7 @@ impl InUse {
     }
 }
 
-/// Marks a collection as running, also when it ends with an error or is cancelled.
+/// Marks a collection as running until it ends, even with an error or by cancellation.
 pub(super) struct Collecting<'a>(&'a Storage);
 
 impl<'a> Collecting<'a> {

@@ -1,9 +1,9 @@
-//! How full the store is. What is on its way counts, so that many downloads together keep to the
-//! limit.
+//! Checks how full the store is. What is on its way counts, so that many downloads together keep to
+//! the limit.
 //!
-//! Each block is a file, and most file systems can only have so many: a stranger's small blocks
-//! use them up long before the bytes, and then nobody can make a file on that disk any more. So a
-//! part of them is left for others, as bytes are.
+//! Each block is a file, and most file systems can have only a limited number of them: a stranger's
+//! small blocks use them up long before the bytes, and then nobody can make a file on that disk any
+//! more. So a part of them is left for others, like bytes.
 
 use super::Storage;
 use crate::error::OpError;
@@ -11,16 +11,17 @@ use anyhow::Context;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
-/// Part of the limit that is freed beyond what is needed, so that not every block collects.
+/// One part in this many of the limit is freed beyond what is needed, so that not every block
+/// causes a collection.
 const SLACK_DIVISOR: u64 = 20;
 
-/// Part of all files that a disk can have which is left for others. A worker's jobs on the same
-/// disk are refused at half of it (`queue/promises.rs`): the store collects first. What is on its
-/// way is not counted, because it is little beside that.
+/// One part in this many of all files that a disk can have is left for others. A worker's jobs on
+/// the same disk are refused at half of that (`queue/promises.rs`): the store collects first. What
+/// is on its way is not counted, because it is little in comparison.
 const FILES_LEFT_DIVISOR: u64 = 20;
 
-/// Room in the store for a block that is on its way. Given back when dropped; what really came is
-/// noted with [`Reserved::filled`].
+/// Room in the store for a block that is on its way. It is given back when dropped; what really
+/// came is noted with [`Reserved::filled`].
 pub struct Reserved {
     storage: Arc<Storage>,
     bytes: u64,
@@ -32,11 +33,11 @@ pub(super) struct Free {
     bytes: u64,
     /// Files that can still be made.
     files: u64,
-    /// Files that it can have in all; 0 where the file system has no such bound.
+    /// The files that it can have in all; 0 if the file system has no such limit.
     all_files: u64,
 }
 
-/// What a collection is to free.
+/// What a collection has to free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) bytes: u64,
@@ -44,20 +45,20 @@ pub(super) struct Wanted {
     pub(super) files: u64,
 }
 
-/// How much must be freed, and what to say if it cannot be.
+/// How much must be freed, and the error if it cannot be.
 pub(super) struct Shortage {
     pub(super) wanted: Wanted,
     error: OpError,
 }
 
 impl Storage {
-    /// Reserves room for `bytes` more, removing what is not pinned if need be.
+    /// Reserves room for `bytes` more, and removes what is not pinned if necessary.
     ///
     /// # Errors
-    /// [`OpError::StorageLimit`], [`OpError::DiskFull`] or [`OpError::FilesFull`] when they do not
-    /// fit even so.
+    /// [`OpError::StorageLimit`], [`OpError::DiskFull`] or [`OpError::FilesFull`] if there is no
+    /// room even then.
     pub async fn reserve(self: &Arc<Self>, bytes: u64) -> Result<Reserved, OpError> {
-        // First, so that of two who come at once only one gets the last bytes.
+        // Added first, so that of two operations at once only one gets the last bytes.
         self.reserved.fetch_add(bytes, Ordering::Relaxed);
         let reserved = Reserved {
             storage: self.clone(),
@@ -87,7 +88,7 @@ impl Storage {
         ))
     }
 
-    /// What is free on the store's disk.
+    /// Returns what is free on the store's disk.
     pub(super) fn disk_free(&self) -> Result<Free, OpError> {
         let disk = rustix::fs::statvfs(&self.path)
             .with_context(|| format!("cannot read the free space of {}", self.path.display()))?;
@@ -100,7 +101,8 @@ impl Storage {
 }
 
 impl Free {
-    /// Bytes that blocks may take, with `reserve` left; none where there are too few files.
+    /// Returns the bytes that blocks may take, with `reserve` left; none if there are too few
+    /// files.
     pub(super) fn room(&self, reserve: u64) -> u64 {
         match self.files_lacking() {
             0 => self.bytes.saturating_sub(reserve),
@@ -108,7 +110,7 @@ impl Free {
         }
     }
 
-    /// Files that have to go before there are more.
+    /// Returns how many files have to go before there can be more.
     fn files_lacking(&self) -> u64 {
         let left = self.all_files / FILES_LEFT_DIVISOR;
         match left.saturating_sub(self.files) {
@@ -157,7 +159,7 @@ impl Shortage {
         all.reduce(Self::and)
     }
 
-    /// Both, so that one collection is enough.
+    /// Returns both together, so that one collection is enough.
     fn and(self, other: Self) -> Self {
         Self {
             wanted: Wanted {
@@ -170,9 +172,10 @@ impl Shortage {
 }
 
 impl Reserved {
-    /// What was on its way is in the store, and has `bytes` bytes.
+    /// Notes that the block is in the store now, and has `bytes` bytes.
     pub fn filled(self, bytes: u64) {
-        // Added once the reservation is given back: never more than there is.
+        // Added only once the reservation is given back, so that the count is never more than what
+        // is there.
         let storage = self.storage.clone();
         drop(self);
         storage.used.fetch_add(bytes, Ordering::Relaxed);
@@ -250,7 +253,7 @@ mod tests {
         assert_eq!(shortage.wanted, wanted);
         let text = shortage.error.to_string();
         assert!(text.contains("no space left on device"), "{text}");
-        // A file system that has no such bound says 0.
+        // A file system without such a limit reports 0.
         assert!(of(free_files(0, 0)).is_none());
         assert_eq!(free_files(100, 2000).room(1), FREE.bytes - 1);
         assert_eq!(free_files(99, 2000).room(1), 0);
@@ -274,12 +277,12 @@ mod tests {
         assert!(matches!(shortage.error, OpError::DiskFull { free: 3 }));
     }
 
-    /// A disk of its own that can have few files. Only root can mount one, and not in every
+    /// A separate disk that can have few files. Only root can mount one, and not in every
     /// container.
     struct FewFiles(tempfile::TempDir);
 
     impl FewFiles {
-        /// `None`, which is said, where none can be mounted.
+        /// Mounts a disk. Returns `None`, with a message, if none can be mounted.
         fn mount(files: u64) -> Option<Self> {
             let folder = tempfile::tempdir().unwrap();
             let options = format!("size=64m,nr_inodes={files}");
@@ -296,7 +299,7 @@ mod tests {
             assert!(!required, "no disk, and AICPW_DISK_REQUIRED=1: {how}");
             let thread = std::thread::current();
             let test = thread.name().unwrap_or("a test");
-            // Not with a macro: what those print is hidden where a test passes.
+            // Not with a macro: what those print is hidden when a test passes.
             let mut stderr = std::io::stderr().lock();
             writeln!(
                 stderr,
@@ -309,7 +312,7 @@ mod tests {
 
     impl Drop for FewFiles {
         fn drop(&mut self) {
-            // Lazily: what is open in it does not keep it.
+            // Lazily: open files do not keep it mounted.
             let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
         }
     }
@@ -317,7 +320,7 @@ mod tests {
     /// Blocks that are stored together.
     const PER_TURN: u32 = 40;
 
-    /// The blocks of this turn, which are like no others.
+    /// Returns the blocks of this turn, which differ from all others.
     fn blocks(turn: u32) -> Vec<Block> {
         let one = |number: u32| {
             let mut adder = FileAdder::default();
@@ -328,7 +331,7 @@ mod tests {
         (PER_TURN * turn..PER_TURN * (turn + 1)).map(one).collect()
     }
 
-    /// Regression: small blocks used up all files of the disk while there were bytes, and nothing
+    /// Regression: small blocks used up all files of the disk although bytes were free, and nothing
     /// was collected.
     #[tokio::test]
     async fn small_blocks_leave_files_for_others() {
@@ -336,12 +339,13 @@ mod tests {
             return;
         };
         let storage = Storage::open(disk.0.path(), None, 0).await.unwrap();
-        // As many as there can be files, and the folders that they are in stay.
+        // As many as there can be files; and the folders that they are in stay.
         for turn in 0..50 {
             storage.put(blocks(turn)).await.unwrap();
         }
         let free = storage.disk_free().unwrap();
-        // Of the twentieth that is left the last turn has taken some: a block may need a folder too.
+        // The last turn has taken some of the twentieth that is left: a block may need a folder
+        // too.
         let least = 100 - 2 * u64::from(PER_TURN);
         assert!(free.files >= least, "{free:?}");
         let last = *blocks(49).pop().unwrap().cid();
@@ -361,7 +365,7 @@ mod tests {
         assert_eq!(usage.most, usage.bytes);
         let free = storage.disk_free().unwrap();
         assert!(free.files >= least, "{free:?}");
-        // Nothing needs them any more.
+        // Nothing needs the blocks any more.
         drop(hold);
         storage.put(blocks(100)).await.unwrap();
     }

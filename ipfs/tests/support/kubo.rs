@@ -1,18 +1,18 @@
-//! A kubo daemon, where one was built (`make kubo`).
+//! A kubo daemon, if one was built (`make kubo`).
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// A daemon with a repository of its own and without peers, killed when dropped.
+/// A daemon with its own repository and without peers, killed when dropped.
 pub struct Kubo {
     binary: PathBuf,
     repo: tempfile::TempDir,
     child: Child,
 }
 
-/// The program that the variable names, or that `make kubo` has built.
+/// Returns the program that the variable names, or that `make kubo` has built.
 fn find() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("AICPW_KUBO") {
         let named = PathBuf::from(named);
@@ -28,8 +28,8 @@ fn find() -> Option<PathBuf> {
 }
 
 impl Kubo {
-    /// Starts one; `None`, and a line that says so, where there is no kubo. Panics there if
-    /// `AICPW_KUBO_REQUIRED` is 1.
+    /// Starts a daemon. If there is no kubo, returns `None` and prints a line that says so, or
+    /// panics if `AICPW_KUBO_REQUIRED` is 1.
     pub fn start() -> Option<Self> {
         let Some(binary) = find() else {
             let how = "build it with `make kubo`, or name it in AICPW_KUBO";
@@ -38,7 +38,7 @@ impl Kubo {
             assert!(!required, "no kubo, and AICPW_KUBO_REQUIRED=1: {how}");
             let test = std::thread::current();
             let test = test.name().unwrap_or("a test");
-            // Not with a macro: what those print is hidden where a test passes.
+            // Not with a macro: what those print is hidden when a test passes.
             let mut seen = std::io::stderr().lock();
             writeln!(seen, "SKIPPED {test}: no kubo; {how}").unwrap();
             return None;
@@ -114,7 +114,7 @@ impl Kubo {
         self.run(&["cat", "--timeout=100s", cid], b"")
     }
 
-    /// An address for `transport`, `tcp` or `quic`.
+    /// Returns an address for `transport`, `tcp` or `quic`.
     pub fn address(&self, transport: &str) -> String {
         let addresses = self.text(&["id", "-f", "<addrs>"], b"");
         let fits =
@@ -122,7 +122,7 @@ impl Kubo {
         addresses.lines().find(fits).unwrap().to_owned()
     }
 
-    /// Where its RPC is, as kubo itself writes it down.
+    /// Returns where its RPC is, as kubo itself writes it down.
     pub fn api(&self) -> String {
         std::fs::read_to_string(self.repo.path().join("api")).unwrap()
     }

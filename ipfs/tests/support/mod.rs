@@ -19,10 +19,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::net::UnixStream;
 
-/// Nothing here takes that long; a test that hangs says where.
+/// Nothing here takes that long; a test that hangs says where it hangs.
 const HANG: Duration = Duration::from_secs(120);
 
-/// A daemon with a repository of its own, killed when dropped.
+/// A daemon with its own repository, killed when dropped.
 pub struct Daemon {
     child: Child,
     dir: Dir,
@@ -47,7 +47,7 @@ impl Dir {
     }
 }
 
-/// The command line of a daemon in `dir`, without network addresses.
+/// Returns the command line of a daemon in `dir`, without network addresses.
 pub fn command(dir: &Dir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aicpw-ipfs"));
     command
@@ -73,7 +73,7 @@ impl Answer {
             .unwrap_or_else(|_| panic!("{} {:?}", self.status, self.body))
     }
 
-    /// The message of an error.
+    /// Returns the message of an error.
     pub fn message(&self) -> String {
         let json = self.json();
         assert_eq!(json["Type"], "error");
@@ -112,7 +112,7 @@ impl Daemon {
             let read = stderr.read_line(&mut said).unwrap();
             assert_ne!(read, 0, "the daemon did not start: {said}");
         }
-        // What it says from now on belongs to the output of the test.
+        // What the daemon prints from now on belongs to the output of the test.
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 eprintln!("{line}");
@@ -152,7 +152,7 @@ impl Daemon {
             .await
     }
 
-    /// Adds a file, sent in pieces and without its length, as one of any size is.
+    /// Adds a file, sent in pieces and without its length, as a file of any size is.
     pub async fn add(&self, content: Vec<u8>, query: &[(&str, &str)]) -> Answer {
         let head = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"input\"\r\n\
                     Content-Type: application/octet-stream\r\n\r\n";
@@ -179,7 +179,7 @@ impl Daemon {
         let stream = UnixStream::connect(self.dir.socket()).await.unwrap();
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        // Ends when the sender is dropped.
+        // The connection ends when the sender is dropped.
         tokio::spawn(connection);
         let answer = async {
             let response: Response<Incoming> = sender.send_request(request).await?;
@@ -200,7 +200,7 @@ impl Daemon {
             .expect("the daemon hangs")
     }
 
-    /// Adds and returns the CID.
+    /// Adds a file and returns its CID.
     pub async fn cid_of(&self, content: Vec<u8>, query: &[(&str, &str)]) -> String {
         self.add(content, query).await.ok().json()["Hash"]
             .as_str()
@@ -254,7 +254,7 @@ fn request(command: &str, query: &[(&str, &str)]) -> hyper::http::request::Build
     Request::post(format!("/api/v0/{command}?{}", query.join("&"))).header("host", "localhost")
 }
 
-/// Bytes that do not repeat.
+/// Returns bytes that do not repeat.
 pub fn content(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut bytes = Vec::with_capacity(len + 8);
