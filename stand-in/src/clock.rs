@@ -1,23 +1,24 @@
-//! A wrong clock in the place of the machine's, for a process and what it starts: libfaketime.
+//! A wrong clock in place of the machine's, for a process and what it starts: libfaketime.
 
 use std::path::PathBuf;
 use std::{fs, io};
 
 use crate::skipped;
 
-/// Where it is: in a folder of this name, here or one folder further down (Debian's of an architecture).
+/// Where the library is: in the folder `faketime`, here or one folder further down (Debian's folder for an
+/// architecture).
 const PLACES: [&str; 2] = ["/usr/lib", "/usr/lib64"];
 const FOLDER: &str = "faketime";
 
 /// The library for programs with several threads.
 const LIBRARY: &str = "libfaketimeMT.so.1";
 
-/// Clocks that are wrong.
+/// The library that makes clocks wrong.
 #[derive(Debug, Clone)]
 pub struct WrongClock(PathBuf);
 
 impl WrongClock {
-    /// Looks for the library; `None` if it is not installed.
+    /// Searches for the library; `None` if it is not installed.
     pub fn find() -> Option<Self> {
         let below = |place: &str| {
             let entries = fs::read_dir(place).into_iter().flatten().flatten();
@@ -31,14 +32,14 @@ impl WrongClock {
         libraries.find(|library| library.is_file()).map(Self)
     }
 
-    /// The environment of a process whose clock is so many seconds ahead (or behind, if negative). Time passes as it does, so what
-    /// it measures is right.
+    /// Returns the environment of a process whose clock is this many seconds ahead (or behind, if negative). Time
+    /// passes at its usual rate, so what the process measures is right.
     pub fn ahead_by(&self, seconds: f64) -> Vec<(String, String)> {
         let variables = [
             ("LD_PRELOAD", self.0.display().to_string()),
             ("FAKETIME", format!("{seconds:+}s")),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
-            // A process that is killed would leave it behind.
+            // A killed process would leave the shared memory behind.
             ("FAKETIME_DISABLE_SHM", "1".into()),
         ];
         variables
@@ -50,10 +51,10 @@ impl WrongClock {
 /// Says that a test is skipped because the library is not there.
 ///
 /// # Errors
-/// It cannot be said.
+/// When the message cannot be written.
 ///
 /// # Panics
-/// If `AICPW_FAKETIME_REQUIRED` is 1, as `scripts/test.sh` has it where it is.
+/// If `AICPW_FAKETIME_REQUIRED` is 1, as `scripts/test.sh` sets it where the library is installed.
 pub fn skip() -> io::Result<()> {
     skipped::say(
         "AICPW_FAKETIME_REQUIRED",
@@ -93,7 +94,7 @@ mod tests {
                 .unwrap()
                 .as_secs_f64();
             let off = now(clock.ahead_by(seconds)) - real;
-            // However long it takes to start.
+            // However long the process takes to start.
             assert!(
                 off >= seconds - 0.001 && off < seconds + 1_800.0,
                 "{seconds}: {off}"

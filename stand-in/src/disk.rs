@@ -1,4 +1,4 @@
-//! A disk in the place of a large one.
+//! A small disk in place of a large one.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -7,34 +7,34 @@ use std::process::Command;
 
 use crate::skipped;
 
-/// What is written to fill it.
+/// How many bytes are written at a time to fill it.
 const PIECE: usize = 1 << 20;
 
-/// What fills it.
+/// The file that fills it.
 const FILLER: &str = "filler";
 
-/// Where the files are that nobody else can make.
+/// The folder of the files that use up the disk's number of files.
 const FILLERS: &str = "fillers";
 
-/// A small file system of its own, which is gone when this is dropped. Only root can mount one, and not in every
+/// A small separate file system, which is gone when this is dropped. Only root can mount one, and not in every
 /// container.
 #[derive(Debug)]
 pub struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// Of so many bytes, in place of a folder, which is made if it is missing. `None` where no file system can be
-    /// mounted.
+    /// Mounts a disk of this many bytes in place of a folder, which is made if it is missing. Returns `None` if no file
+    /// system can be mounted.
     ///
     /// # Errors
-    /// The folder cannot be made, or there is no `mount`.
+    /// When the folder cannot be made, or there is no `mount`.
     pub fn mount(folder: &Path, bytes: u64) -> io::Result<Option<Self>> {
         Self::mount_with(folder, &format!("size={bytes}"))
     }
 
-    /// The same, where there can only be so many files and folders.
+    /// Like [`Self::mount`], with a limit on the number of files and folders.
     ///
     /// # Errors
-    /// The folder cannot be made, or there is no `mount`.
+    /// When the folder cannot be made, or there is no `mount`.
     pub fn mount_with_files(folder: &Path, bytes: u64, files: u64) -> io::Result<Option<Self>> {
         Self::mount_with(folder, &format!("size={bytes},nr_inodes={files}"))
     }
@@ -48,19 +48,19 @@ impl SmallDisk {
         Ok(output.status.success().then(|| Self(folder.to_owned())))
     }
 
-    /// Bytes that can still be written.
+    /// Returns the bytes that can still be written.
     ///
     /// # Errors
-    /// It does not say.
+    /// When the disk cannot be asked.
     pub fn free(&self) -> io::Result<u64> {
         let disk = rustix::fs::statvfs(self.0.as_path())?;
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
-    /// Fills it until no more than so many bytes are free.
+    /// Fills the disk until no more than this many bytes are free.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// When it cannot be written.
     pub fn leave(&self, bytes: u64) -> io::Result<()> {
         let filler = self.0.join(FILLER);
         let mut filler = File::options().create(true).append(true).open(filler)?;
@@ -74,21 +74,21 @@ impl SmallDisk {
         }
     }
 
-    /// Files and folders that can still be made.
+    /// Returns the number of files and folders that can still be made.
     ///
     /// # Errors
-    /// It does not say.
+    /// When the disk cannot be asked.
     pub fn free_files(&self) -> io::Result<u64> {
         Ok(rustix::fs::statvfs(self.0.as_path())?.f_favail)
     }
 
-    /// Makes empty files until no more than so many can be made.
+    /// Makes empty files until no more than this many can be made.
     ///
     /// # Errors
-    /// They cannot be made.
+    /// When they cannot be made.
     pub fn leave_files(&self, files: u64) -> io::Result<()> {
         let surplus = self.free_files()?.saturating_sub(files);
-        // One is the folder that they are in.
+        // One is the folder that contains them.
         let Some(surplus) = surplus.checked_sub(1) else {
             return Ok(());
         };
@@ -100,21 +100,21 @@ impl SmallDisk {
         Ok(())
     }
 
-    /// Gives what fills it another name on it, for somebody else to remove.
+    /// Gives the file that fills the disk another name on it, for somebody else to remove.
     ///
     /// # Errors
-    /// Nothing does, or the name is not on it.
+    /// When no file fills it, or the name is not on the disk.
     pub fn rename_filler(&self, to: &Path) -> io::Result<()> {
         fs::rename(self.0.join(FILLER), to)
     }
 
-    /// Has all that filled it removed.
+    /// Removes the file that fills the disk.
     ///
     /// # Errors
-    /// Nothing did.
+    /// When no file fills it.
     pub fn make_room(&self) -> io::Result<()> {
         let filler = self.0.join(FILLER);
-        // What is removed takes room as long as it is open, and a child that another thread forks just now has it open.
+        // A removed file takes room as long as it is open, and a child that another thread is just forking has it open.
         File::options().write(true).open(&filler)?.set_len(0)?;
         fs::remove_file(filler)
     }
@@ -130,10 +130,10 @@ impl Drop for SmallDisk {
 /// Says that a test is skipped because no small disk can be mounted here.
 ///
 /// # Errors
-/// It cannot be said.
+/// When the message cannot be written.
 ///
 /// # Panics
-/// If `AICPW_DISK_REQUIRED` is 1, as `scripts/test.sh` has it where one can be mounted.
+/// If `AICPW_DISK_REQUIRED` is 1, as `scripts/test.sh` sets it where a disk can be mounted.
 pub fn skip() -> io::Result<()> {
     skipped::say(
         "AICPW_DISK_REQUIRED",

@@ -1,7 +1,7 @@
-//! What stands in for the real thing in tests and measurements: scripts in the place of programs, such as an executor
-//! that says what a test wants or breaks when it should, a small disk ([`disk`]) in the place of one that takes long
-//! to fill, and a wrong clock ([`clock`]). And what is said of tests that are [`skipped`], as those of
-//! [`unnamed`] files where there are none.
+//! Stand-ins for the real thing in tests and measurements: scripts in place of programs, such as an executor that says
+//! what a test wants or fails when it should; a small disk ([`disk`]) in place of one that takes long to fill; and a
+//! wrong clock ([`clock`]). Also the messages about tests that are [`skipped`], such as those that need [`unnamed`]
+//! files.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -14,14 +14,14 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Makes a program of a script that can be started at once, in place of what is there.
+/// Makes a program from a script, in place of what is there. It can be started at once.
 ///
-/// Another process writes it. A file that anybody has open for writing cannot be executed ("text file busy"), and a
-/// child that another thread forks meanwhile has all that its parent has open until it executes its own program: a
-/// test that writes a program itself fails now and then where other tests start processes beside it.
+/// Another process writes it. A file that any process has open for writing cannot be executed ("text file busy"), and a
+/// child that another thread is forking has all files of its parent open until it executes its own program. So a test
+/// that writes a program itself fails now and then if other tests start processes beside it.
 ///
 /// # Errors
-/// It cannot be written.
+/// When it cannot be written.
 pub fn program(path: &Path, script: &str) -> io::Result<()> {
     let mut install = Command::new("install")
         .args(["-m", "755", "/dev/stdin"])
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
     use std::thread;
 
-    /// Each of many threads writes programs and starts them. With `std::fs::write` one in some hundreds is busy.
+    /// Each of many threads writes programs and starts them. With `std::fs::write`, one in some hundreds is busy.
     #[test]
     fn programs_start_whatever_is_started_beside_them() {
         let threads = (0..8).map(|thread| {

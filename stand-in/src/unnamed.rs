@@ -7,13 +7,13 @@ use rustix::fs::{open, Mode, OFlags};
 
 use crate::skipped;
 
-/// Whether the file system of a folder has them. If it has none, it is said that the running test is skipped.
+/// Whether the file system of a folder has files without a name. If not, writes that the running test is skipped.
 ///
 /// # Errors
-/// It cannot be said.
+/// When the message cannot be written.
 ///
 /// # Panics
-/// If it has none and `AICPW_UNNAMED_FILES_REQUIRED` is 1, as `scripts/test.sh` has it where temporary files are on a
+/// If it has none and `AICPW_UNNAMED_FILES_REQUIRED` is 1, as `scripts/test.sh` sets it where temporary files are on a
 /// file system that has them.
 pub fn are_in(folder: &Path) -> io::Result<bool> {
     let has_some = has(folder);
@@ -36,7 +36,7 @@ fn has(folder: &Path) -> bool {
 mod tests {
     use super::*;
 
-    /// It has no files but those of processes.
+    /// The file system `/proc` has no files but those of processes.
     #[test]
     fn proc_has_none() {
         assert!(!has(Path::new("/proc")));
