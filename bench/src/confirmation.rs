@@ -1,4 +1,5 @@
-//! How long a transaction takes into a block, and into a final one; and how often the chain forks.
+//! Measures how long a transaction takes to get into a block, and into a final one; and how often
+//! the chain forks.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,16 +14,16 @@ use tokio::task::JoinSet;
 
 use crate::{report::Measured, statistics::percentile, transactions};
 
-/// One status of the subscription takes no longer than this, or the run has failed.
+/// The longest time for one status of the subscription; later the run has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One validator on the development chain.
+/// Measures one validator, on the development chain.
 pub async fn single(count: u32, report: &mut Measured) -> Result<()> {
     let cluster = Cluster::development().await?;
     measure(&cluster, "1 validator", count, report).await
 }
 
-/// Four validators.
+/// Measures four validators.
 pub async fn four(chain: &str, count: u32, report: &mut Measured) -> Result<()> {
     let cluster = Cluster::local_on(chain, &[]).await?;
     measure(&cluster, "4 validators", count, report).await
@@ -48,22 +49,22 @@ async fn measure(cluster: &Cluster, name: &str, count: u32, report: &mut Measure
     Ok(())
 }
 
-/// A percentile in milliseconds.
+/// Returns a percentile in milliseconds.
 pub fn milliseconds(samples: &[Duration], p: f64) -> f64 {
     percentile(samples, p).as_secs_f64() * 1e3
 }
 
-/// What was seen of some transactions and of the blocks meanwhile.
+/// The confirmations of some transactions, and the blocks that were seen meanwhile.
 pub struct Confirmed {
-    /// From the sending until it is in a block.
+    /// The times from the sending of a transaction until it is in a block.
     pub inclusion: Vec<Duration>,
-    /// From the sending until that is final.
+    /// The times from the sending until that block is final.
     pub finality: Vec<Duration>,
-    /// Heights of which a block was seen.
+    /// The number of heights at which a block was seen.
     pub heights: usize,
-    /// Those of which more than one was seen.
+    /// The number of heights at which more than one block was seen.
     pub forked: usize,
-    /// Most blocks of one height.
+    /// The most blocks at one height.
     pub most: usize,
 }
 
@@ -80,11 +81,11 @@ pub struct Confirming {
     sending: JoinSet<Result<Latencies>>,
 }
 
-/// Until each transaction was in a block, and until that was final.
+/// The times until each transaction was in a block, and until that was final.
 type Latencies = (Vec<Duration>, Vec<Duration>);
 
 impl Confirming {
-    /// Begins to send so many once the network is complete.
+    /// Begins to send this many transactions once the network is complete.
     pub async fn begin(cluster: &Cluster, count: u32) -> Result<Self> {
         let first = cluster.validators.first().context("no validator")?;
         // The first finalised blocks prove that the network is complete.
@@ -139,7 +140,8 @@ async fn confirm(client: &Client, transaction: String) -> Result<(Duration, Dura
             .context("no status within a minute")?
             .context("the subscription ended")??;
         if status.get("inBlock").is_some() {
-            // A reorganisation includes it again; the first time is what a person sees.
+            // A reorganisation includes the transaction again; the first time is what a person
+            // sees.
             included.get_or_insert(start.elapsed());
         } else if status.get("finalized").is_some() {
             let finalised = start.elapsed();
@@ -194,7 +196,8 @@ impl Forks {
         })
     }
 
-    /// Heights seen, those with more than one block, and the most blocks at one.
+    /// Returns the number of heights seen, of those with more than one block, and the most blocks
+    /// at one height.
     fn count(&self) -> Result<(usize, usize, usize)> {
         let seen = self
             .seen

@@ -1,6 +1,7 @@
-//! How the numbers of BABE and GRANDPA that can be set without another runtime change confirmation,
-//! on one validator and on four: the probability of a primary slot (in the genesis), the gossip
-//! interval and the voting rule (the node's). The length of a slot is the runtime's.
+//! Measures how the parameters of BABE and GRANDPA that can be set without another runtime change
+//! confirmation, on one validator and on four: the probability of a primary slot (in the genesis),
+//! the gossip interval and the voting rule (both set in the node). The length of a slot is set in
+//! the runtime.
 
 use std::path::{Path, PathBuf};
 
@@ -15,17 +16,17 @@ use crate::{
     report::Measured,
 };
 
-/// Parameters of a run.
+/// The parameters of a run.
 struct Setting {
     /// A slot has a primary claim with a probability of one in this many.
     one_in: u32,
-    /// In milliseconds.
+    /// The gossip interval in milliseconds.
     gossip: u32,
-    /// Blocks below the best one that is voted for.
+    /// How many blocks below the best one the block is that is voted for.
     lag: u32,
 }
 
-/// The chosen one, and others that differ from it in one number; the last is the SDK's.
+/// The chosen setting, and others that differ from it in one number; the last is the SDK's.
 const SETTINGS: [Setting; 8] = [
     Setting::new(50, 50, 1),
     Setting::new(50, 50, 0),
@@ -81,7 +82,7 @@ pub async fn measure(count: u32, report: &mut Measured) -> Result<()> {
     Ok(())
 }
 
-/// A preset's chain specification with another probability of a primary slot.
+/// Writes a preset's chain specification with another probability of a primary slot.
 async fn spec(folder: &Path, preset: &str, one_in: u32) -> Result<PathBuf> {
     let exported = Command::new(binaries::find("aicpw-node")?)
         .args(["export-chain-spec", "--chain", preset])

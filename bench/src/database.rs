@@ -1,4 +1,4 @@
-//! A read and a write of the node's database, beside what the runtime charges for them.
+//! Compares a read and a write of the node's database with what the runtime charges for them.
 
 use aicpw_bench_database::Scale;
 use aicpw_runtime::Runtime;
@@ -6,14 +6,14 @@ use anyhow::Result;
 
 use crate::{report::Measured, statistics::percentile};
 
-/// Keys that are read.
+/// How many keys are read.
 const READS: u32 = 20_000;
 
-/// Blocks that are written, and how many keys each of them changes: what a block full of lives does.
+/// How many blocks are written, and how many keys each of them changes: as many as a block full of task lives.
 const BLOCKS: u32 = 60;
 const WRITES: u32 = 1_000;
 
-/// Picoseconds in a microsecond, which is what weights are counted in.
+/// The picoseconds in a microsecond: weights are counted in picoseconds.
 const MICROSECOND: f64 = 1e6;
 
 pub fn measure(keys: u32, report: &mut Measured) -> Result<()> {

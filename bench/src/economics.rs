@@ -1,4 +1,5 @@
-//! What verification costs and finds when the market's scenarios are played (`docs/economics.md`).
+//! Measures what verification costs and finds when the market's scenarios are simulated
+//! (`docs/economics.md`).
 
 use aicpw_economics::{
     jurors, market,
@@ -14,7 +15,7 @@ use crate::report::Measured;
 /// The scenarios of `make economics`, as `docs/economics.md` has them.
 const SEED: u64 = 1;
 const TASKS: usize = 100_000;
-/// Of jurors that do not work, of whom one market has too few.
+/// The number of seeds for jurors that do not work, because one market has too few of them.
 const SEEDS: u32 = 20;
 
 pub fn measure(report: &mut Measured) -> Result<()> {

@@ -1,4 +1,5 @@
-//! How long a task is without a provider after its provider has died in the middle of the job.
+//! Measures how long a task is without a provider after its provider has died in the middle of the
+//! job.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use crate::{provider, report::Measured, workloads::prepare_search};
 
-/// Batches of the search: more than it has time for.
+/// The batches of the search: more than there is time for.
 const BATCHES: u32 = 4_000;
 
 /// Longer than everything that is waited for.
@@ -22,7 +23,7 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
     let mut first = join(&cluster, "first", "--provider").await?;
     provider::register(&first, "//Bob", "0.5").await?;
     let second = join(&cluster, "second", "--provider").await?;
-    // The dearer one comes second, so that the first has the task.
+    // The more expensive provider comes second, so that the first gets the task.
     provider::register(&second, "//Eve", "2").await?;
     let requester = join(&cluster, "requester", "--ipfs").await?;
 
@@ -74,7 +75,7 @@ async fn heartbeat_period(client: &Client) -> Result<Duration> {
     ))
 }
 
-/// Waits until this assignment of the task runs, or the task is refunded (`false`).
+/// Waits until this assignment of the task runs; returns `false` if the task is refunded.
 async fn runs(client: &Client, task: u64, attempt: usize) -> Result<bool> {
     let what = format!("assignment {attempt} to run");
     wait::until(&what, PATIENCE, || async {

@@ -1,5 +1,5 @@
-//! How much memory a provider's node takes that has nothing to do but follow the chain: the node
-//! and its IPFS process.
+//! Measures how much memory a provider's node takes that only follows the chain: the node and its
+//! IPFS process.
 
 use std::{fs, time::Duration};
 
@@ -8,11 +8,11 @@ use tempfile::TempDir;
 
 use crate::{provider, report::Measured};
 
-/// Samples, and the time between them.
+/// The number of samples, and the time between them.
 const SAMPLES: usize = 30;
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Blocks before the first sample: what the start took is given back.
+/// The blocks before the first sample, in which memory that the start took is given back.
 const SETTLED: u32 = 40;
 
 pub async fn measure(report: &mut Measured) -> Result<()> {
@@ -50,7 +50,7 @@ fn status(pid: u32, field: &str) -> Result<u64> {
         .with_context(|| format!("no {field} of process {pid}"))
 }
 
-/// Resident memory in bytes, what it shares with others included.
+/// Returns the resident memory in bytes, including what is shared with others.
 fn resident(pid: u32) -> Result<u64> {
     Ok(status(pid, "VmRSS:")? * 1024)
 }
@@ -62,7 +62,7 @@ fn children(pid: u32) -> Result<Vec<u32>> {
         let Some(id) = name.to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
-        // One that has just ended is no child any more.
+        // A process that has just ended is no longer a child.
         if status(id, "PPid:").is_ok_and(|parent| parent == u64::from(pid)) {
             children.push(id);
         }

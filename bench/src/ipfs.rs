@@ -1,4 +1,4 @@
-//! How fast content passes from one IPFS process to another on this machine.
+//! Measures how fast content passes from one IPFS process to another on this machine.
 
 use std::{fs, time::Duration, time::Instant};
 

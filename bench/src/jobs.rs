@@ -1,4 +1,4 @@
-//! Job folders, made of a task as its requester has it on the disk.
+//! Makes job folders from a task as its requester has it on disk.
 
 use std::{
     collections::BTreeMap,
@@ -63,7 +63,7 @@ impl Task {
         })
     }
 
-    /// How many checkpoints its job has.
+    /// Returns how many checkpoints its job has.
     pub fn checkpoints(&self) -> u64 {
         self.manifest.checkpoints()
     }
@@ -113,14 +113,14 @@ impl Task {
     }
 }
 
-/// A CID (raw, SHA-256) of nothing that exists.
+/// Returns a CID (raw, SHA-256) of content that does not exist.
 pub fn some_cid() -> Result<ContentId> {
     let mut bytes = vec![1, 0x55, 0x12, 32];
     bytes.extend([7; 32]);
     ContentId::from_bytes(bytes).ok().context("a CID")
 }
 
-/// Why a job could not be done.
+/// Turns a job's failure into an error.
 pub fn failed(failure: Failure) -> Error {
     anyhow!("{:?}: {}", failure.fault, failure.message)
 }
@@ -133,14 +133,14 @@ pub struct Device {
 }
 
 impl Device {
-    /// What an engine knows of the devices' kinds.
+    /// Returns what an engine knows about the devices' kinds.
     pub fn kinds(&self) -> Kinds {
         let kinds = Kinds::default();
         kinds.put(self.fingerprint, self.kind);
         kinds
     }
 
-    /// The first that the executor lists.
+    /// Returns the first device that the executor lists.
     pub async fn first(executor: &Path) -> Result<Self> {
         let listed = Command::new(executor).arg("devices").output().await?;
         ensure!(
@@ -163,7 +163,7 @@ impl Device {
     }
 }
 
-/// Runs one of our programs to its end, which must be a success.
+/// Runs one of our programs to its end; it must succeed.
 pub async fn program(name: &str, arguments: &[&str]) -> Result<()> {
     let program: PathBuf = binaries::find(name)?;
     let output = Command::new(program)

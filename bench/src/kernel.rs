@@ -1,6 +1,6 @@
-//! A kernel as a provider's node runs it (two sandboxed stages, checkpoints, roots, all on the
-//! disk) against the same kernel in a plain OpenCL host program. Cold, both compile the program;
-//! warm, both find what an earlier run has compiled.
+//! Compares a kernel as a provider's node runs it (two sandboxed stages, checkpoints, roots,
+//! everything on disk) with the same kernel in a plain OpenCL host program. Cold, both compile the
+//! program; warm, both find what an earlier run has compiled.
 
 use std::{
     fs,
@@ -22,7 +22,7 @@ use crate::{
     workloads::Workload,
 };
 
-/// What is measured: a workload, for how long its kernels shall run, and how many pairs of runs.
+/// What is measured: a workload, how long its kernels should run, and how many pairs of runs.
 struct Case {
     workload: Workload,
     length: Duration,
@@ -44,7 +44,7 @@ const CASES: [Case; 5] = [
     Case::new(Workload::State, 5000, 5, Caches::Cold),
 ];
 
-/// Units of the first, short run, from which the length is taken.
+/// The units of the first, short run, from which the length of the others is derived.
 const PROBE: u32 = 4;
 
 impl Case {
@@ -100,7 +100,7 @@ impl Bench {
         }
         let (mut natives, mut executors, mut builds) = (Vec::new(), Vec::new(), Vec::new());
         for pair in 0..case.pairs {
-            // Whatever else the machine does meets both alike.
+            // Whatever else the machine does affects both alike.
             for native in [pair % 2 == 0, pair % 2 != 0] {
                 if native {
                     natives.push(self.native(&task, case.caches).await?);
@@ -126,8 +126,8 @@ impl Bench {
         Ok(())
     }
 
-    /// How many units run for that long: by the difference of two runs, so that compiling does not
-    /// count.
+    /// Returns how many units run for that long, by the difference of two runs, so that compiling
+    /// does not count.
     async fn units(&self, case: &Case) -> Result<u32> {
         let short = self.task(case.workload, PROBE).await?;
         let short = self.native(&short, Caches::Cold).await?;
@@ -144,7 +144,7 @@ impl Bench {
         Task::read(&folder)
     }
 
-    /// An empty folder.
+    /// Returns an empty folder.
     fn fresh(&self, name: &str) -> Result<PathBuf> {
         let folder = self.folder.path().join(name);
         if folder.exists() {
@@ -181,7 +181,7 @@ impl Bench {
         Ok(taken)
     }
 
-    /// How long the build stage took, and both stages.
+    /// Returns how long the build stage took, and both stages together.
     async fn executor(&self, task: &Task, caches: Caches) -> Result<(Duration, Duration)> {
         let folder = self.fresh("executor")?;
         let job = task.write(&folder, &self.device)?;
@@ -205,7 +205,7 @@ impl Bench {
         Ok((build, start.elapsed()))
     }
 
-    /// Else they would not have done the same.
+    /// Checks that the outputs are equal: otherwise the two would not have done the same.
     fn require_equal_outputs(&self) -> Result<()> {
         let read = |folder: &str| {
             let path = self

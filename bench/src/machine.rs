@@ -1,18 +1,18 @@
-//! What the machine gives and what the nodes take of it.
+//! Measures the resources of the machine, and what the nodes use of them.
 
 use std::{fs, os::unix::fs::MetadataExt, path::Path};
 
 use anyhow::{Context, Result};
 
-/// Bytes in what `stat` calls a block.
+/// The bytes in what `stat` calls a block.
 const BLOCK: u64 = 512;
 
-/// Bytes that the disk keeps for a folder.
+/// Returns the bytes that a folder takes on disk.
 pub fn on_disk(folder: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let entry = entry?;
-        // A database removes files while it is looked at.
+        // A database may remove files meanwhile.
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
@@ -24,25 +24,25 @@ pub fn on_disk(folder: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
-/// The load average of the last minute, as the system prints it.
+/// Returns the load average of the last minute, as the system prints it.
 pub fn load_average() -> Result<String> {
     let text = fs::read_to_string("/proc/loadavg")?;
     let first = text.split_whitespace().next();
     Ok(first.context("/proc/loadavg is empty")?.to_owned())
 }
 
-/// Seconds of processor time that a process has had.
+/// Returns the processor time that a process has used, in seconds.
 pub fn processor_time(pid: u32) -> Result<f64> {
     let path = format!("/proc/{pid}/stat");
     let text = fs::read_to_string(&path).context(path)?;
-    // The name of the program, which may hold anything, ends with the last bracket.
+    // The name of the program, which may contain anything, ends with the last bracket.
     let fields = text.rsplit(')').next().unwrap_or_default();
     let mut fields = fields.split_whitespace().skip(11);
     let mut ticks = || -> Result<f64> {
         let field = fields.next().context("a short line")?;
         Ok(field.parse()?)
     };
-    // A hundredth of a second each, on every Linux that there is.
+    // Each is a hundredth of a second, on every Linux.
     Ok((ticks()? + ticks()?) / 100.0)
 }
 
@@ -57,7 +57,7 @@ mod tests {
         let inner = folder.path().join("inner");
         fs::create_dir(&inner).unwrap();
         fs::write(inner.join("file"), vec![1; 100_000]).unwrap();
-        // Some file systems decide where it goes only then.
+        // Some file systems allocate blocks only then.
         fs::File::open(inner.join("file"))
             .unwrap()
             .sync_all()

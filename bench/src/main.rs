@@ -142,7 +142,7 @@ impl Part {
         }
     }
 
-    /// As it is named on the command line.
+    /// Returns the part's name on the command line.
     fn name(self) -> String {
         self.to_possible_value()
             .map(|value| value.get_name().to_owned())
@@ -160,13 +160,13 @@ async fn main() -> Result<()> {
     let mut report = Report::new();
     for part in parts {
         let mut measured = Measured::new(part.name());
-        // One part that fails does not take the others' numbers with it.
+        // A part that fails does not take the others' numbers with it.
         if let Err(error) = part.measure(&cli, &mut measured).await {
             measured.failed(&error);
         }
         let table = measured.to_string();
         report.push(measured);
-        // First, so that nothing is lost where nobody listens.
+        // Written first, so that nothing is lost if nobody reads the output.
         report.write(&cli.json)?;
         println!("{table}\n");
     }

@@ -1,4 +1,4 @@
-//! Inclusion, finality and forks on four validators between which messages take time, while tasks run.
+//! Measures inclusion, finality and forks on four validators between which messages take time, while tasks run.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::{
     report::Measured,
 };
 
-/// What a message takes one way, in milliseconds, and what inclusion and finality may take then, each for 95
-/// of 100.
+/// How long a message takes one way, in milliseconds, and how long inclusion and finality may then take, each for 95 of
+/// 100.
 const DELAYS: [(u64, &str, &str); 4] = [
     (0, "< 600", "< 1000"),
     (25, "", ""),
@@ -20,13 +20,13 @@ const DELAYS: [(u64, &str, &str); 4] = [
     (100, "", ""),
 ];
 
-/// Tasks in a second meanwhile.
+/// The tasks per second meanwhile.
 const RATE: f64 = 4.0;
 
-/// Seconds that a transaction may take to be final, on average, before the tasks run out.
+/// The seconds that a transaction may take to be final, on average, before the tasks run out.
 const SECONDS: u32 = 10;
 
-/// Blocks made with a delay before anything is measured with it.
+/// The blocks that are made with a delay before anything is measured with it.
 const SETTLED: u32 = 20;
 
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -83,7 +83,7 @@ fn tell(name: &str, confirmed: &Confirmed, goals: (&str, &str), report: &mut Mea
     row("heights with a fork", forked * 100.0, "%", "");
 }
 
-/// Waits until everybody has finalised so many more blocks.
+/// Waits until all validators have finalised this many more blocks.
 async fn wait_blocks(cluster: &Cluster, count: u32) -> Result<()> {
     let first = cluster.validators.first().context("no validator")?;
     let height = first.client().await?.best().await? + count;

@@ -1,4 +1,4 @@
-//! A node that is validator, provider's and requester's node at once, and a short task for it.
+//! A node that serves as validator, provider and requester at once, and a short task for it.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::workloads::prepare_search;
 
-/// Starts it on a development chain, with these further arguments, and registers Bob as its
+/// Starts the node on a development chain, with these further arguments, and registers Bob as its
 /// provider.
 pub async fn start(folder: &TempDir, arguments: &[&str]) -> Result<Node> {
     let mut options = NodeOptions::new("node", "dev")
@@ -40,7 +40,7 @@ pub async fn short_task(folder: &Path) -> Result<PathBuf> {
     Ok(task.join("manifest.json"))
 }
 
-/// Submits as Charlie, waits, fetches and accepts; the document that `aicpw submit` prints.
+/// Submits as Charlie, waits, fetches and accepts; returns the document that `aicpw submit` prints.
 pub async fn submit(node: &Node, manifest: &Path, out: &Path) -> Result<Value> {
     CommandLine::new(node.url(), "//Charlie")?
         .json(&[

@@ -20,11 +20,11 @@ struct Row {
 #[derive(Serialize)]
 pub struct Measured {
     part: String,
-    /// What has to be known to read the numbers.
+    /// What one has to know to read the numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
     rows: Vec<Row>,
-    /// Why it ended before its end.
+    /// Why the part ended early.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
@@ -39,7 +39,7 @@ impl Measured {
         }
     }
 
-    /// Adds a value, and the goal as it is to be printed; empty if there is none.
+    /// Adds a value, and the goal as it should be printed; empty if there is none.
     pub fn add(&mut self, what: impl Into<String>, value: f64, unit: &'static str, goal: &str) {
         let goal = (!goal.is_empty()).then(|| goal.to_owned());
         self.rows.push(Row {
@@ -55,7 +55,7 @@ impl Measured {
         self.notes.push(note.into());
     }
 
-    /// Says that it did not come to its end.
+    /// Notes that the part ended early.
     pub fn failed(&mut self, error: &anyhow::Error) {
         self.error = Some(format!("{error:#}"));
     }
@@ -85,7 +85,7 @@ impl fmt::Display for Measured {
     }
 }
 
-/// As many digits as say something.
+/// Rounds a value to the digits that matter.
 fn rounded(value: f64) -> String {
     let digits = match value.abs() {
         0.0 => 0,
@@ -111,18 +111,18 @@ impl Report {
         }
     }
 
-    /// Keeps a part.
+    /// Adds a part.
     pub fn push(&mut self, measured: Measured) {
         self.parts.push(measured);
     }
 
-    /// The parts that did not come to their end.
+    /// Returns the parts that ended early.
     pub fn failures(&self) -> Vec<&str> {
         let failed = self.parts.iter().filter(|part| part.error.is_some());
         failed.map(|part| part.part.as_str()).collect()
     }
 
-    /// Writes all of it, in place of what was there.
+    /// Writes the whole report, in place of what was there.
     pub fn write(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;

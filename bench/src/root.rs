@@ -1,4 +1,4 @@
-//! How fast the result root of a large output is computed.
+//! Measures how fast the result root of a large output is computed.
 
 use std::{hint::black_box, time::Instant};
 
@@ -10,7 +10,7 @@ use crate::{report::Measured, statistics::percentile};
 /// 1 GiB.
 const BYTES: usize = 1 << 30;
 
-/// What the executor hands over at once when it hashes a buffer in pieces.
+/// How many bytes the executor passes on at once when it hashes a buffer in pieces.
 const PIECE: usize = 8 << 20;
 
 const RUNS: usize = 5;

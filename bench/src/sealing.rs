@@ -1,4 +1,4 @@
-//! How fast data is sealed and opened.
+//! Measures how fast data is sealed and opened.
 
 use std::{
     hint::black_box,
@@ -20,7 +20,7 @@ const BYTES: usize = 256 << 20;
 
 const RUNS: usize = 5;
 
-/// Counts what is written, and forgets it: the disk is not what is measured.
+/// Counts what is written, and discards it: the disk is not what is measured.
 struct Count(usize);
 
 impl Write for Count {
@@ -40,7 +40,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
     let (mut sealing, mut opening) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let salt = Salt::random()?;
-        // Memory that is touched for the first time is the kernel's work, not the cipher's.
+        // Touching memory for the first time is the kernel's work, not the cipher's.
         let mut sealed = vec![1; 2 * BYTES];
         sealed.clear();
         let start = Instant::now();

@@ -1,6 +1,6 @@
-//! A job's start on the provider's node: from the order, with which fetching begins, to the first
-//! kernel. The program has been fetched and compiled for an earlier job; manifest and inputs are new
-//! with each job, and come from the store of another node.
+//! Measures a job's start on the provider's node: from the order, with which fetching begins, to the first kernel. The
+//! program has been fetched and compiled for an earlier job; manifest and inputs are new for each job, and come from
+//! the store of another node.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use crate::{provider, report::Measured, statistics::percentile, workloads::with_own_input};
 
-/// The first compiles; the others are counted.
+/// The number of runs. The first compiles; the others are counted.
 const RUNS: u64 = 6;
 
-/// What the worker logs of a job, in its order.
+/// What the worker logs about a job, in this order.
 const STEPS: [(&str, &str); 4] = [
     ("order", "takes a job"),
     ("inputs fetched", "phase=Building"),
@@ -55,7 +55,7 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
     Ok(())
 }
 
-/// When the steps of a job were logged, since midnight.
+/// Returns when the steps of a job were logged, since midnight.
 fn steps(log: &str, assignment: &str) -> Result<[Duration; STEPS.len()]> {
     let job = format!("assignment={assignment}");
     let mut times = [Duration::ZERO; STEPS.len()];
@@ -73,7 +73,7 @@ fn steps(log: &str, assignment: &str) -> Result<[Duration; STEPS.len()]> {
     Ok(times)
 }
 
-/// The time of the day at the begin of a line: `2026-11-28 12:00:00.123456 …`.
+/// Returns the time of day at the beginning of a line: `2026-11-28 12:00:00.123456 …`.
 fn time_of(line: &str) -> Option<Duration> {
     let mut parts = line.split_whitespace().nth(1)?.splitn(3, ':');
     let mut next = || parts.next()?.parse::<f64>().ok();

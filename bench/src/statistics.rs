@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The value that a share `p` (0 to 1) of the samples does not exceed: nearest rank.
+/// Returns the value that a share `p` (0 to 1) of the samples does not exceed: nearest rank.
 pub fn percentile(samples: &[Duration], p: f64) -> Duration {
     let mut sorted = samples.to_vec();
     sorted.sort_unstable();

@@ -1,5 +1,6 @@
-//! From `submit` to the verified result on disk, on a single node that is also the provider, for a
-//! task whose kernel runs for a few milliseconds: what is measured is all the rest.
+//! Measures the time from `submit` to the verified result on disk, on a single node that is also
+//! the provider, for a task whose kernel runs for a few milliseconds: what is measured is
+//! everything else.
 
 use std::time::{Duration, Instant};
 

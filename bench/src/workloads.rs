@@ -1,4 +1,4 @@
-//! Tasks of any length to run kernels with.
+//! Tasks of any length, to run kernels.
 
 use std::{
     fs,
@@ -14,13 +14,13 @@ const HEADER: &str = include_str!("../../examples/search/input/genesis-header.he
 const TEAPOT: &str = include_str!("../../examples/render/scene/teapot.obj");
 const STATE: &str = include_str!("state.cl");
 
-/// Elements (`uint`) of the state of [`Workload::State`]: 64 MiB.
+/// The elements (`uint`) of the state of [`Workload::State`]: 64 MiB.
 const STATE_ELEMENTS: u32 = 16 << 20;
 
-/// Elements (`uint`) of the input of [`with_own_input`]: 1 MiB.
+/// The elements (`uint`) of the input of [`with_own_input`]: 1 MiB.
 const INPUT_ELEMENTS: u32 = 1 << 18;
 
-/// A task whose run takes longer in proportion to a number.
+/// A task whose run time is proportional to a number of units.
 #[derive(Clone, Copy)]
 pub enum Workload {
     /// `examples/search`, class `int`: one batch of 262,144 nonces per unit.
@@ -89,8 +89,8 @@ pub async fn prepare_search(folder: &Path, items: u32, batches: u32) -> Result<(
     program("aicpw-search", &arguments).await
 }
 
-/// Writes a task of one launch, whose program all of them share and whose input of 1 MiB no other
-/// has; returns its manifest. Numbers begin at one.
+/// Writes a task of one launch, and returns the path of its manifest. All such tasks share one
+/// program, and each has a different input of 1 MiB. Numbers begin at one.
 pub fn with_own_input(folder: &Path, number: u64) -> Result<PathBuf> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let input = content(number, INPUT_ELEMENTS as usize * size_of::<u32>());
@@ -99,7 +99,7 @@ pub fn with_own_input(folder: &Path, number: u64) -> Result<PathBuf> {
     write_state(folder, &manifest)
 }
 
-/// Bytes that no other number has, and that cannot be compressed. Numbers begin at one.
+/// Returns bytes that differ for each number, and that cannot be compressed. Numbers begin at one.
 pub fn content(number: u64, length: usize) -> Vec<u8> {
     let mut word = number;
     let mut bytes = Vec::with_capacity(length + 8);

@@ -1,32 +1,32 @@
-//! A state like the market's: some tens of maps whose keys are hashed, values of up to half a
-//! kilobyte. Everything follows from a number, so that no list of keys is kept.
+//! A state like the market's: some tens of maps with hashed keys, and values of up to half a
+//! kilobyte. Everything is derived from a number, so that no list of keys is kept.
 
 use sp_io::hashing::{blake2_128, blake2_256, twox_128};
 
 /// How many storage maps the keys are in.
 const MAPS: u32 = 64;
 
-/// Lengths of values: from the one that a small record has to that of a whole assignment.
+/// The lengths of values: from that of a small record to that of a whole assignment.
 const SHORTEST: u64 = 32;
 const LONGEST: u64 = 480;
 
-/// The entries of a state of so many keys.
+/// The entries of a state with this many keys.
 pub struct Entries {
     keys: u32,
 }
 
 impl Entries {
-    /// So many keys, at least one.
+    /// Returns entries for this many keys, at least one.
     pub fn new(keys: u32) -> Self {
         Self { keys: keys.max(1) }
     }
 
-    /// Everything.
+    /// Returns all entries.
     pub fn all(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> + '_ {
         (0..self.keys).map(|index| (self.key(index), value(index, 0)))
     }
 
-    /// Pallet and map, then `Blake2_128Concat` of 32 bytes.
+    /// Returns a key: pallet and map, then `Blake2_128Concat` of 32 bytes.
     pub fn key(&self, index: u32) -> Vec<u8> {
         let map = index % MAPS;
         let account = blake2_256(&index.to_le_bytes());
@@ -37,13 +37,13 @@ impl Entries {
         key
     }
 
-    /// Some entry, another for another seed.
+    /// Returns some entry, a different one for each seed.
     pub fn pick(&self, seed: u64) -> u32 {
         (number(&[b"pick".as_slice(), &seed.to_le_bytes()].concat()) % u64::from(self.keys)) as u32
     }
 
-    /// New values for `count` entries, another set in each block. An entry may be there twice in a
-    /// small state; the last value counts, so there is only one of each here.
+    /// Returns new values for `count` entries, a different set in each block. In a small state the
+    /// same entry may be picked twice; only the last value counts, so each entry is here only once.
     pub fn changes(&self, block: u32, count: u32) -> Vec<(Vec<u8>, Vec<u8>)> {
         let mut indices: Vec<u32> = (0..count)
             .map(|nth| self.pick(u64::from(block) << 32 | u64::from(nth)))

@@ -1,12 +1,11 @@
-//! What a read and a write of the node's database cost.
+//! Measures what a read and a write of the node's database cost.
 //!
-//! A state of many keys is put into a ParityDB as the node has it. Reads are measured key by key
-//! through the state's trie, without a cache of it. Writes are measured as a block does them: so many
-//! keys change, the state's root is computed, block and state are committed and the block is final;
-//! the time is shared among the keys. It is the method of the SDK's `benchmark storage`, which wants a
-//! chain that has such a state already.
+//! A state of many keys is put into a ParityDB, set up as the node's. Reads are measured key by key through the state's
+//! trie, without a cache. Writes are measured as a block does them: a number of keys change, the state's root is
+//! computed, block and state are committed, and the block is finalised; the time is divided among the keys. This is the
+//! method of the SDK's `benchmark storage`, which needs a chain that already has such a state.
 //!
-//! A crate of its own, because its generic code is the database's and has to be optimised.
+//! A separate crate, because its generic code is that of the database and has to be optimised.
 
 mod entries;
 
@@ -28,24 +27,24 @@ use sp_storage::Storage;
 
 pub use entries::Entries;
 
-/// What the node keeps of states, and how far behind the best block it makes one canonical at most.
+/// How many states the node keeps, and how far behind the best block it makes one canonical at most.
 const KEPT_STATES: u32 = 256;
 const CANONICALIZATION_DELAY: u64 = 4_096;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Scale {
-    /// Keys in the state.
+    /// The number of keys in the state.
     pub keys: u32,
-    /// Keys that are read, one after the other.
+    /// How many keys are read, one after the other.
     pub reads: u32,
-    /// Blocks that are written.
+    /// How many blocks are written.
     pub blocks: u32,
-    /// Keys that each of those blocks changes.
+    /// How many keys each of those blocks changes.
     pub writes: u32,
 }
 
-/// What was measured, per key.
+/// The measured times, per key.
 #[derive(Debug)]
 pub struct Costs {
     /// One for each read.
@@ -138,7 +137,7 @@ impl Database {
         Ok(took)
     }
 
-    /// A final block that changes these keys.
+    /// Writes a final block that changes these keys.
     fn write(
         &self,
         parent: H256,

@@ -1,4 +1,4 @@
-//! How long a job runs by itself, with its checkpoints and without them.
+//! Measures how long a job runs on its own, with its checkpoints and without them.
 
 use std::{fs, time::Duration};
 
@@ -14,10 +14,10 @@ use crate::{
     statistics::percentile,
 };
 
-/// Runs with, and as many without, in alternating order.
+/// The number of runs with checkpoints, and of runs without, in alternating order.
 const PAIRS: usize = 3;
 
-/// This machine's executor, with nothing else to do.
+/// This machine's executor, while nothing else runs.
 pub struct Alone {
     engine: OpenCl,
     device: Device,
@@ -36,11 +36,11 @@ impl Alone {
         Ok(Self { engine, device })
     }
 
-    /// From the first launch to the end of the last, checkpoints included.
+    /// Measures the time from the first launch to the end of the last, including checkpoints.
     pub async fn measure(&self, job: Steps, report: &mut Measured) -> Result<()> {
         let (mut with, mut without) = (Vec::new(), Vec::new());
         for pair in 0..PAIRS {
-            // Whatever else the machine does meets both alike.
+            // Whatever else the machine does affects both alike.
             for has_checkpoints in [pair % 2 == 0, pair % 2 != 0] {
                 if has_checkpoints {
                     with.push(self.run(job, Checkpoints::Most).await?);

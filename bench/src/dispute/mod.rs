@@ -1,5 +1,5 @@
-//! How long disputes take: about a whole job from its opening to a verdict and to its end, and about a part of
-//! one, with what it takes to find the part.
+//! Measures how long disputes take: about a whole job, from the opening to a verdict and to the end; and about a part
+//! of a job, including what it takes to find the part.
 
 mod alone;
 mod narrowing;
@@ -21,10 +21,10 @@ use serde_json::Value;
 pub use narrowing::measure as narrowing;
 pub use whole::measure as whole;
 
-/// Longer than a jury of whom there are too few waits for more, and all its windows.
+/// Longer than a jury with too few jurors waits for more, and all its windows.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Who submits, doubts the result, and appeals.
+/// The account that submits, doubts the result, and appeals.
 const REQUESTER: &str = "//Alice//stash";
 
 fn number(document: &Value, key: &str) -> Result<u64> {
@@ -33,23 +33,23 @@ fn number(document: &Value, key: &str) -> Result<u64> {
         .with_context(|| format!("no {key} in {document}"))
 }
 
-/// The block in which a jury was done, of a dispute that can be appealed.
+/// Returns the block in which a jury was done, for a dispute that can be appealed.
 fn reached_at(verdict: &Value) -> Result<u64> {
     Ok(number(verdict, "appeal_until")? - u64::from(AppealWindow::DEFAULT))
 }
 
-/// Jurors that have revealed.
+/// Returns how many jurors have revealed.
 fn voted(verdict: &Value) -> usize {
     let jurors = verdict["jurors"].as_array().into_iter().flatten();
     jurors.filter(|one| one["state"] == "revealed").count()
 }
 
-/// Blocks of slots that are all filled.
+/// Returns the seconds that this many blocks take if all slots are filled.
 fn seconds(blocks: u64) -> f64 {
     (blocks * SLOT_MILLISECONDS) as f64 / 1e3
 }
 
-/// The requester, at a node.
+/// The requester, with a node.
 struct Court<'a> {
     node: &'a Node,
     line: CommandLine,
@@ -66,7 +66,7 @@ impl<'a> Court<'a> {
         said.map_err(|error| self.node.explain(error))
     }
 
-    /// Has a result made that can be disputed, and returns what it is then.
+    /// Has a result made that can be disputed, and returns the task's state then.
     async fn submit(&self, cluster: &Cluster, manifest: &Path, time_limit: &str) -> Result<Value> {
         let out = cluster.folder().join("result");
         let (manifest, out) = (manifest.display().to_string(), out.display().to_string());

@@ -1,5 +1,5 @@
-//! A dispute about a part of a job whose provider lies from its middle on: what it takes to find the part, and what
-//! the jurors run of the job, which has few launches or many.
+//! Measures a dispute about a part of a job whose provider lies from the middle of the job on: what it takes to find
+//! the part, and how much of the job the jurors run, which has few launches or many.
 
 use std::{
     path::Path,
@@ -22,19 +22,19 @@ use super::{
 };
 use crate::{provider, report::Measured};
 
-/// Launches of the jobs.
+/// The numbers of launches of the jobs.
 const LAUNCHES: [u32; 3] = [10, 1_000, 100_000];
 
-/// Who offers the validators' nodes, in their order.
+/// The accounts that offer the validators' nodes, in their order.
 const JURORS: [&str; 4] = ["//Alice", "//Bob", "//Charlie", "//Dave"];
 
-/// Who offers a further node, so that there are five to judge without waiting for more.
+/// The account that offers a further node, so that there are five jurors and none has to be waited for.
 const FIFTH: &str = "//Ferdie";
 
-/// Networks that are tried: one result in twelve is audited, and a lie found that way is none to dispute.
+/// How many networks are tried: one result in twelve is audited, and a lie that the audit finds cannot be disputed.
 const TRIES: u32 = 4;
 
-/// Of each job: longer than the longest takes while six nodes share two cores.
+/// The time limit of each job: longer than the longest takes while six nodes share two cores.
 const TIME_LIMIT: &str = "5m";
 
 pub async fn measure(report: &mut Measured) -> Result<()> {
@@ -47,7 +47,7 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
     let alone = Alone::new().await?;
     for launches in LAUNCHES {
         let job = Steps(launches);
-        // Before there is a network.
+        // Measured before there is a network.
         alone.measure(job, report).await?;
         dispute(job, report).await?;
     }
@@ -73,7 +73,7 @@ async fn try_dispute(job: Steps, report: &mut Measured) -> Result<bool> {
     let manifest = job.write(&cluster.folder().join("task"), Checkpoints::Most)?;
     let submitted = court.submit(cluster, &manifest, TIME_LIMIT).await;
     let shown = court.say(&["task", "show", "0"]).await?;
-    // Found by its audit, and maybe judged and over by now.
+    // The audit has found the lie, and it may be judged and over by now.
     if shown["audit"]["state"] == "drawn" || shown["state"] == "refunded" {
         return Ok(false);
     }
@@ -91,7 +91,7 @@ async fn try_dispute(job: Steps, report: &mut Measured) -> Result<bool> {
     ensure!(verdict["outcome"] == "wrong", "{verdict}");
     ensure!(verdict["part"] == *part, "{verdict}");
 
-    // The market's clock counts the chain's blocks, as it was never paused.
+    // The market's clock counts the chain's blocks, because it was never paused.
     let opened_at = u32::try_from(number(&verdict, "opened_at")?)?;
     let reached_at = u32::try_from(reached_at(&verdict)?)?;
     node.wait_finalised(reached_at, PATIENCE).await?;
@@ -151,12 +151,12 @@ async fn try_dispute(job: Steps, report: &mut Measured) -> Result<bool> {
 struct Nodes {
     _fifth: Node,
     _liar: Node,
-    // Ends after them.
+    // Dropped after the nodes.
     cluster: Cluster,
 }
 
 impl Nodes {
-    /// All but the liar run jobs with this executor.
+    /// Starts the nodes. All but the liar run jobs with this executor.
     async fn start(executor: &Path) -> Result<Self> {
         let path = executor.display().to_string();
         let arguments = ["--provider", "--executor-path", path.as_str()];
@@ -177,7 +177,7 @@ impl Nodes {
     }
 }
 
-/// A provider's node with this executor.
+/// Starts a provider's node with this executor.
 async fn join(cluster: &Cluster, name: &str, executor: &Path) -> Result<Node> {
     let options = NodeOptions::new(name, "local")
         .arg("--provider")

@@ -1,4 +1,4 @@
-//! What a dispute about a part of a job has on the chain, up to its verdict.
+//! Reads what a dispute about a part of a job puts on the chain, up to its verdict.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -7,19 +7,19 @@ use aicpw_protocol::{AssignmentId, TaskId};
 use aicpw_runtime::{Runtime, RuntimeCall, UncheckedExtrinsic};
 use anyhow::{ensure, Context, Result};
 
-/// All of it. Times are those that the blocks say, since the Unix epoch.
+/// The proceedings of a dispute. Times are those of the blocks, since the Unix epoch.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub struct Proceedings {
-    /// Transactions by which the part is found, that of the opening included: of the requester, and of the
-    /// provider's worker.
+    /// The transactions by which the part is found, including that of the opening: those of the
+    /// requester and of the provider's worker.
     pub of_parties: u32,
-    /// Transactions of the jurors' workers.
+    /// The transactions of the jurors' workers.
     pub of_jurors: u32,
     /// How often the requester has named a part.
     pub rounds: u32,
-    /// Hashes in the trace.
+    /// The number of hashes in the trace.
     pub hashes: u32,
-    /// Launches of the job, as its trace says.
+    /// The number of launches of the job, according to its trace.
     pub launches: u64,
     /// When the dispute was opened.
     pub opened: Duration,
@@ -29,7 +29,7 @@ pub struct Proceedings {
     pub last: Duration,
 }
 
-/// A block, as the node's RPC gives it.
+/// A block, as the node's RPC returns it.
 #[derive(serde::Deserialize)]
 struct Signed {
     block: Body,
@@ -41,10 +41,11 @@ struct Body {
 }
 
 impl Proceedings {
-    /// Of this task, in the blocks from that of the opening to that of the verdict.
+    /// Reads the proceedings of this task, in the blocks from that of the opening to that of the
+    /// verdict.
     ///
     /// # Errors
-    /// They cannot be read, or the dispute is not about a part.
+    /// When the blocks cannot be read, or the dispute is not about a part.
     pub async fn read(client: &Client, task: TaskId, blocks: RangeInclusive<u32>) -> Result<Self> {
         let mut all = Self::default();
         for height in blocks {
@@ -60,10 +61,10 @@ impl Proceedings {
         Ok(all)
     }
 
-    /// The next call.
+    /// Adds the next call.
     fn add(&mut self, id: TaskId, call: &RuntimeCall) {
         match call {
-            // Before all others in each block.
+            // This call comes before all others in each block.
             RuntimeCall::Timestamp(pallet_timestamp::Call::set { now }) => {
                 self.last = Duration::from_millis(*now);
             }
@@ -85,7 +86,7 @@ impl Proceedings {
                 self.hashes = opening.hashes;
                 self.launches = opening.launches;
             }
-            // Nobody else has work to do for it meanwhile.
+            // Only jurors have work to do for the task meanwhile.
             RuntimeCall::Tasks(call) if worked_at(call).is_some_and(|one| one.task == id) => {
                 self.of_jurors += 1;
             }
@@ -94,7 +95,7 @@ impl Proceedings {
     }
 }
 
-/// What a worker speaks of that does its work.
+/// Returns the assignment about which a worker reports its work.
 fn worked_at(call: &pallet_tasks::Call<Runtime>) -> Option<AssignmentId> {
     match call {
         pallet_tasks::Call::start { assignment, .. }
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
     use crate::jobs::some_cid;
 
-    /// All calls of a dispute about this task, each in a block of its own.
+    /// Returns all calls of a dispute about this task, each in a separate block.
     fn calls(task: TaskId) -> Vec<RuntimeCall> {
         let proof = || WorkerProof {
             recent_block: 0,

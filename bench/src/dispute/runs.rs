@@ -1,4 +1,4 @@
-//! What jurors' executors run, as these say it themselves.
+//! Reads what jurors' executors run, according to their own messages.
 
 use std::{
     fs,
@@ -14,25 +14,25 @@ use anyhow::{Context, Result};
 use codec::Decode;
 use tempfile::TempDir;
 
-/// In the folder of a run: all that its executor said.
+/// The file in the folder of a run with everything that its executor said.
 const SAID: &str = "said";
-/// And the state that it went on from, if it did.
+/// The file with the state from which the run continued, if it did.
 const STATE: &str = "state";
 
-/// A program that stands in for the executor, has it do what it is asked for, and keeps what it says of each run.
+/// A program in the executor's place that has the executor do what it is asked for, and keeps what it says in each run.
 pub struct Recorder {
     folder: TempDir,
 }
 
 impl Recorder {
-    /// Of the executor at this absolute path.
+    /// Returns a recorder of the executor at this absolute path.
     pub fn of(executor: &Path) -> Result<Self> {
         let folder = TempDir::with_prefix("aicpw-bench-").context("a temporary folder")?;
         let recorder = Self { folder };
         fs::create_dir(recorder.runs())?;
         let (executor, runs) = (executor.display(), recorder.runs());
         let (runs, before) = (runs.display(), path::STATE_BEFORE);
-        // Whether a run has failed is in what it says, so nobody misses its exit code.
+        // A run's failure is in its messages, so nobody misses its exit code.
         let script = format!(
             "#!/bin/sh\n\
              [ \"$1\" = run ] || exec '{executor}' \"$@\"\n\
@@ -45,7 +45,7 @@ impl Recorder {
         Ok(recorder)
     }
 
-    /// The program, for `--executor-path`.
+    /// Returns the program, for `--executor-path`.
     pub fn program(&self) -> PathBuf {
         self.folder.path().join("executor")
     }
@@ -54,7 +54,7 @@ impl Recorder {
         self.folder.path().join("runs")
     }
 
-    /// Launches in each run of a part that has ended so far.
+    /// Returns the launches in each run of a part that has ended so far.
     pub fn parts(&self) -> Result<Vec<u64>> {
         let mut parts = Vec::new();
         for run in fs::read_dir(self.runs())? {
@@ -64,7 +64,7 @@ impl Recorder {
     }
 }
 
-/// Launches in a run; `None` if it was not one of a part, or has not come to its end.
+/// Returns the launches in a run; `None` if it was not a run of a part, or has not ended.
 fn launches(run: &Path) -> Result<Option<u64>> {
     let said = match fs::read(run.join(SAID)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -80,7 +80,7 @@ fn launches(run: &Path) -> Result<Option<u64>> {
         true => Position::decode(&mut fs::read(state)?.as_slice())?.launches,
         false => 0,
     };
-    // What an executor says of a part counts the launches before it.
+    // What an executor reports for a part includes the launches before it.
     let launches = part.launches.checked_sub(before);
     let launches = launches.with_context(|| format!("{part:?} from {before} on"))?;
     Ok(Some(launches))
@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    /// A shell as the executor: `run` is a script that it runs.
+    /// A shell in the executor's place: `run` is a script that it runs.
     #[test]
     fn of_a_part_the_launches_count_that_were_not_made_before() {
         let recorder = Recorder::of(Path::new("/bin/sh")).unwrap();

@@ -1,4 +1,4 @@
-//! A job of any number of tiny launches, in parts as small as its trace allows.
+//! Jobs of any number of tiny launches, in parts as small as the trace allows.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use aicpw_network_tests::jobs::{write_manifest, Count};
 use aicpw_protocol::trace::MAX_HASHES;
 use anyhow::Result;
 
-/// Steps of the generator in each launch: so few that a launch takes no longer than to make it.
+/// The steps of the generator in each launch: so few that a launch takes no longer than making it.
 const ROUNDS: u32 = 100;
 
-/// A job of so many launches.
+/// A job of this many launches.
 #[derive(Clone, Copy)]
 pub struct Steps(pub u32);
 
@@ -18,17 +18,18 @@ pub struct Steps(pub u32);
 pub enum Checkpoints {
     /// As many as there can be.
     Most,
-    /// None but the end.
+    /// None except the end.
     None,
 }
 
 impl Steps {
-    /// Launches in a part: the fewest of which a trace holds all checkpoints and the end.
+    /// Returns the launches in a part: the fewest with which a trace holds all checkpoints and the
+    /// end.
     pub fn in_a_part(self) -> u32 {
         self.0.saturating_add(1).div_ceil(MAX_HASHES)
     }
 
-    /// Writes the task into a folder; returns its manifest.
+    /// Writes the task into a folder, and returns the path of its manifest.
     pub fn write(self, folder: &Path, checkpoints: Checkpoints) -> Result<PathBuf> {
         let count = Count {
             launches: self.0,

@@ -1,4 +1,4 @@
-//! A dispute about a whole job, by the nodes of four validators and two more.
+//! Measures a dispute about a whole job, on the nodes of four validators and two more.
 
 use std::time::Instant;
 
@@ -8,7 +8,8 @@ use anyhow::{ensure, Context, Result};
 use super::{number, reached_at, seconds, voted, Court, REQUESTER};
 use crate::{provider, report::Measured};
 
-/// Who offers the validators' nodes, in their order; the first is the cheapest and gets the task.
+/// The accounts that offer the validators' nodes, in their order; the first is the cheapest and
+/// gets the task.
 const PROVIDERS: [(&str, &str); 4] = [
     ("//Alice", "0.3"),
     ("//Bob", "0.5"),
@@ -16,7 +17,7 @@ const PROVIDERS: [(&str, &str); 4] = [
     ("//Dave", "0.5"),
 ];
 
-/// Who offers the two further nodes.
+/// The accounts that offer the two further nodes.
 const FURTHER: [&str; 2] = ["//Eve", "//Ferdie"];
 
 pub async fn measure(report: &mut Measured) -> Result<()> {

@@ -1,4 +1,5 @@
-//! Whether the money adds up: all accounts against the issuance, and what is still held for tasks.
+//! Checks that the money adds up: all accounts against the issuance, and what is still held for
+//! tasks.
 
 use aicpw_network_tests::Client;
 use aicpw_protocol::{view::TaskCensus, Balance};
@@ -11,7 +12,7 @@ use sp_core::H256;
 
 use super::chain::{stored, text, value};
 
-/// Keys that a node names at once.
+/// How many keys a node returns at once.
 const PAGE: u32 = 1_000;
 
 type Account = frame_system::AccountInfo<
@@ -19,16 +20,16 @@ type Account = frame_system::AccountInfo<
     pallet_balances::AccountData<Balance>,
 >;
 
-/// What is held of an account, and why.
+/// The holds of an account, with their reasons.
 type Held = Vec<frame_support::traits::tokens::IdAmount<RuntimeHoldReason, Balance>>;
 
 /// The sums at a block.
 pub struct Books {
-    /// All that accounts have, free or not.
+    /// The sum of all accounts, free or not.
     pub accounts: Balance,
-    /// What there is according to the chain.
+    /// The issuance according to the chain.
     pub issuance: Balance,
-    /// Held for tasks.
+    /// The sum that is held for tasks.
     pub escrow: Balance,
     pub census: TaskCensus,
 }
@@ -56,7 +57,7 @@ impl Books {
         })
     }
 
-    /// What is wrong after `settled` tasks have ended and nobody else has done anything.
+    /// Returns what is wrong after `settled` tasks have ended and nobody else has done anything.
     pub fn faults(&self, before: &Self, settled: u64) -> Vec<String> {
         let TaskCensus {
             queued,
@@ -95,7 +96,7 @@ impl Books {
     }
 }
 
-/// All values of a map at a block.
+/// Returns all values of a map at a block.
 async fn all(client: &Client, prefix: &[u8], at: H256) -> Result<Vec<Vec<u8>>> {
     let prefix: Value = format!("0x{}", hex::encode(prefix)).into();
     let mut values = Vec::new();

@@ -1,4 +1,4 @@
-//! The chain as it goes on: blocks, with what the market says happened in them.
+//! Follows the chain: its blocks, with the market's events in them.
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
@@ -16,36 +16,37 @@ use frame_system::{EventRecord, Phase};
 use serde_json::Value;
 use sp_core::H256;
 
-/// What happened to tasks.
+/// An event about a task.
 pub type TaskEvent = pallet_tasks::Event<Runtime>;
 
-/// A block whose author was heard of.
+/// A block that was seen.
 pub struct Block {
     pub height: BlockNumber,
     pub parent: H256,
-    /// When it was first heard of.
+    /// When it was first seen.
     pub seen: Instant,
     pub transactions: u32,
     pub events: Vec<TaskEvent>,
 }
 
-/// The weights that transactions and hooks took of a block, by class.
+/// The weights that transactions and hooks used in a block, by class.
 pub type Used = PerDispatchClass<Weight>;
 
-/// Blocks that were seen, as long as they may be asked for.
+/// Blocks that were seen, for as long as they may be needed.
 #[derive(Default)]
 pub struct Blocks {
     seen: HashMap<H256, Arc<Block>>,
 }
 
-/// How far below the best block the one is to which proofs are bound.
+/// How far below the best block the block is to which proofs are bound.
 const DEPTH: BlockNumber = 4;
 
-/// Blocks that are kept below the last final one.
+/// How many blocks are kept below the last final one.
 const KEPT: BlockNumber = 64;
 
 impl Blocks {
-    /// Those from `head` down to the first that `known` says yes to, the oldest first.
+    /// Returns the blocks from `head` down to the first for which `known` returns true, the oldest
+    /// first.
     pub async fn up_to(
         &mut self,
         client: &Client,
@@ -66,7 +67,7 @@ impl Blocks {
         Ok(blocks)
     }
 
-    /// The block with this hash.
+    /// Returns the block with this hash.
     async fn block(&mut self, client: &Client, hash: H256) -> Result<Arc<Block>> {
         if let Some(block) = self.seen.get(&hash) {
             return Ok(Arc::clone(block));
@@ -99,7 +100,7 @@ impl Blocks {
         Ok(block)
     }
 
-    /// The block to which a proof is bound that is signed at `head`.
+    /// Returns the block to which a proof is bound that is signed at `head`.
     pub async fn recent(
         &mut self,
         client: &Client,
@@ -112,23 +113,23 @@ impl Blocks {
         Ok((height, hash.0))
     }
 
-    /// Forgets what is far below the last final block.
+    /// Forgets blocks that are far below the last final one.
     pub fn prune(&mut self, finalised: BlockNumber) {
         self.seen.retain(|_, block| block.height + KEPT > finalised);
     }
 }
 
-/// As the node's RPC names it.
+/// Returns a hash as the node's RPC writes it.
 pub fn text(hash: &H256) -> Value {
     format!("0x{}", hex::encode(hash)).into()
 }
 
-/// What is stored under a key at a block.
+/// Returns what is stored under a key at a block.
 pub async fn stored(client: &Client, key: &[u8], at: H256) -> Result<Option<Vec<u8>>> {
     stored_bytes(client, key, &format!("0x{}", hex::encode(at))).await
 }
 
-/// The value of a storage item at a block; its default if there is none.
+/// Returns the value of a storage item at a block, or its default if there is none.
 pub async fn value<S, V>(client: &Client, at: H256) -> Result<V>
 where
     S: StorageValue<V>,
@@ -140,12 +141,12 @@ where
     }
 }
 
-/// What a block used of its weight.
+/// Returns how much of its weight a block used.
 pub async fn used(client: &Client, at: H256) -> Result<Used> {
     value::<frame_system::BlockWeight<Runtime>, _>(client, at).await
 }
 
-/// The last final block.
+/// Returns the last final block.
 pub async fn finalised(client: &Client) -> Result<(H256, Header)> {
     let hash: H256 = client.call("chain_getFinalizedHead", &[]).await?;
     let header: Header = client.call("chain_getHeader", &[text(&hash)]).await?;

@@ -1,4 +1,4 @@
-//! What became of every task, as the final chain tells it.
+//! Keeps track of every task, according to the final chain.
 
 use std::{
     collections::BTreeMap,
@@ -14,13 +14,13 @@ use crate::{report::Measured, statistics::percentile};
 
 /// The life of a task.
 struct Life {
-    /// When it was to be submitted.
+    /// When it was due to be submitted.
     due: Instant,
-    /// When the block was seen that has it.
+    /// When the block that includes it was seen.
     included: Instant,
-    /// When the blocks were seen in which it was settled: one, if all is well.
+    /// When the blocks that settled it were seen: one, if all is well.
     settled: Vec<Instant>,
-    /// When the first of them was final.
+    /// When the first of these blocks was final.
     settled_for_good: Option<Instant>,
 }
 
@@ -39,16 +39,17 @@ pub struct Ledger {
     lives: BTreeMap<u64, Life>,
     blocks: Vec<Full>,
     settled: u64,
-    /// Assignments that ended without pay.
+    /// The number of assignments that ended without payment.
     failed: u64,
-    /// Tasks that ended without a result.
+    /// The number of tasks that ended without a result.
     refunded: u64,
-    /// Settlements of tasks that were never submitted.
+    /// The number of settlements of tasks that were never submitted.
     strange: u64,
 }
 
 impl Ledger {
-    /// A block has become final: with the tasks that were submitted in it, and since when they were due.
+    /// Adds a block that has become final, with the tasks that were submitted in it and when they
+    /// were due.
     pub fn finalised(&mut self, block: &Block, submitted: Vec<(u64, Instant)>, used: Used) {
         let now = Instant::now();
         for (task, due) in submitted {
@@ -93,27 +94,27 @@ impl Ledger {
         });
     }
 
-    /// Tasks in final blocks.
+    /// Returns the number of tasks in final blocks.
     pub fn submitted(&self) -> u64 {
         self.lives.len() as u64
     }
 
-    /// Those that were settled.
+    /// Returns the number of tasks that were settled.
     pub fn settled(&self) -> u64 {
         self.settled
     }
 
-    /// Those that ended otherwise.
+    /// Returns the number of tasks that ended otherwise.
     pub fn refunded(&self) -> u64 {
         self.refunded
     }
 
-    /// How full the last block was, of 1.
+    /// Returns how full the last block was, from 0 to 1.
     pub fn fullness(&self) -> f64 {
         self.blocks.last().map_or(0.0, Full::share)
     }
 
-    /// What is not as it must be.
+    /// Returns what is wrong.
     pub fn faults(&self) -> Vec<String> {
         let of = |what: &str, count: u64| (count > 0).then(|| format!("{count} {what}"));
         let lives = self.lives.values();
@@ -130,13 +131,13 @@ impl Ledger {
         .collect()
     }
 
-    /// Speeds between two moments, latencies of all.
+    /// Reports the speeds between two moments, and the latencies of all tasks.
     pub fn report(&self, from: Instant, to: Instant, goal: &str, report: &mut Measured) {
         let settled = self
             .lives
             .values()
             .filter_map(|life| life.settled.first().copied());
-        // Until the first one nothing can be settled.
+        // Nothing can be settled before the first task.
         let first = settled.clone().min().unwrap_or(to).min(to);
         let span = |from: Instant| (to - from).as_secs_f64();
         let included = self.lives.values().filter(|life| life.included <= to);
@@ -198,7 +199,7 @@ impl Ledger {
         report.add("settled in a block, most", most, "", "");
     }
 
-    /// Blocks that were seen to become final.
+    /// Returns the number of blocks that were seen to become final.
     pub fn blocks(&self) -> usize {
         self.blocks.len()
     }
@@ -209,7 +210,7 @@ fn percent(time: u64) -> f64 {
 }
 
 impl Full {
-    /// How full it is, of 1.
+    /// Returns how full the block is, from 0 to 1.
     fn share(&self) -> f64 {
         percent(self.used.total().ref_time()) / 100.0
     }

@@ -1,4 +1,4 @@
-//! The providers and requesters of a network, as they have to be before the first task.
+//! Sets up the providers and requesters of a network before the first task.
 
 use std::time::Duration;
 
@@ -24,19 +24,19 @@ use crate::{
     market::{ask, authorised, device, Provider, SLOTS},
 };
 
-/// Devices of a provider.
+/// The number of devices of a provider.
 pub const DEVICES: u32 = 4;
 
-/// Tasks that a provider has in an hour, without those that it could not take any more: 1,024.
+/// The tasks that a provider has in an hour, below the most that it could take: 1,024.
 const TASKS: u32 = 900;
 
-/// Seconds for which a task has a slot, at most, if blocks come in time.
+/// The most seconds for which a task has a slot, if blocks come in time.
 const IN_SLOT: u32 = 4;
 
-/// The stake of a provider: twenty times what so many tasks lock.
+/// The stake of a provider: twenty times what this many tasks lock.
 const STAKE: Balance = 1_000 * UNIT;
 
-/// What a requester owns: fees of some thousand tasks, and the budgets of those that are open.
+/// What a requester owns: the fees of some thousand tasks, and the budgets of those that are open.
 const FUNDS: Balance = 2_000 * UNIT;
 
 const REQUESTERS: u32 = 16;
@@ -44,24 +44,24 @@ const REQUESTERS: u32 = 16;
 /// Longer than any wait here.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Calls of a node's RPC at once.
+/// The number of RPC calls to a node at once.
 const CALLS: usize = 64;
 
-/// Providers and requesters of a network.
+/// The providers and requesters of a network.
 pub struct Market {
     pub genesis: Hash,
     pub providers: Vec<Provider>,
     pub requesters: Vec<Signer>,
 }
 
-/// How many providers so many tasks need, of which so many come in a second.
+/// Returns how many providers this many tasks need, if they come at this rate per second.
 pub fn providers_for(tasks: u32, rate: f64) -> u32 {
     let slots = (rate * f64::from(IN_SLOT)).ceil() as u32;
     (tasks.div_ceil(TASKS) + 1).max(slots.div_ceil(DEVICES * u32::from(SLOTS)))
 }
 
 impl Market {
-    /// Pays, registers and announces everybody.
+    /// Funds, registers and announces everybody.
     pub async fn open(cluster: &Cluster, providers: u32) -> Result<Self> {
         let node = cluster.validators.first().context("no validator")?;
         let client = &node.client().await?;
@@ -77,8 +77,8 @@ impl Market {
         });
         let calls = calls.collect();
         let mut alice = Signer::new(client, "//Alice").await?;
-        // The devices compute nothing, so nobody answers for them. Before anybody is paid, so that it holds
-        // when devices are registered.
+        // The devices compute nothing, so conformance runs are switched off, before anybody is
+        // paid, so that this already holds when devices are registered.
         let parameter = MarketParameter::ConformanceRun(0);
         let believe = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
         let call = Box::new(believe.into());
@@ -106,7 +106,7 @@ impl Market {
             })
             .await?;
         wait::until("everybody to be online", PATIENCE, || async {
-            // Said again where the period has ended on the way.
+            // Sent again if the period has ended meanwhile.
             let (_, height) = best(client).await?;
             let recent = (height - 1, block_hash(client, height - 1).await?.0);
             let heartbeats = market.heartbeats((height + 1) / HeartbeatPeriod::get(), recent);
@@ -167,7 +167,7 @@ impl Market {
         Ok(())
     }
 
-    /// The heartbeats of all providers for a period.
+    /// Returns the heartbeats of all providers for a period.
     pub fn heartbeats(&self, period: u32, recent: (BlockNumber, Hash)) -> Vec<String> {
         let heartbeats = self.providers.iter().map(|provider| {
             let call = authorised(pallet_provider_staking::Call::heartbeat {
@@ -181,7 +181,7 @@ impl Market {
     }
 }
 
-/// The requesters, as they are on the chain.
+/// Returns the requesters, with their state on the chain.
 pub async fn requesters(client: &Client) -> Result<Vec<Signer>> {
     let mut requesters = Vec::new();
     for number in 0..REQUESTERS {
@@ -191,7 +191,7 @@ pub async fn requesters(client: &Client) -> Result<Vec<Signer>> {
     Ok(requesters)
 }
 
-/// What the node tells of a provider.
+/// Returns what the node says about a provider.
 async fn shown(client: &Client, provider: &Provider) -> Result<Value> {
     let account = provider.account().to_string();
     client.call("aicpw_provider", &[account.into()]).await
@@ -206,7 +206,7 @@ async fn block_hash(client: &Client, height: BlockNumber) -> Result<H256> {
     client.call("chain_getBlockHash", &[height.into()]).await
 }
 
-/// Sends transactions to the pool, and says what it refused.
+/// Sends transactions to the pool, and returns what it refused.
 async fn send(client: &Client, transactions: &[String]) -> Vec<String> {
     stream::iter(transactions)
         .map(|transaction| submit(client, transaction.clone()))
@@ -216,7 +216,7 @@ async fn send(client: &Client, transactions: &[String]) -> Vec<String> {
         .await
 }
 
-/// Sends one. The error is what the node says.
+/// Sends a transaction. The error is what the node says.
 pub async fn submit(client: &Client, transaction: String) -> std::result::Result<(), String> {
     let sent: Result<Value> = client
         .call("author_submitExtrinsic", &[transaction.into()])

@@ -1,6 +1,6 @@
-//! Lives of tasks on a network of real nodes, at a rate: from `submit` to the payment, in real transactions and
-//! blocks. What the engines would do takes no time: the workers' keys are here, and say at once what real
-//! workers say. Everything that was submitted has to be settled once, and the money has to add up.
+//! Measures the lives of tasks on a network of real nodes, at a given rate: from `submit` to the payment, in real
+//! transactions and blocks. The engines' work takes no time: the workers' keys are here, and report at once what real
+//! workers report. Every submitted task has to be settled once, and the money has to add up.
 
 mod books;
 mod chain;
@@ -39,19 +39,19 @@ use self::{
 };
 use crate::{machine, market::submission, report::Measured};
 
-/// How often requesters look whether something is due.
+/// How often requesters check whether something is due.
 const TICK: Duration = Duration::from_millis(25);
 
-/// For so long nothing may come to its end before the run is given up.
+/// How long nothing may end before the run is abandoned.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Heights below the best at which the chain is taken to be settled before the load.
+/// The final height from which the network counts as started, before the load.
 const STARTED: BlockNumber = 8;
 
-/// Characters of a refusal that are told.
+/// The characters of a refusal that are shown.
 const REFUSAL: usize = 80;
 
-/// How the load is.
+/// The options of the load.
 #[derive(Args, Clone)]
 pub struct Options {
     /// Load: tasks submitted in a second.
@@ -117,7 +117,7 @@ fn prepare(market: &mut Market, count: usize, batch: u32) -> Result<Vec<Prepared
     Ok(prepared)
 }
 
-/// A small load beside which something else is measured.
+/// A small load, beside which something else is measured.
 pub struct Steady<'a> {
     cluster: &'a Cluster,
     market: Market,
@@ -125,7 +125,7 @@ pub struct Steady<'a> {
 }
 
 impl<'a> Steady<'a> {
-    /// Tasks at this rate, on a network that makes blocks. There are providers for so many tasks.
+    /// Opens a load of tasks at this rate, on a network that makes blocks, with providers for this many tasks.
     pub async fn open(cluster: &'a Cluster, rate: f64, tasks: u32) -> Result<Self> {
         let market = Market::open(cluster, market::providers_for(tasks, rate)).await?;
         Ok(Self {
@@ -141,11 +141,11 @@ impl<'a> Steady<'a> {
         })
     }
 
-    /// Has tasks run until something else has come to its end, which must not take longer than so many
-    /// tasks do. All of them have to be settled in the end; how many they were.
+    /// Runs tasks until something else has ended, which must not take longer than `most` tasks do. All of them have to
+    /// be settled in the end. Returns how many there were.
     pub async fn beside(&mut self, end: impl Future<Output = ()>, most: u32) -> Result<u64> {
         let first = self.cluster.validators.first().context("no validator")?;
-        // A run that was ended early has left gaps in what they had signed.
+        // A run that ended early has left gaps in the nonces that they had signed.
         self.market.requesters = market::requesters(&first.client().await?).await?;
         let prepared = prepare(&mut self.market, most as usize, self.options.batch)?;
         let mut rest = Measured::new("tasks");
@@ -162,7 +162,7 @@ fn bar(what: &'static str, length: u64) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_prefix(what)
 }
 
-/// What a call that was sent was about.
+/// The subject of a call that was sent.
 enum Sent {
     Tasks(Which),
     Worker,
@@ -170,28 +170,28 @@ enum Sent {
 
 /// Everything that is under way.
 struct Run<'a> {
-    /// By which the chain is followed.
+    /// The connection that follows the chain.
     client: &'a Client,
-    /// By which transactions are sent, one for each node.
+    /// The connections that send transactions, one for each node.
     senders: &'a [Arc<Client>],
     market: &'a Market,
     blocks: Blocks,
     requesters: Requesters<'a>,
     workers: Workers<'a>,
     ledger: Ledger,
-    /// Best blocks that the workers know.
+    /// The best blocks that the workers know.
     told: HashSet<H256>,
     /// The last final block that is in the ledger.
     finalised: BlockNumber,
     /// The last period for which heartbeats were sent.
     period: u32,
-    /// Tasks of their own: what waits for its turn on a connection must go on while this one waits for another.
+    /// Separate tasks: a call that waits for its turn on one connection must go on while this task waits for another.
     sending: JoinSet<(Sent, std::result::Result<(), String>)>,
     /// What nodes have refused, and how often.
     refused: BTreeMap<String, u64>,
 }
 
-/// Submits what is prepared, or as much of it as is due until `end`. How many tasks were settled, which are
+/// Submits what is prepared, or as much of it as is due until `end`. Returns how many tasks were settled, which are
 /// all.
 async fn run(
     options: &Options,
@@ -350,14 +350,14 @@ impl Run<'_> {
         self.ledger.settled() + self.ledger.refunded()
     }
 
-    /// There is a new best block: workers look at it.
+    /// Shows a new best block to the workers.
     async fn best(&mut self, head: &Header) -> Result<()> {
         let client = self.client;
         let (told, finalised) = (&self.told, self.finalised);
         let known = |height, hash: &H256| height <= finalised || told.contains(hash);
         let blocks = match self.blocks.up_to(client, head, known).await {
             Ok(blocks) => blocks,
-            // It has lost against another by now: the next head tells what is there instead.
+            // This block has lost against another by now: the next head shows what is there instead.
             Err(error) if is_discarded(&error) => return Ok(()),
             Err(error) => return Err(error),
         };
@@ -370,7 +370,7 @@ impl Run<'_> {
         for (provider, call) in self.workers.calls(head.number, recent)? {
             self.send(provider, Sent::Worker, call);
         }
-        // For the block to come.
+        // The period of the next block.
         let period = (head.number + 1) / HeartbeatPeriod::get();
         if self.period != period {
             self.period = period;
@@ -382,7 +382,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A block is final, and so are all below it.
+    /// Handles a block that is final, and so are all below it.
     async fn finalised(&mut self, head: &Header) -> Result<()> {
         let client = self.client;
         let last = self.finalised;
@@ -404,7 +404,7 @@ impl Run<'_> {
         }
     }
 
-    /// Everybody has a node, and stays with it.
+    /// Sends a transaction. Each account has a node, and stays with it.
     fn send(&mut self, who: usize, sent: Sent, transaction: String) {
         let client = Arc::clone(&self.senders[who % self.senders.len()]);
         self.sending
@@ -416,7 +416,7 @@ impl Run<'_> {
             return;
         };
         if let Sent::Tasks(which) = sent {
-            // In the pool, or in a block: then it was sent twice.
+            // The transaction is in the pool or in a block: it was sent twice.
             let is_known = error.contains("Already Imported") || error.contains("outdated");
             if !is_known {
                 let is_banned = error.contains("banned");
@@ -424,25 +424,25 @@ impl Run<'_> {
                 self.requesters.refused(*which, is_banned, now);
             }
         }
-        // The rest of a long one names a block.
+        // The rest of a long message names a block.
         let error = error.chars().take(REFUSAL).collect();
         *self.refused.entry(error).or_default() += 1;
     }
 }
 
-/// Whether a node has nothing more of a block, because it is on no chain that counts.
+/// Whether a node has discarded a block, because it is on no chain that counts.
 fn is_discarded(error: &anyhow::Error) -> bool {
     format!("{error:#}").contains("State already discarded")
 }
 
-/// Blocks from the start of a job to the first report that it may make, as at genesis.
+/// Returns the blocks from the start of a job to the first report that it may make, as at genesis.
 fn report_interval() -> Result<BlockNumber> {
     let limit = submission()?.time_limit.in_blocks(SLOT_MILLISECONDS);
     Ok(sp_io::TestExternalities::default()
         .execute_with(|| pallet_tasks::Pallet::<Runtime>::report_limits().interval(limit, 0)))
 }
 
-/// What all databases take on the disk.
+/// Returns how much disk space all databases take.
 fn databases(cluster: &Cluster) -> Result<u64> {
     let sizes = cluster
         .validators
@@ -451,7 +451,7 @@ fn databases(cluster: &Cluster) -> Result<u64> {
     sizes.sum()
 }
 
-/// Seconds of processor time of the nodes, and of this process.
+/// Returns the processor time of the nodes, and of this process, in seconds.
 fn processors(cluster: &Cluster) -> Result<(f64, f64)> {
     let mut nodes = 0.0;
     for node in &cluster.validators {

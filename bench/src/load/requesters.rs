@@ -1,4 +1,4 @@
-//! Requesters that submit at a rate, whatever becomes of what they have submitted.
+//! Requesters that submit at a given rate, whatever happens to what they have submitted.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -12,30 +12,30 @@ use indicatif::ProgressBar;
 use super::chain::{Block, TaskEvent};
 use crate::{calls::Signer, market::submission};
 
-/// Transactions of one requester that are in the pool at once.
+/// The number of transactions of one requester that are in the pool at once.
 const WINDOW: usize = 128;
 
-/// What is not in a final block after this time is sent again,
+/// The time after which a transaction that is not in a final block is sent again.
 const RESEND: Duration = Duration::from_secs(20);
 
-/// and what a node did not take after this.
+/// The time after which a transaction that a node did not take is sent again.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// Where a transaction is to go: which requester, and its number among those of that requester.
+/// Identifies a transaction: the requester, and the transaction's number among those of that requester.
 pub type Which = (usize, u64);
 
-/// A transaction that is signed, with its nonce.
+/// A signed transaction, with its nonce.
 pub type Prepared = (u32, String);
 
 /// A transaction with tasks.
 struct Transaction {
     nonce: u32,
     bytes: String,
-    /// When its tasks were to be submitted: what the pool makes wait waits from then on.
+    /// When its tasks were due to be submitted: time that the pool makes them wait counts from then on.
     due: Instant,
-    /// Tasks in it that are in no final block.
+    /// The number of its tasks that are in no final block.
     left: u32,
-    /// When it is to be sent again; `None` if it was not sent yet.
+    /// When it has to be sent again; `None` if it was not sent yet.
     again: Option<Instant>,
 }
 
@@ -44,7 +44,7 @@ struct Transaction {
 struct Requester {
     /// The number of the first transaction in `open`.
     first: u64,
-    /// Those that are due and not final.
+    /// The transactions that are due and not final.
     open: VecDeque<Transaction>,
 }
 
@@ -52,18 +52,18 @@ struct Requester {
 pub struct Requesters<'a> {
     signers: &'a [Signer],
     call: RuntimeCall,
-    /// Signed in advance, in turn.
+    /// The transactions signed in advance, of all requesters in turn.
     prepared: std::vec::IntoIter<Prepared>,
     requesters: Vec<Requester>,
     by_account: HashMap<AccountId, usize>,
     batch: u32,
-    /// Time from one transaction to the next.
+    /// The time from one transaction to the next.
     every: Duration,
     start: Instant,
     issued: u32,
 }
 
-/// A transaction's call, with so many tasks.
+/// Returns a transaction's call, with this many tasks.
 pub fn call(batch: u32) -> Result<RuntimeCall> {
     let submit = RuntimeCall::from(pallet_tasks::Call::submit {
         submission: submission()?,
@@ -96,7 +96,7 @@ pub fn prepare(
 }
 
 impl<'a> Requesters<'a> {
-    /// Whose transactions these are, with so many tasks each, and how fast they come.
+    /// Returns requesters with these signers and transactions, with this many tasks each, at this rate.
     pub fn new(
         signers: &'a [Signer],
         prepared: Vec<Prepared>,
@@ -116,23 +116,23 @@ impl<'a> Requesters<'a> {
         })
     }
 
-    /// Submits nothing that is not due yet.
+    /// Stops: submits nothing that is not due yet.
     pub fn stop(&mut self) {
         self.prepared = Vec::new().into_iter();
     }
 
-    /// All tasks that were due or will be.
+    /// Returns the number of all tasks that were due or will be.
     pub fn tasks(&self) -> u64 {
         let transactions = u64::from(self.issued) + self.prepared.len() as u64;
         transactions * u64::from(self.batch)
     }
 
-    /// Begins now.
+    /// Starts the time now.
     pub fn begin(&mut self) {
         self.start = Instant::now();
     }
 
-    /// Transactions to be sent at this moment: those that have become due, and those that got lost.
+    /// Returns the transactions to send at this moment: those that have become due, and those that got lost.
     pub fn due(&mut self, now: Instant) -> Vec<(Which, String)> {
         while self.start + self.every * self.issued <= now {
             let Some((nonce, bytes)) = self.prepared.next() else {
@@ -160,7 +160,8 @@ impl<'a> Requesters<'a> {
         due
     }
 
-    /// A node did not take it: it is sent again. If the node wants to see these bytes no more, with others.
+    /// Notes that a node did not take a transaction: it is sent again. If the node has banned these bytes, it is sent
+    /// with others.
     pub fn refused(&mut self, (number, index): Which, is_banned: bool, now: Instant) {
         let Some(requester) = self.requesters.get_mut(number) else {
             return;
@@ -177,7 +178,7 @@ impl<'a> Requesters<'a> {
         }
     }
 
-    /// Since when the tasks were due that were submitted in a final block, in the order of its events.
+    /// Returns since when the tasks submitted in a final block were due, in the order of its events.
     pub fn finalised(&mut self, block: &Block) -> Result<Vec<(u64, Instant)>> {
         let mut tasks = Vec::new();
         for event in &block.events {
@@ -269,7 +270,7 @@ mod tests {
         let others = requesters.due(now);
         assert_eq!(others.len(), 1);
         assert_ne!(others, [sent(1)], "the node does not want to see those");
-        // One and a half: a block takes a transaction wholly, but the count does not rely on it.
+        // One transaction and a half: a block takes a transaction as a whole, but the count does not rely on that.
         let tasks = requesters.finalised(&submitted(0..3)).unwrap();
         let ids: Vec<_> = tasks.iter().map(|(id, _)| *id).collect();
         assert_eq!(ids, [0, 1, 2]);

@@ -1,5 +1,5 @@
-//! Workers that are done at once: they say what real ones say, in the order and in the blocks in which those
-//! do, and run nothing in between.
+//! Workers that are done at once: they report what real workers report, in the same order and blocks, and run nothing
+//! in between.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,14 +17,14 @@ use sp_core::Pair;
 use super::chain::{Block, TaskEvent};
 use crate::market::{worker_call, Provider};
 
-/// Blocks after which what had no effect is said again: as real workers do.
+/// The number of blocks after which a report without effect is repeated, as real workers do.
 const RETRY: BlockNumber = 8;
 
-/// Blocks after which what the final chain still waits for is said again: what had an effect had it on a
+/// The number of blocks after which a report is repeated if the final chain still waits for it: its effect was on a
 /// chain that lost.
 const OVERDUE: BlockNumber = 40;
 
-/// What a worker says of an assignment.
+/// What a worker reports about an assignment.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Step {
     Start,
@@ -38,19 +38,19 @@ pub struct Workers<'a> {
     providers: &'a [Provider],
     by_account: HashMap<AccountId, usize>,
     genesis: Hash,
-    /// Blocks from the start to the report of progress; `None` if there is none.
+    /// The blocks from the start to the report of progress; `None` if there is no report.
     report_after: Option<BlockNumber>,
     /// The provider of each open assignment.
     open: HashMap<AssignmentId, usize>,
-    /// What is to be said in which block.
+    /// The reports to make, by block.
     later: BTreeMap<BlockNumber, Vec<(AssignmentId, Step)>>,
-    /// What was said at which height, and has had no effect yet.
+    /// The heights of reports that have had no effect yet.
     said: HashMap<(AssignmentId, Step), BlockNumber>,
-    /// What the final chain waits for, and since which height, if it was not said again since.
+    /// What the final chain waits for, and since which height, if it was not repeated since.
     awaited: HashMap<AssignmentId, (Step, BlockNumber)>,
 }
 
-/// A worker call, and the number of the provider whose it is.
+/// A worker call, and the number of its provider.
 pub type Call = (usize, String);
 
 impl<'a> Workers<'a> {
@@ -72,7 +72,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// What happened in a best block.
+    /// Handles what happened in a best block.
     pub fn best(&mut self, block: &Block) {
         for event in &block.events {
             match event {
@@ -110,7 +110,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// What happened in a final block: a commit in it may be opened.
+    /// Handles what happened in a final block: a commit in it may be opened.
     pub fn finalised(&mut self, block: &Block) {
         let height = block.height;
         for event in &block.events {
@@ -155,7 +155,7 @@ impl<'a> Workers<'a> {
         planned.push((assignment, step));
     }
 
-    /// The calls for the block after the one at this height. Proofs are bound to the block `recent`.
+    /// Returns the calls for the block after the one at this height. Proofs are bound to the block `recent`.
     pub fn calls(&mut self, height: BlockNumber, recent: (BlockNumber, Hash)) -> Result<Vec<Call>> {
         let later = self.later.split_off(&(height + 1));
         let now = std::mem::replace(&mut self.later, later);
@@ -175,7 +175,7 @@ impl<'a> Workers<'a> {
         let mut calls = Vec::new();
         let due = now.into_values().flatten().chain(again).chain(overdue);
         for (assignment, step) in due {
-            // The chain that it was on may be gone.
+            // The assignment's chain may be gone.
             let Some(number) = self.open.get(&assignment) else {
                 continue;
             };
@@ -217,7 +217,7 @@ impl<'a> Workers<'a> {
     }
 }
 
-/// A worker's signature over a statement.
+/// Returns a worker's signature over a statement.
 pub fn proof(
     genesis: &Hash,
     provider: &Provider,
@@ -287,7 +287,7 @@ mod tests {
         workers.best(&block(2, started()));
         assert_eq!(said(&mut workers, 2), 1, "the commit");
         assert_eq!(said(&mut workers, 3), 0, "it is under way");
-        // The start was on a chain that lost: the commit has no effect, whenever it is said.
+        // The start was on a chain that lost: the commit has no effect, whenever it is sent.
         assert_eq!(said(&mut workers, 2 + RETRY), 1, "the commit again");
         assert_eq!(said(&mut workers, 1 + OVERDUE), 2, "and the start");
         let again = block(50, started());

@@ -1,4 +1,4 @@
-//! What drawing a jury costs among few and among many stakers.
+//! Measures what drawing a jury costs among few and among many stakers.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ use super::{
 };
 use crate::report::Measured;
 
-/// Stakers of the small chain, each with a device that fits.
+/// The stakers of the small chain, each with a device that fits.
 const FEW: u32 = 100;
 
-/// Juries that are counted, and as many whose time is taken.
+/// The number of juries whose cost is counted, and of those whose time is taken.
 const ROUNDS: u32 = 5;
 
-/// On a chain with [`FEW`] stakers and on one with this many.
+/// Measures on a chain with [`FEW`] stakers and on one with this many.
 pub fn measure(many: u32, report: &mut Measured) -> Result<()> {
     report.note(
         "the outputs that the draw is made from are made up, as the chain's only validator brings none here",
@@ -50,12 +50,12 @@ pub fn measure(many: u32, report: &mut Measured) -> Result<()> {
     Ok(())
 }
 
-/// The rest of a block, for matching; what it weighs.
+/// Gives matching the rest of a block, and returns what that weighs.
 fn idle(height: u32) -> u64 {
     Matching::on_idle(height, Weight::MAX).ref_time()
 }
 
-/// What can be disputed for a minute.
+/// Returns a task whose result can be disputed for a minute.
 fn optimistic() -> Result<Submission> {
     Ok(Submission {
         verification: Verification::Optimistic {
@@ -65,7 +65,7 @@ fn optimistic() -> Result<Submission> {
     })
 }
 
-/// A chain with so many stakers online.
+/// A chain with a number of stakers online.
 struct Court {
     world: World,
     providers: Vec<Provider>,
@@ -80,11 +80,11 @@ impl Court {
         let endowed = providers.iter().map(Provider::account);
         let mut world = World::new(endowed.chain([requester.clone()]))?;
         for (number, provider) in (0..).zip(&providers) {
-            // The budget would pay each of them, so that each can judge all others.
+            // The budget is enough for each of them, so that each can judge all others.
             let offer = (device(number)?, AskPrice(ask(500 + number % 97)));
             provider.register(&mut world, [offer])?;
         }
-        // Whatever the registrations left to be looked at.
+        // Handles what the registrations have left to do.
         world.blocks(1)?;
         let listed = world.state.execute_with(Matching::devices_listed);
         ensure!(
@@ -115,7 +115,8 @@ impl Court {
         Ok(Sample::of(counted, fastest))
     }
 
-    /// Has a result made and disputed, up to the block in which the jury can be drawn; its height.
+    /// Has a result made and disputed, up to the block in which the jury can be drawn, and returns
+    /// its height.
     fn dispute(&mut self) -> Result<u32> {
         let id = TaskId(self.submitted);
         let call = pallet_tasks::Call::submit {
@@ -143,13 +144,13 @@ impl Court {
                 };
                 Outcomes::<Runtime>::insert(height, outcome);
             }
-            // Of this block nothing is done but the draw.
+            // Nothing is done in this block but the draw.
             System::set_block_number(next);
         });
         Ok(next)
     }
 
-    /// Has who was assigned the task reveal a result.
+    /// Makes the provider that was assigned the task reveal a result.
     fn make(&mut self, made: &AssignmentView<AccountId>) -> Result<()> {
         let provider = self
             .providers
@@ -157,7 +158,7 @@ impl Court {
             .find(|one| one.account() == made.provider)
             .context("an unknown provider")?;
         let assignment = made.id;
-        // Dispatched without being authorised, so nobody looks at it.
+        // The call is dispatched without authorisation, so nothing checks the proof.
         let proof = self.world.proof(&provider.worker, &provider.join());
         let (commitment, opening) = (provider.commitment(assignment)?, provider.opening()?);
         let start = pallet_tasks::Call::start {
@@ -185,7 +186,7 @@ impl Court {
         task.with_context(|| format!("no task {id:?}"))
     }
 
-    /// Requires that the jury is drawn, and leaves the block that was only for that.
+    /// Checks that the jury is drawn, and leaves the block that was only for that.
     fn require_jury(&mut self, height: u32) -> Result<()> {
         let before = height.saturating_sub(1);
         self.world

@@ -1,5 +1,5 @@
-//! What the steps of a task's life weigh, read and write: as transactions, with all that is checked
-//! and charged around a call.
+//! Measures what the steps of a task's life weigh, read and write: as transactions, with everything that is checked and
+//! charged around a call.
 
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
@@ -33,19 +33,19 @@ use super::{
 };
 use crate::report::Measured;
 
-/// A step, and what it takes of a block.
+/// A step, and what it takes from a block.
 struct Step {
     name: &'static str,
-    /// What is taken of the block in the end.
+    /// What is taken from the block in the end.
     weight: Weight,
-    /// What it is put together of.
+    /// The parts of the weight.
     parts: Option<Parts>,
     cost: Option<(Cost, Touched)>,
 }
 
-/// What the weight of a transaction is put together of, in picoseconds.
+/// The parts of a transaction's weight, in picoseconds.
 struct Parts {
-    /// Of every transaction.
+    /// The base weight of every transaction.
     base: u64,
     /// Its extensions, without the authorisation.
     extensions: u64,
@@ -105,19 +105,19 @@ pub fn measure(report: &mut Measured) -> Result<()> {
     Ok(())
 }
 
-/// The steps of a task, and what a block weighs in which there is nothing to do.
+/// The steps of a task, and the weight of a block in which there is nothing to do.
 struct Life {
     steps: Vec<Step>,
     empty: u64,
 }
 
-/// From `submit` to the payment in mode `expected`, with one progress report.
+/// Runs a task from `submit` to the payment in mode `expected`, with one progress report.
 fn life() -> Result<Life> {
     let charlie = key("//Charlie")?;
     let provider = Provider::some(1)?.remove(0);
     let mut world = World::new([account(&charlie), provider.account()])?;
     join(&mut world, &provider)?;
-    // What the arrival of a device has left to do.
+    // Handles what the arrival of a device has left to do.
     world.blocks(2)?;
     let agenda = agenda(&mut world)?;
     let empty = begin(&mut world)?;
@@ -180,7 +180,7 @@ fn life() -> Result<Life> {
             },
         ),
     ] {
-        // Reports of progress keep a distance.
+        // There must be some blocks between reports of progress.
         deadlines.pass(&mut world, 20)?;
         let call = said(&mut world, &provider, statement)?;
         deadlines.begin(&mut world)?;
@@ -193,7 +193,7 @@ fn life() -> Result<Life> {
         matches!(status, Some(TaskStatus::Settled { .. })),
         "the task is {status:?}"
     );
-    // Those that the task has left behind: what they were for has happened.
+    // The deadlines that the task has left behind, and which have been met already.
     let windows = MATCH_WINDOW + world.state.execute_with(StartWindow::get);
     deadlines.pass(&mut world, windows)?;
     steps.push(Step {
@@ -202,7 +202,7 @@ fn life() -> Result<Life> {
         parts: None,
         cost: None,
     });
-    // Served by the agenda an hour and a month later.
+    // The agenda does these an hour and a month later.
     type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
     for (name, weight) in [
         ("end of retrieval", Weights::serve_unlock()),
@@ -218,8 +218,8 @@ fn life() -> Result<Life> {
     Ok(Life { steps, empty })
 }
 
-/// What a match weighs on average where a block matches as many tasks as a device has slots. What is done once for all of
-/// them weighs more than what is done for each.
+/// Returns what a match weighs on average if a block matches as many tasks as a device has slots. What is done once for
+/// all of them weighs more than what is done for each.
 fn match_among_others() -> Result<Weight> {
     let charlie = key("//Charlie")?;
     let provider = Provider::some(1)?.remove(0);
@@ -247,14 +247,14 @@ fn match_among_others() -> Result<Weight> {
     Ok(all / u64::from(SLOTS))
 }
 
-/// Begins a block; what it weighs before any transaction of a person.
+/// Begins a block, and returns what it weighs before any transaction of a person.
 fn begin(world: &mut World) -> Result<u64> {
     world.begin()?;
     let weight = world.state.execute_with(System::block_weight).total();
     Ok(weight.ref_time())
 }
 
-/// What the agenda of the next block weighs. Other things that a block begins with differ from one to the
+/// Returns what the agenda of the next block weighs. Other things at the beginning of a block differ from one to the
 /// next, and are left out.
 fn agenda(world: &mut World) -> Result<u64> {
     let next = world.height() + 1;
@@ -268,7 +268,7 @@ fn agenda(world: &mut World) -> Result<u64> {
     served.map_err(|error| anyhow!("the agenda: {error:?}"))
 }
 
-/// What the agenda weighs, beyond what it does in an empty block.
+/// The weight of the agenda, beyond its weight in an empty block.
 struct Deadlines {
     empty: u64,
     weight: u64,
@@ -280,7 +280,7 @@ impl Deadlines {
         world.begin()
     }
 
-    /// So many blocks in which nothing else happens.
+    /// Passes this many blocks in which nothing else happens.
     fn pass(&mut self, world: &mut World, blocks: u32) -> Result<()> {
         for _ in 0..blocks {
             self.begin(world)?;
@@ -290,7 +290,7 @@ impl Deadlines {
     }
 }
 
-/// Registers a provider with one device, and its heartbeat.
+/// Registers a provider with one device, and sends its heartbeat.
 fn join(world: &mut World, provider: &Provider) -> Result<()> {
     let who = provider.account();
     let proof = world.proof(&provider.worker, &provider.join());
@@ -311,13 +311,13 @@ fn join(world: &mut World, provider: &Provider) -> Result<()> {
     let heartbeat = pallet_provider_staking::Call::heartbeat {
         provider: who,
         period: world.height() / HeartbeatPeriod::get(),
-        // Dispatched without being authorised, so nobody looks at it.
+        // The call is dispatched without authorisation, so nothing checks the proof.
         proof,
     };
     world.dispatch(Origin::Worker, heartbeat)
 }
 
-/// The worker call that makes a statement.
+/// Returns the worker call that makes a statement.
 fn said(
     world: &mut World,
     provider: &Provider,
@@ -327,7 +327,7 @@ fn said(
     worker_call(statement, proof)
 }
 
-/// The transaction with which a worker makes a statement about an assignment.
+/// Returns the transaction with which a worker makes a statement about an assignment.
 pub fn worker_call(
     statement: Statement<AccountId>,
     proof: WorkerProof,
@@ -348,7 +348,7 @@ fn transaction(
     let before = world.state.execute_with(|| System::block_weight().total());
     let (applied, cost, touched) = trace(world, || apply(transaction))?;
     applied?;
-    // What it gave back does not count.
+    // Weight that was given back does not count.
     let after = world.state.execute_with(|| System::block_weight().total());
     let weight = after.saturating_sub(before);
     let at_most = info.total_weight().saturating_add(base);

@@ -1,5 +1,5 @@
-//! What one match costs in a small and in a large book, for a task that nearly every device fits and
-//! for one that only one device in a hundred fits, and that the dearest.
+//! Measures what one match costs in a small and in a large book, for a task that nearly every device fits, and for one
+//! that only one device in a hundred fits, and that the most expensive one.
 
 use std::time::Duration;
 
@@ -19,16 +19,16 @@ use super::{
 };
 use crate::report::Measured;
 
-/// Devices in the two books.
+/// The number of devices in each of the two books.
 const BOOKS: [u32; 2] = [100, 100_000];
 
-/// Devices of one provider.
+/// The number of devices of one provider.
 const PER_PROVIDER: u32 = 16;
 
 /// The memory that only one device in a hundred has.
 const DEMANDED: Mebibytes = Mebibytes(16_384);
 
-/// Matches of each kind: less than one device has slots for.
+/// The number of matches of each kind: fewer than one device has slots.
 const ROUNDS: u32 = 6;
 
 pub fn measure(report: &mut Measured) -> Result<()> {
@@ -76,7 +76,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
     Ok(())
 }
 
-/// What only one device in a hundred of [`Book`] fits.
+/// Returns a task that only one device in a hundred of [`Book`] fits.
 fn demanding() -> Result<Submission> {
     let mut submission = submission()?;
     submission.needs.gflops = Gflops(8_192);
@@ -85,7 +85,7 @@ fn demanding() -> Result<Submission> {
     Ok(submission)
 }
 
-/// A chain with so many devices online.
+/// A chain with a number of devices online.
 struct Book {
     world: World,
     requester: AccountId,
@@ -93,8 +93,8 @@ struct Book {
 }
 
 impl Book {
-    /// One device in a hundred fits every task here, at a higher ask than the others, of which each
-    /// lacks something.
+    /// Opens a book. One device in a hundred fits every task here, at a higher ask than the others, each of which lacks
+    /// something.
     fn new(devices: u32) -> Result<Self> {
         let requester = account(&key("//Charlie")?);
         let providers = Provider::some(devices.div_ceil(PER_PROVIDER))?;
@@ -105,7 +105,7 @@ impl Book {
             let offers = (first..devices.min(first + PER_PROVIDER)).map(listed);
             provider.register(&mut world, offers.collect::<Result<Vec<_>>>()?)?;
         }
-        // Whatever the registrations left to be looked at.
+        // Handles what the registrations have left to do.
         world.blocks(1)?;
         let listed = world.state.execute_with(Matching::devices_listed);
         ensure!(
@@ -119,8 +119,7 @@ impl Book {
         })
     }
 
-    /// The cost of matching this task; the median of some rounds for what is counted, the fastest
-    /// for the time.
+    /// Returns the cost of matching this task: the median of some rounds for what is counted, the fastest for the time.
     fn matches(&mut self, submission: &Submission) -> Result<Sample> {
         let (mut counted, mut fastest) = (Vec::new(), Duration::MAX);
         for _ in 0..ROUNDS / 2 {
@@ -159,12 +158,12 @@ impl Book {
     }
 }
 
-/// A device and its ask.
+/// Returns a device and its ask.
 fn listed(number: u32) -> Result<(aicpw_protocol::device::DeviceSpec, AskPrice)> {
     let mut spec = device(number)?;
     let fits = number % 100 == 99;
     if fits {
-        // For all the tasks that it gets at once.
+        // Enough for all the tasks that it gets at once.
         spec.memory = Mebibytes(DEMANDED.0 * u64::from(ROUNDS));
     } else {
         match number % 3 {

@@ -19,11 +19,11 @@ use crate::report::Measured;
 /// What a step costs.
 #[derive(Clone, Copy, Default)]
 pub struct Cost {
-    /// Distinct keys that it reads.
+    /// The number of distinct keys that it reads.
     pub reads: usize,
-    /// Distinct keys that it writes.
+    /// The number of distinct keys that it writes.
     pub writes: usize,
-    /// Bytes of the trie that prove what it read.
+    /// The bytes of the trie that prove what it read.
     pub proof: usize,
 }
 
@@ -36,13 +36,13 @@ pub struct Touched {
     pub written: Vec<String>,
 }
 
-/// Runs a step and counts what it does beyond what was done before.
+/// Runs a step, and counts what it reads and writes in addition to what was done before.
 pub fn count<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Cost)> {
     let (result, cost, _) = trace(world, step)?;
     Ok((result, cost))
 }
 
-/// The same, with the names of what it touches.
+/// Like [`count`], with the names of what the step touches.
 pub fn trace<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Cost, Touched)> {
     world.commit()?;
     let recorder = Recorder::<Blake2Hasher>::default();
@@ -69,12 +69,12 @@ pub fn trace<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Cost,
     Ok((result, cost, touched))
 }
 
-/// What the keys of the runtime's storage begin with.
+/// The prefixes of the runtime's storage keys, with the names of their items.
 struct Names(Vec<(Vec<u8>, String)>);
 
 impl Names {
     fn new() -> Self {
-        // How long some may get depends on the state.
+        // The longest length of some items depends on the state.
         let items = TestExternalities::default().execute_with(AllPalletsWithSystem::storage_info);
         Self(
             items
@@ -88,8 +88,8 @@ impl Names {
         )
     }
 
-    /// The items that these keys belong to. A key of none, such as the index of the transaction, goes by
-    /// its own name.
+    /// Returns the items to which these keys belong. A key of no item, such as the index of the transaction, has its
+    /// own name.
     fn of<'a>(&self, keys: impl Iterator<Item = &'a [u8]>) -> BTreeSet<String> {
         keys.map(|key| {
             let item = self.0.iter().find(|(prefix, _)| key.starts_with(prefix));
@@ -102,7 +102,7 @@ impl Names {
     }
 }
 
-/// Runs a step and measures the processor time that it takes, with everything that it may read in the trie.
+/// Runs a step, and measures the processor time that it takes, with everything that it may read in the trie.
 pub fn time<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Duration)> {
     world.commit()?;
     let start = processor_time()?;
@@ -110,13 +110,13 @@ pub fn time<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Durati
     Ok((result, processor_time()?.saturating_sub(start)))
 }
 
-/// What this thread has had of a processor. What others take of it does not count.
+/// Returns the processor time that this thread has used. What others use does not count.
 fn processor_time() -> Result<Duration> {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Ok(Duration::try_from(time)?)
 }
 
-/// What a step costs that was run several times: the median of what is counted, the fastest of the times.
+/// The cost of a step that was run several times: the median of what is counted, the fastest of the times.
 pub struct Sample {
     pub weight: u64,
     pub cost: Cost,
@@ -124,7 +124,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Of at least one round.
+    /// Returns the sample of at least one round.
     pub fn of(mut counted: Vec<(u64, Cost)>, fastest: Duration) -> Self {
         counted.sort_by_key(|(weight, cost)| (*weight, cost.reads));
         let (weight, cost) = counted[counted.len() / 2];
@@ -135,7 +135,7 @@ impl Sample {
         }
     }
 
-    /// A row for each number.
+    /// Reports a row for each number.
     pub fn tell(&self, name: &str, report: &mut Measured) {
         let mut row = |what: &str, value: f64, unit| {
             report.add(format!("{name}: {what}"), value, unit, "");
@@ -147,7 +147,7 @@ impl Sample {
         row("time, fastest", self.time.as_secs_f64() * 1e6, "µs");
     }
 
-    /// How much more this is than a smaller one, in percent.
+    /// Reports how much more this is than a smaller one, in percent.
     pub fn compare(&self, small: &Self, name: &str, goal: &str, report: &mut Measured) {
         let mut row = |what: &str, small: f64, large: f64| {
             let more = (large / small - 1.0) * 100.0;

@@ -1,4 +1,4 @@
-//! The market's runtime, driven natively and in memory: what its steps read, write and weigh.
+//! Runs the market's runtime natively and in memory, and measures what its steps read, write and weigh.
 
 mod jury;
 mod lifecycle;
@@ -19,15 +19,15 @@ pub use world::{account, key};
 
 use aicpw_runtime::units::SECONDS;
 
-/// What weights are counted in: picoseconds.
+/// A second in the unit of weights, picoseconds.
 const SECOND: f64 = 1e12;
 
-/// How many times a step of this weight fits the blocks of a second, each of which has so much room.
+/// Returns how many times a step of this weight fits into the blocks of a second, each of which has this much room.
 fn per_second_of_blocks(weight: u64, room: u64) -> f64 {
     room as f64 * f64::from(SECONDS) / weight as f64
 }
 
-/// How many times it fits a second of execution.
+/// Returns how many times a step of this weight fits into a second of execution.
 fn per_second_of_execution(weight: u64) -> f64 {
     SECOND / weight as f64
 }

@@ -1,4 +1,4 @@
-//! What it takes to find the part of a job that a jury runs, for short and for long traces.
+//! Measures what it takes to find the part of a job that a jury runs, for short and for long traces.
 
 use std::time::{Duration, Instant};
 
@@ -23,12 +23,13 @@ use super::{
 };
 use crate::report::Measured;
 
-/// Hashes of the traces; of 100,000 steps with a checkpoint after each second one there are fewer than the most.
+/// The numbers of hashes of the traces; 100,000 steps with a checkpoint after every second one have fewer than the
+/// most.
 const TRACES: [u32; 3] = [10, 1_000, MAX_HASHES];
 
 const SALT: Hash = [8; 32];
 
-/// For traces of each length, of which the second half is wrong.
+/// Measures traces of each length, of which the second half is wrong.
 pub fn measure(report: &mut Measured) -> Result<()> {
     let provider = Provider::some(1)?.remove(0);
     let requester = account(&key("//Charlie")?);
@@ -70,7 +71,7 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// What it took.
+/// What finding the part took.
 #[derive(Default)]
 struct Found {
     transactions: u32,
@@ -82,13 +83,13 @@ struct Found {
 }
 
 impl Found {
-    /// Blocks of slots that are all filled.
+    /// Returns the seconds that the blocks take if all slots are filled.
     fn seconds(&self) -> f64 {
         f64::from(self.blocks) * SLOT_MILLISECONDS as f64 / 1e3
     }
 }
 
-/// The trace of so many hashes, whose second half is wrong, or not.
+/// Returns a trace of this many hashes, whose second half is wrong or not.
 fn trace(hashes: u32, is_wrong: bool) -> TraceRecord {
     let hash = |number: u32| {
         let mut hash = [u8::from(is_wrong && number >= hashes / 2); 32];
@@ -160,7 +161,7 @@ impl Court {
         Ok(found)
     }
 
-    /// A call in a block of its own.
+    /// Sends a call in a separate block.
     fn send(
         &mut self,
         found: &mut Found,
@@ -176,7 +177,7 @@ impl Court {
         self.world.blocks(1)
     }
 
-    /// Has a task run by the provider, whose run has this trace.
+    /// Has the provider run a task with this trace.
     fn make(&mut self, trace: &TraceRecord) -> Result<TaskId> {
         let id = TaskId(self.submitted);
         let submission = Submission {
@@ -200,7 +201,7 @@ impl Court {
             trace_commitment: trace_commitment(&SALT, &trace.root()),
             result: content(9)?,
         };
-        // Dispatched without being authorised, so nobody looks at it.
+        // The call is dispatched without authorisation, so nothing checks the proof.
         let proof = self
             .world
             .proof(&self.provider.worker, &self.provider.join());

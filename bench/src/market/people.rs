@@ -29,9 +29,9 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// So many: `//bench//provider//0` with `//bench//worker//0`, and so on.
+    /// Returns this many providers: `//bench//provider//0` with `//bench//worker//0`, and so on.
     pub fn some(count: u32) -> Result<Vec<Self>> {
-        // The way from a phrase to a key is made to be slow, so it is gone twice only.
+        // Deriving a key from a phrase is slow on purpose, so it is done only twice.
         let (keys, workers) = (key("//bench//provider")?, key("//bench//worker")?);
         let child = |parent: &sr25519::Pair, number: u32| {
             let junction = DeriveJunction::hard(u64::from(number));
@@ -51,7 +51,7 @@ impl Provider {
         account(&self.key)
     }
 
-    /// Registers it with these devices, at these asks, and has it go online.
+    /// Registers the provider with these devices, at these asks, and makes it go online.
     pub fn register(
         &self,
         world: &mut World,
@@ -75,20 +75,20 @@ impl Provider {
         let heartbeat = pallet_provider_staking::Call::heartbeat {
             provider: who,
             period: world.height() / HeartbeatPeriod::get(),
-            // Dispatched without being authorised, so nobody looks at it.
+            // The call is dispatched without authorisation, so nothing checks the proof.
             proof,
         };
         world.dispatch(Origin::Worker, heartbeat)
     }
 
-    /// What it says to register, to be proven by its worker.
+    /// Returns the statement with which it registers, to be proven by its worker.
     pub fn join(&self) -> Statement<AccountId> {
         Statement::Join {
             provider: self.account(),
         }
     }
 
-    /// That its devices are online in the period of this height.
+    /// Returns the statement that its devices are online in the period of this height.
     pub fn beat(&self, period: BlockNumber) -> Statement<AccountId> {
         Statement::Heartbeat {
             provider: self.account(),
@@ -96,7 +96,7 @@ impl Provider {
         }
     }
 
-    /// What it reveals of [`OUTPUT`].
+    /// Returns what it reveals of [`OUTPUT`].
     pub fn opening(&self) -> Result<ResultOpening> {
         Ok(ResultOpening {
             salt: [7; 32],
@@ -106,14 +106,14 @@ impl Provider {
         })
     }
 
-    /// What it commits to.
+    /// Returns what it commits to.
     pub fn commitment(&self, assignment: AssignmentId) -> Result<Hash> {
         let opening = self.opening()?;
         Ok(result_commitment(&self.account(), assignment, &opening))
     }
 }
 
-/// A device of 10,000 GFLOPS and 16 GiB with all classes.
+/// Returns a device of 10,000 GFLOPS and 16 GiB with all classes.
 pub fn device(number: u32) -> Result<DeviceSpec> {
     let mut fingerprint = Hash::default();
     fingerprint[..4].copy_from_slice(&number.to_le_bytes());
@@ -134,21 +134,21 @@ pub fn device(number: u32) -> Result<DeviceSpec> {
     })
 }
 
-/// Jobs of one device at once.
+/// The number of jobs that one device runs at once.
 pub const SLOTS: Slots = 8;
 
 /// The stake of a provider.
 pub const STAKE: Balance = 10_000 * UNIT;
 
-/// An ask of a thousandth of an AICP per TFLOPS-hour times this.
+/// Returns an ask of this many thousandths of an AICP per TFLOPS-hour.
 pub fn ask(thousandths: u32) -> Balance {
     Balance::from(thousandths) * MILLI
 }
 
-/// Blocks for which a task of [`submission`] may wait for a device.
+/// The blocks for which a task of [`submission`] may wait for a device.
 pub const MATCH_WINDOW: BlockNumber = MINUTES;
 
-/// A minute on a device of 10 GFLOPS, settled at the reveal.
+/// Returns a task of a minute on a device of 10 GFLOPS, settled at the reveal.
 pub fn submission() -> Result<Submission> {
     let root_hash = aicpw_protocol::commitment::expected_root_hash(&result_root(OUTPUT));
     Ok(Submission {
@@ -170,7 +170,7 @@ pub fn submission() -> Result<Submission> {
     })
 }
 
-/// A CID of nothing that exists.
+/// Returns a CID of content that does not exist.
 pub fn content(seed: u8) -> Result<ContentId> {
     let mut bytes = vec![1, 0x55, 0x12, 32];
     bytes.extend([seed; 32]);

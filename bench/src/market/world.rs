@@ -26,13 +26,13 @@ use sp_runtime::{
     BuildStorage,
 };
 
-/// Any slot does; the chain starts with this one.
+/// The slot with which the chain starts. Any would do.
 const FIRST_SLOT: u64 = 7_000_000_000;
 
 /// What each account owns at genesis.
 const ENDOWMENT: u128 = 1_000_000 * UNIT;
 
-/// Dispatched calls of which the changes are not in the trie yet, at most.
+/// The most dispatched calls whose changes are not in the trie yet.
 const UNCOMMITTED: u32 = 512;
 
 /// A chain with one validator.
@@ -40,11 +40,11 @@ pub struct World {
     /// Its state.
     pub state: TestExternalities,
     parent: Header,
-    /// Calls without the checks of a transaction.
+    /// The number of calls without the checks of a transaction.
     dispatched: u32,
 }
 
-/// The key pair of a well-known or derived account such as `//Alice`.
+/// Returns the key pair of a well-known or derived account such as `//Alice`.
 pub fn key(suri: &str) -> Result<sr25519::Pair> {
     sr25519::Pair::from_string(suri, None).map_err(|error| anyhow!("{suri}: {error:?}"))
 }
@@ -54,7 +54,7 @@ pub fn account(key: &sr25519::Pair) -> AccountId {
 }
 
 impl World {
-    /// Genesis with these accounts, and one block.
+    /// Returns a chain with these accounts at genesis, and one block.
     pub fn new(endowed: impl IntoIterator<Item = AccountId>) -> Result<Self> {
         let babe = key("//Alice")?;
         let grandpa = ed25519::Pair::from_string("//Alice", None)
@@ -97,7 +97,7 @@ impl World {
         self.parent.number
     }
 
-    /// Empty blocks.
+    /// Makes empty blocks.
     pub fn blocks(&mut self, count: u32) -> Result<()> {
         for _ in 0..count {
             self.begin()?;
@@ -127,13 +127,13 @@ impl World {
         })
     }
 
-    /// Ends it.
+    /// Ends the block.
     pub fn end(&mut self) -> Result<()> {
         self.parent = self.state.execute_with(Executive::finalize_block);
         self.commit()
     }
 
-    /// Moves what was changed into the trie.
+    /// Moves the changes into the trie.
     pub fn commit(&mut self) -> Result<()> {
         self.state.commit_all().map_err(|error| anyhow!(error))
     }
@@ -152,21 +152,21 @@ impl World {
         });
         dispatched.map_err(|error| anyhow!("{:?}", error.error))?;
         self.dispatched += 1;
-        // Beside the trie they take several times the room.
+        // Outside the trie, changes take several times the room.
         match self.dispatched.is_multiple_of(UNCOMMITTED) {
             true => self.commit(),
             false => Ok(()),
         }
     }
 
-    /// The first transaction of an account.
+    /// Returns the first transaction of an account.
     pub fn signed(
         &mut self,
         signer: &sr25519::Pair,
         call: impl Into<RuntimeCall>,
     ) -> Result<UncheckedExtrinsic> {
         let call = call.into();
-        // Its nonce is zero, which is what an account's first transaction has.
+        // The nonce is zero, as in an account's first transaction.
         let extension = <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
         let payload = self
             .state
@@ -181,7 +181,7 @@ impl World {
         ))
     }
 
-    /// A worker's signature over a statement.
+    /// Returns a worker's signature over a statement.
     pub fn proof(
         &mut self,
         worker: &sr25519::Pair,
@@ -199,22 +199,23 @@ impl World {
     }
 }
 
-/// Nobody reads events here, and they would grow without end. `System::reset_events` also clears the map of
-/// their topics, which goes through everything that is not in the trie yet; none has topics here.
+/// Removes the events: nobody reads them here, and they would grow without end.
+/// `System::reset_events` also clears the map of their topics, which goes through everything that
+/// is not in the trie yet; no event has topics here.
 fn forget_events() {
     for item in [&b"Events"[..], b"EventCount"] {
         unhashed::kill(&storage_prefix(b"System", item));
     }
 }
 
-/// Who dispatches.
+/// The origin of a dispatched call.
 pub enum Origin<'a> {
     Signed(&'a AccountId),
     Worker,
     Root,
 }
 
-/// A worker call as a transaction.
+/// Returns a worker call as a transaction.
 pub fn authorised(call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
     <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(
         call.into(),

@@ -1,5 +1,5 @@
-//! Makes a long chain in less time than it spans: a block in each slot since a moment in the past, claimed,
-//! executed, sealed and imported as a validator's own, and finalised as GRANDPA does it.
+//! Makes a long chain in less time than it spans: one block in each slot since a moment in the past, claimed, executed,
+//! sealed and imported like a validator's own, and finalised as GRANDPA does it.
 
 use std::{
     path::Path,
@@ -36,7 +36,7 @@ use sp_runtime::{generic::DigestItem, traits::Block as _, Digest};
 /// The only validator of the development chain.
 const VALIDATOR: &str = "//Alice";
 
-/// The round in which each block is finalised that is: one is enough where one validator decides.
+/// The round in which blocks are finalised: one is enough if one validator decides.
 const ROUND: u64 = 1;
 
 /// How long the node's tasks may take to end.
@@ -46,19 +46,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Author {
     node: Partial,
     babe: sr25519::Pair,
-    /// With the same key, for claims.
+    /// A keystore with the same key, for claims.
     keystore: KeystorePtr,
     grandpa: ed25519::Pair,
     best: Header,
-    /// The last final block, and how many have a justification.
+    /// The last final block, and how many blocks have a justification.
     finalised: Header,
     justified: u32,
     slot: u64,
 }
 
 impl Author {
-    /// A new chain of this specification in a node's folder. Its last of so many blocks will be of about
-    /// now.
+    /// Makes a new chain of this specification in a node's folder. The last of its `blocks` blocks will be at about the
+    /// present time.
     pub async fn new(base: &Path, spec: &Path, blocks: u32) -> Result<Self> {
         let (base, spec) = (base.display().to_string(), spec.display().to_string());
         let arguments = ["--base-path", &base, "--chain", &spec];
@@ -66,7 +66,7 @@ impl Author {
         let node = service::new_partial(&config, Some(&prepared::compiled_runtimes()?))?;
         let genesis = node.client.info().genesis_hash;
         let genesis = node.client.header(genesis)?.context("no genesis")?;
-        // The way from a phrase to a key is slow, and a keystore goes it for each claim.
+        // Deriving a key from a phrase is slow, and a keystore does it for each claim.
         let (babe, seed) = sr25519::Pair::from_string_with_seed(VALIDATOR, None)
             .map_err(|error| anyhow!("{VALIDATOR}: {error:?}"))?;
         let seed = seed.context("a derived key has no seed")?;
@@ -91,7 +91,7 @@ impl Author {
         &self.node.client
     }
 
-    /// Makes the block of the next slot. Some are finalised: where the set of authorities changes, and else
+    /// Makes the block of the next slot. Some blocks are finalised: where the set of authorities changes, and otherwise
     /// as often as a node keeps a justification.
     pub async fn block(&mut self) -> Result<()> {
         self.slot += 1;
@@ -103,7 +103,7 @@ impl Author {
         Ok(())
     }
 
-    /// Makes a block; whether it has to be finalised before another can be.
+    /// Makes a block. Returns whether it has to be finalised before another can be made.
     async fn import(&mut self, slot: Slot) -> Result<bool> {
         let epoch = self.epoch(slot)?;
         let (block, changes) = self.build(slot, &epoch)?.into_inner();
@@ -133,7 +133,7 @@ impl Author {
         }
     }
 
-    /// The epoch of the best block's child in a slot.
+    /// Returns the epoch of the best block's child in a slot.
     fn epoch(&self, slot: Slot) -> Result<ViableEpochDescriptor<Hash, u32, Epoch>> {
         let epochs = self.node.other.babe_link.epoch_changes().shared_data();
         let (parent, height) = (self.best.hash(), self.best.number);
@@ -144,7 +144,7 @@ impl Author {
         epoch.with_context(|| format!("no epoch for slot {slot}"))
     }
 
-    /// Claims the slot and executes a block in which there is nothing but the time.
+    /// Claims the slot, and executes a block that contains nothing but the time.
     fn build(
         &self,
         slot: Slot,
@@ -212,17 +212,17 @@ impl Author {
         Ok(())
     }
 
-    /// Blocks with a justification.
+    /// Returns the number of blocks with a justification.
     pub fn justified(&self) -> u32 {
         self.justified
     }
 
-    /// How often the authorities have changed.
+    /// Returns how often the authorities have changed.
     pub fn authority_sets(&self) -> u64 {
         self.node.other.grandpa_link.shared_authority_set().set_id()
     }
 
-    /// Closes the database: what it still has to write is on the disk then.
+    /// Closes the database: everything that it still has to write is then on disk.
     pub async fn close(self) -> Result<()> {
         let database = Arc::clone(&self.node.backend);
         drop(self);

@@ -1,5 +1,5 @@
-//! Warp sync of a long chain: how long a new node takes to the state of the last final block, and to all
-//! blocks before it. The chain is made first (`author`); it is served, and synchronised, by nodes as they are.
+//! Measures warp sync of a long chain: how long a new node takes to get the state of the last final block, and all
+//! blocks before it. The chain is made first (`author`); ordinary nodes serve and synchronise it.
 
 mod author;
 
@@ -26,13 +26,13 @@ use tempfile::TempDir;
 use self::author::Author;
 use crate::{machine, report::Measured};
 
-/// A node begins to warp when it has so many peers.
+/// The number of peers with which a node begins to warp.
 const SERVERS: u32 = 3;
 
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(3_600);
 
-/// Bytes that the network has carried, as the node counts them.
+/// The metric of the bytes that the node has received from the network.
 const BYTES: &str = "substrate_sub_libp2p_network_bytes_total{direction=\"in\"";
 
 /// How long the chain is.
@@ -48,7 +48,7 @@ pub async fn measure(chain: &ChainLength, report: &mut Measured) -> Result<()> {
     let folder = TempDir::with_prefix("aicpw-warp-").context("a temporary folder")?;
     let first = folder.path().join(server(0));
     make(&first, chain.blocks, report).await?;
-    // Only that: a node has an identity of its own.
+    // Only the database is copied: each node has its own identity.
     let database = Path::new("chains/dev/paritydb");
     for number in 1..SERVERS {
         let other = folder.path().join(server(number));
@@ -74,7 +74,7 @@ fn server(number: u32) -> String {
     format!("server-{number}")
 }
 
-/// Seconds of a processor that this program has had.
+/// Returns the processor time that this program has used, in seconds.
 fn processor_time() -> Result<f64> {
     machine::processor_time(std::process::id())
 }
@@ -106,7 +106,7 @@ async fn make(base: &Path, blocks: u32, report: &mut Measured) -> Result<()> {
     Ok(())
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with all its content.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| to.display().to_string())?;
     for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
@@ -122,7 +122,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Starts a node with nothing, and measures until it has everything.
+/// Starts an empty node, and measures the time until it has everything.
 async fn synchronise(
     folder: &Path,
     servers: &[Node],
@@ -133,7 +133,7 @@ async fn synchronise(
         .arg("--sync=warp")
         .with_metrics();
     for node in servers {
-        // They have the whole chain, and nothing but that.
+        // The servers have the whole chain, and nothing else.
         let has = node.client().await?.finalised().await?;
         ensure!(has == blocks, "{} has {has} final blocks", node.name());
         options.bootnodes.push(node.address().await?);
@@ -185,7 +185,7 @@ async fn synchronise(
     outcome.await.map_err(|error| late.explain(error))
 }
 
-/// The height that the state at the block of this height says.
+/// Returns the height in the state of the block at this height.
 async fn state_of(client: &Client, height: u32) -> Result<u32> {
     let hash = client.block_hash(height).await?.context("no such block")?;
     let key = storage_prefix(b"System", b"Number");
@@ -204,7 +204,7 @@ async fn has_block(client: &Client, known: &Client, height: u32) -> Result<bool>
     Ok(!block.is_null())
 }
 
-/// Bytes that a node has received.
+/// Returns the bytes that a node has received.
 async fn received(node: &Node) -> Result<f64> {
     let url = node.metrics().context("the node has no metrics")?;
     bytes_in(&metrics::read(url).await?)

@@ -1,5 +1,5 @@
-//! `make weights`: what the SDK's `frame-omni-bencher` does, with the host functions that our runtime has, and without
-//! RocksDB, which that one has compiled for half an hour and does not use.
+//! `make weights`: does what the SDK's `frame-omni-bencher` does, with the host functions of our runtime, and without
+//! RocksDB, which `frame-omni-bencher` spends half an hour compiling and does not use.
 
 use clap::Parser;
 use frame_benchmarking_cli::PalletCmd;
@@ -14,7 +14,7 @@ struct Arguments {
     pallet: PalletCmd,
 }
 
-/// Nothing beside what every runtime of the SDK has.
+/// Nothing in addition to what every runtime of the SDK has.
 type OurHostFunctions = ();
 
 fn main() -> sc_cli::Result<()> {
