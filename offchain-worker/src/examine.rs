@@ -53,7 +53,7 @@ pub const SANDBOX_NEEDS: &str =
      landlock_create_ruleset or seccomp; and the node's user has to reach the job's folder, which is \
      below --base-path, without privileges";
 
-/// What it means that the sandbox could not even be tried.
+/// What to say, and what to do, if the sandbox could not even be tried.
 pub const TRYING_NEEDS: &str =
     "so nothing is known of the sandbox. To try it the node needs a little room below --base-path, a folder there \
      that its user can write, an executor that starts, and a machine that is not too busy: see to that and start \

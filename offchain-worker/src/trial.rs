@@ -36,7 +36,7 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: Duration = Duration::from_secs(10 * 60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4 * 3600);
 
-/// What the owner of a failing device is told to look at.
+/// What a device that fails needs, for its owner.
 pub const TRIAL_NEEDS: &str =
     "the node does not offer this device, because others' jobs would fail on it as well and cost collateral. The \
      node's user has to reach the device's nodes in /dev (AMD and Intel: groups render and video; NVIDIA: \

@@ -11,14 +11,14 @@
 //! | [`library`] | functions that a program can ask for |
 //! | [`job`] | what is in the job folder |
 //! | [`build`], [`run`] | the two stages |
-//! | [`kernels`] | what the job's kernels take: learnt in the one, kept to in the other |
+//! | [`kernels`] | what the job's kernels take: learnt in the build stage, enforced in the run stage |
 //! | [`launching`] | the launches of a run, and its checkpoints |
 //! | [`part`] | a run from one checkpoint to the next, and the state at a checkpoint |
-//! | [`native`] | the same without sandbox and trace, to compare with |
+//! | [`native`] | a job without sandbox and trace, to compare with |
 //! | [`measure`] | conformance, speed and memory of a device, and the runs that prove the first two |
 //! | [`sandbox`] | what a stage locks itself into |
-//! | [`check`] | whether that holds on this machine |
-//! | [`report`] | what it says to the node |
+//! | [`check`] | whether the sandbox holds on this machine |
+//! | [`report`] | what the executor reports to the node |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -199,7 +199,7 @@ fn stage(
     arguments: StageArguments,
     work: fn(&mut job::Ready<'_>) -> Result<aicpw_protocol::job::Done, job::Failure>,
 ) -> ExitCode {
-    // First of all: what a program prints must not look like what we say.
+    // First of all: what a program prints must not look like a message of ours.
     let mut reporter = match report::Reporter::take_standard_output() {
         Ok(reporter) => reporter,
         Err(error) => {

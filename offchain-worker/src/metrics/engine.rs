@@ -12,9 +12,9 @@ use crate::engines::{BadManifest, Engine, Failure, Job, OnProgress, Plan, Produc
 
 /// Counts the stages of another engine.
 pub struct MeteredEngine {
-    /// What does the work.
+    /// The engine that does the work.
     pub inner: Arc<dyn Engine>,
-    /// Where it is counted.
+    /// Where the stages are counted.
     pub metrics: WorkerMetrics,
 }
 

@@ -213,7 +213,7 @@ impl WorkerMetrics {
         }
     }
 
-    /// Sets how many bytes of room are missing before jobs are taken again, if any.
+    /// Sets for how many bytes of room the worker waits before it takes jobs again, if it waits.
     pub fn lacking(&self, bytes: Option<u64>) {
         if let Some(metrics) = &self.0 {
             metrics.lacking.set(bytes.unwrap_or(0));

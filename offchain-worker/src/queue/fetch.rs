@@ -303,7 +303,7 @@ impl Source<'_> {
     }
 }
 
-/// Returns the addresses that can be parsed; a requester's bad address is its own loss.
+/// Returns the addresses that are valid; a requester's bad address is its own loss.
 pub(super) fn addresses(peers: &PeerAddresses) -> Vec<PeerAddress> {
     let parsed = peers.iter().filter_map(|bytes| {
         let address = multiaddr::Multiaddr::try_from(bytes.to_vec()).ok()?;

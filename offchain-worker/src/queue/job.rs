@@ -49,11 +49,11 @@ const NO_RECORD_MESSAGE: &str = "the provider's disk cannot be written";
 pub struct Shop {
     /// The chain.
     pub chain: Arc<dyn ChainView>,
-    /// Where results go.
+    /// The store for results.
     pub store: Arc<dyn BlobStore>,
-    /// Where reports go.
+    /// The mailbox for reports.
     pub mailbox: Mailbox,
-    /// What runs programs.
+    /// The engine that runs programs.
     pub engine: Arc<dyn Engine>,
     /// The secret from which salts are derived.
     pub secret: WorkerSecret,

@@ -126,7 +126,7 @@ pub struct Queue {
     sweeping: Sweeping,
     rooms: Rooms,
     room_asks: mpsc::UnboundedReceiver<room::Ask>,
-    /// Bytes that are missing besides results that are still locked: while this is set, nothing new is taken.
+    /// Bytes for which there is no room besides results that are still locked: while this is set, nothing new is taken.
     lacking: Option<u64>,
     /// Checks whether there is room for them.
     looking: JoinSet<bool>,
