@@ -33,6 +33,14 @@ pub async fn whole_machine() -> Result<SemaphorePermit<'static>> {
     room_for(ROOM).await
 }
 
+/// Waits for the shares of more than three nodes, for a network that is not a [`Cluster`].
+///
+/// # Errors
+/// Never, as long as this process runs.
+pub async fn crowded_share() -> Result<SemaphorePermit<'static>> {
+    room_for(MANY).await
+}
+
 /// Waits for the share of a single node, for one that is not part of a [`Cluster`].
 ///
 /// # Errors

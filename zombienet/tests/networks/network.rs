@@ -9,7 +9,7 @@ use std::{
 
 use aicpw_network_tests::{
     binaries,
-    cluster::whole_machine,
+    cluster::crowded_share,
     metrics,
     wait::{self, Seen},
     Client,
@@ -44,7 +44,7 @@ fn fields<'a>(page: &'a Value, role: &str, field: &str) -> Vec<&'a str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_network_says_where_it_is_and_its_first_command_works() {
-    let _room = whole_machine().await.unwrap();
+    let _room = crowded_share().await.unwrap();
     let outside = tempfile::tempdir().unwrap();
     let folder = outside.path().join("network");
     let (out, log) = (outside.path().join("out"), outside.path().join("log"));
