@@ -11,6 +11,8 @@ MAKEFLAGS += --no-print-directory
 ENV := . scripts/env.sh;
 SAY := printf '\n==> %s\n'
 CARGO_IPFS := CARGO_TARGET_DIR="$$AICPW_IPFS_TARGET_DIR" cargo
+# aicpw-node looks for its IPFS process beside itself.
+LINK_IPFS := ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
 # What the demo starts, beside aicpw-ipfs.
 DEMO_PROGRAMS := aicpw-node aicpw-executor aicpw aicpw-render
 # Arguments for what says so, as in make bench ARGS="--help"
@@ -60,8 +62,15 @@ build-demo: setup
 build-ipfs: setup
 	@$(SAY) "2 of 2: aicpw-ipfs (from nothing: about 6 minutes on 2 cores)"
 	@$(ENV) $(CARGO_IPFS) build --locked --manifest-path ipfs/Cargo.toml
-	@# aicpw-node looks for its IPFS process beside itself.
-	@$(ENV) ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
+	@$(ENV) $(LINK_IPFS)
+
+# With its tests: program and unit tests are the same crate, compiled twice with one core each. One after the other,
+# half of two cores would wait. The program is among what cargo makes, because the tests in ipfs/tests start it.
+.PHONY: build-ipfs-tests
+build-ipfs-tests: setup
+	@$(SAY) "2 of 2: aicpw-ipfs and its tests (from nothing: some minutes on 2 cores)"
+	@$(ENV) $(CARGO_IPFS) test --no-run --locked --manifest-path ipfs/Cargo.toml
+	@$(ENV) $(LINK_IPFS)
 
 .PHONY: release
 release: setup ## Build what operators install, optimised, into target/release (from nothing: about half an hour)
@@ -78,7 +87,7 @@ kubo: ## Build kubo, the common IPFS daemon, which ours is tested against (needs
 ##@ Change it
 
 .PHONY: test
-test: build ## All tests: units, runtime journeys, networks of real processes, polkadot.js
+test: build-all build-ipfs-tests ## All tests: units, runtime journeys, networks of real processes, polkadot.js
 	@scripts/test.sh
 
 .PHONY: unit

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make test: all tests, whatever fails in between; what failed is said at the end. Needs `make build`.
+# make test: all tests, whatever fails in between; what failed is said at the end. `make test` has built the programs.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
