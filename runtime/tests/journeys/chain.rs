@@ -115,7 +115,8 @@ impl Chain {
         Self::starting_from(DEVELOPMENT.clone())
     }
 
-    /// Returns a chain of the preset with four validators: Alice, Bob, Charlie and Dave. Alice makes all blocks.
+    /// Returns a chain of the preset with four validators: Alice, Bob, Charlie and Dave. The first of the set
+    /// makes all blocks.
     pub fn local_testnet() -> Self {
         Self::starting_from(LOCAL_TESTNET.clone())
     }
@@ -179,6 +180,12 @@ impl Chain {
         let epoch = self.read(Babe::current_epoch);
         let begins = *epoch.start_slot + epoch.duration * (empty_epochs + 1);
         self.skipped_slots += begins.saturating_sub(next);
+        self.block(Vec::new());
+    }
+
+    /// Makes a block after this many slots without one.
+    pub fn block_after(&mut self, empty_slots: u64) {
+        self.skipped_slots += empty_slots;
         self.block(Vec::new());
     }
 

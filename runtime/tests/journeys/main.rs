@@ -18,6 +18,7 @@ mod draws;
 mod emergency;
 mod encoding;
 mod failure;
+mod finality;
 mod flood;
 mod governance;
 mod half_migrated;

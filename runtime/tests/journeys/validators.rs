@@ -45,11 +45,11 @@ use crate::{
 /// The slash for one offender of four validators: three quarters squared.
 pub const ONE_OF_FOUR: Perbill = Perbill::from_parts(562_500_000);
 
-fn validators(chain: &mut Chain) -> Vec<AccountId> {
+pub fn validators(chain: &mut Chain) -> Vec<AccountId> {
     chain.read(Session::validators)
 }
 
-fn bonded(chain: &mut Chain, who: Sr25519Keyring) -> Balance {
+pub fn bonded(chain: &mut Chain, who: Sr25519Keyring) -> Balance {
     let account = who.to_account_id();
     chain
         .read(|| pallet_staking::Ledger::<Runtime>::get(account))
@@ -260,11 +260,11 @@ fn babe_equivocation(
     }
 }
 
-fn era(chain: &mut Chain) -> u32 {
+pub fn era(chain: &mut Chain) -> u32 {
     chain.read(|| pallet_staking::ActiveEra::<Runtime>::get().unwrap().index)
 }
 
-fn run_to_era(chain: &mut Chain, until: u32) {
+pub fn run_to_era(chain: &mut Chain, until: u32) {
     while era(chain) < until {
         chain.end_session();
     }
@@ -314,7 +314,7 @@ pub fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring, share: Perbill)
     assert!(gained > slash * 4 / 5 && gained < slash, "{gained}");
 }
 
-fn babe_report(chain: &mut Chain, offender: Sr25519Keyring) -> RuntimeCall {
+pub fn babe_report(chain: &mut Chain, offender: Sr25519Keyring) -> RuntimeCall {
     chain.block(Vec::new());
     let proof = babe_equivocation(chain, offender);
     let key_owner_proof = chain
