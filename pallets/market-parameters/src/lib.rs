@@ -16,13 +16,21 @@
 //! 2. From the next call on, every reader of the parameter sees the new value. What was fixed before, such as the price
 //!    of an assignment and its deadlines, stays.
 //!
+//! ## Scenario: a release refuses what was set before
+//!
+//! 1. A value was set while an earlier release allowed it. The new release has a narrower range, or another relation.
+//! 2. In the first block of the new release, before anything reads the parameters, a value that is out of its range
+//!    goes back to the default. If a relation does not hold then, the value that was set last goes back too, and so on
+//!    until all relations hold. They hold at the latest when only defaults are left.
+//! 3. There is an event [`Event::ParameterReset`] for each of these values.
+//!
 //! ## Properties
 //!
-//! * Every parameter is in its range, and all relations hold.
+//! * Every parameter is in its range, and all relations hold, also after an upgrade.
 //! * One storage item holds everything that was changed, so reading any number of parameters costs one read of the
 //!   database per block.
-//! * A release can add parameters without a migration. A release that narrows a range, or removes a parameter, has to
-//!   migrate [`Changed`].
+//! * A release can add parameters, narrow a range, add a relation or change a default without a migration. A release
+//!   that removes a parameter has to migrate [`Changed`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -36,6 +44,7 @@ mod declare;
 mod mock;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 pub mod weights;
 
 pub use pallet::*;
@@ -149,7 +158,8 @@ pub mod pallet {
         }
     }
 
-    /// The parameters whose values are not the defaults. The constant `ranges` has the defaults of the others.
+    /// The parameters whose values are not the defaults; the one that was set last is at the end. The constant `ranges`
+    /// has the defaults of the others.
     // Nearly everything in a block reads this. `on_initialize` pays for reading it, and `set_parameter` for writing it.
     #[pallet::storage]
     #[pallet::whitelist_storage]
@@ -163,6 +173,11 @@ pub mod pallet {
         /// A parameter was set.
         ParameterSet {
             /// The parameter, with its new value.
+            parameter: T::Parameter,
+        },
+        /// A parameter went back to its default, because a new runtime does not allow the value that was set.
+        ParameterReset {
+            /// The parameter, with the value that it had.
             parameter: T::Parameter,
         },
     }
@@ -184,6 +199,10 @@ pub mod pallet {
             T::DbWeight::get().reads(1)
         }
 
+        fn on_runtime_upgrade() -> Weight {
+            Self::reset_refused()
+        }
+
         fn integrity_test() {
             let ranges = T::Parameter::ranges();
             assert!(
@@ -201,6 +220,11 @@ pub mod pallet {
             if let Err(reason) = T::Relations::check() {
                 panic!("the defaults contradict each other: {reason}");
             }
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn post_upgrade(_: Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
         }
 
         #[cfg(feature = "try-runtime")]

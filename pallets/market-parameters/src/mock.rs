@@ -1,6 +1,6 @@
 //! A runtime with two parameters, one of which must not be greater than the other. Root sets them.
 
-use frame_support::derive_impl;
+use frame_support::{derive_impl, weights::constants::RocksDbWeight};
 use sp_runtime::BuildStorage;
 
 use crate as pallet_market_parameters;
@@ -32,6 +32,7 @@ mod runtime {
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
     type Block = frame_system::mocking::MockBlock<Test>;
+    type DbWeight = RocksDbWeight;
 }
 
 crate::market_parameters! {

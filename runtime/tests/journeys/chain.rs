@@ -11,7 +11,7 @@ use aicpw_runtime::{
     ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, Signature, SignedPayload, System,
     Tasks, TxExtension, UncheckedExtrinsic,
 };
-use codec::Encode;
+use codec::{Decode, Encode};
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
 use frame_system::offchain::CreateAuthorizedTransaction;
 use pallet_draw_randomness::Outcomes;
@@ -28,7 +28,7 @@ use sp_runtime::{
     generic::{Digest, DigestItem, Era},
     traits::Header as _,
     transaction_validity::{TransactionSource, TransactionValidity, TransactionValidityError},
-    BuildStorage, ExtrinsicInclusionMode,
+    ApplyExtrinsicResult, BuildStorage, ExtrinsicInclusionMode,
 };
 
 /// The slot of the first block; any slot would do.
@@ -123,6 +123,13 @@ impl Chain {
 
     /// Returns a chain with this genesis, whose first validator makes all blocks.
     pub fn starting_from(genesis: Storage) -> Self {
+        let mut chain = Self::without_a_block(genesis);
+        chain.block(Vec::new());
+        chain
+    }
+
+    /// Returns a chain that has only this genesis.
+    pub fn without_a_block(genesis: Storage) -> Self {
         let mut state = TestExternalities::from(genesis);
         let root = state.execute_with(|| {
             sp_io::storage::root(sp_core::storage::StateVersion::V1)
@@ -137,14 +144,12 @@ impl Chain {
             Default::default(),
             Default::default(),
         );
-        let mut chain = Self {
+        Self {
             state,
             parent,
             has_outputs: false,
             skipped_slots: 0,
-        };
-        chain.block(Vec::new());
-        chain
+        }
     }
 
     /// Makes blocks have VRF outputs from now on, which draws need. Outputs take time to make.
@@ -215,26 +220,15 @@ impl Chain {
         &mut self,
         transactions: Vec<UncheckedExtrinsic>,
     ) -> Vec<Result<DispatchResult, TransactionValidityError>> {
-        let number = self.parent.number + 1;
-        let slot = FIRST_SLOT + self.skipped_slots + u64::from(number);
-        let claim = self.claim(slot);
-        let digest = Digest {
-            logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
-        };
-        let none = Default::default();
-        let header = Header::new(number, none, none, self.parent.hash(), digest);
+        let (header, time) = self.begin();
+        let number = header.number;
         let (outcomes, header) = self.state.execute_with(|| {
             let mode = Executive::initialize_block(&header);
             assert!(
                 mode == ExtrinsicInclusionMode::AllExtrinsics || transactions.is_empty(),
                 "no transactions are taken while a migration is under way"
             );
-            let time = pallet_timestamp::Call::set {
-                now: slot * SLOT_MILLISECONDS,
-            };
-            Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(time.into()))
-                .unwrap()
-                .unwrap();
+            Executive::apply_extrinsic(time).unwrap().unwrap();
             let outcomes = transactions.into_iter().map(apply).collect();
             let header = Executive::finalize_block();
             // Until the migration is complete, some of what is stored has the previous form.
@@ -256,6 +250,39 @@ impl Chain {
         self.state.commit_all().unwrap();
         self.parent = header;
         outcomes
+    }
+
+    /// Makes a block without transactions of people, by another runtime than this one. `call` calls a function of that
+    /// runtime.
+    pub fn block_of(&mut self, call: fn(&mut TestExternalities, &str, &[u8]) -> Vec<u8>) {
+        let (header, time) = self.begin();
+        call(&mut self.state, "Core_initialize_block", &header.encode());
+        let applied = call(
+            &mut self.state,
+            "BlockBuilder_apply_extrinsic",
+            &time.encode(),
+        );
+        let applied = ApplyExtrinsicResult::decode(&mut &applied[..]);
+        assert_eq!(applied, Ok(Ok(Ok(()))));
+        let header = call(&mut self.state, "BlockBuilder_finalize_block", &[]);
+        self.state.commit_all().unwrap();
+        self.parent = Header::decode(&mut &header[..]).unwrap();
+    }
+
+    /// Returns the header with which the next block begins, and the transaction that sets its time.
+    fn begin(&mut self) -> (Header, UncheckedExtrinsic) {
+        let number = self.parent.number + 1;
+        let slot = FIRST_SLOT + self.skipped_slots + u64::from(number);
+        let claim = self.claim(slot);
+        let digest = Digest {
+            logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
+        };
+        let none = Default::default();
+        let header = Header::new(number, none, none, self.parent.hash(), digest);
+        let time = pallet_timestamp::Call::set {
+            now: slot * SLOT_MILLISECONDS,
+        };
+        (header, UncheckedExtrinsic::new_bare(time.into()))
     }
 
     /// Returns the first validator's claim on a slot.

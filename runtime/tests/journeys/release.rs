@@ -5,10 +5,14 @@ use std::sync::LazyLock;
 
 use aicpw_protocol::{task::TaskStatus, worker::Statement, AskPrice};
 use aicpw_runtime::{
-    configs::{market::MaxDevices, system::MAX_BLOCK_WEIGHT},
-    units::UNIT,
-    AccountId, Balances, MarketClock, MultiBlockMigrations, ProviderStaking, Runtime,
-    RuntimeOrigin, System, VERSION,
+    configs::{
+        market::MaxDevices,
+        parameters::{FinderReward, MarketParameter, MarketRelations, SubmissionFee},
+        system::MAX_BLOCK_WEIGHT,
+    },
+    units::{MILLI, UNIT},
+    AccountId, Balances, MarketClock, MarketParameters, MultiBlockMigrations, ProviderStaking,
+    Runtime, RuntimeEvent, RuntimeOrigin, Scheduler, System, VERSION,
 };
 use codec::{Decode, Encode};
 use frame_metadata::{
@@ -21,6 +25,7 @@ use frame_support::{
     traits::{fungible::Mutate, GetStorageVersion, STORAGE_VERSION_STORAGE_KEY_POSTFIX},
 };
 use frame_system::LastRuntimeUpgradeInfo;
+use pallet_market_parameters::{Changed, Relations};
 use pallet_provider_staking::{migrations::v1, Devices, Occupations};
 use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
 use sc_executor::WasmExecutor;
@@ -34,6 +39,7 @@ use sp_core::{
 };
 use sp_io::{hashing::blake2_256, TestExternalities};
 use sp_keyring::Sr25519Keyring::{Bob, Charlie};
+use sp_runtime::Perbill;
 use sp_version::RuntimeVersion;
 
 use crate::{
@@ -77,23 +83,26 @@ fn decoded(bytes: &[u8]) -> RuntimeMetadataV14 {
     }
 }
 
-/// The metadata of the previous release, read from its runtime.
-static PREVIOUS: LazyLock<RuntimeMetadataV14> = LazyLock::new(|| {
-    let mut state = TestExternalities::default();
+/// Compiles the runtime of the previous release once.
+static EXECUTOR: LazyLock<Executor> = LazyLock::new(|| Executor::builder().build());
+
+/// Calls a function of the runtime of the previous release. Returns what the function returns.
+fn call_previous(state: &mut TestExternalities, function: &str, input: &[u8]) -> Vec<u8> {
     let code = RuntimeCode {
         code_fetcher: &WrappedRuntimeCode(WASM.into()),
         heap_pages: None,
         hash: blake2_256(WASM).to_vec(),
     };
-    let executor = Executor::builder().build();
-    let (told, _) = executor.call(
-        &mut state.ext(),
-        &code,
-        "Metadata_metadata_at_version",
-        &14u32.encode(),
-        CallContext::Offchain,
-    );
-    let told = Option::<Vec<u8>>::decode(&mut &told.unwrap()[..]).unwrap();
+    let context = CallContext::Offchain;
+    let (output, _) = EXECUTOR.call(&mut state.ext(), &code, function, input, context);
+    output.unwrap_or_else(|error| panic!("{function} of the previous release: {error}"))
+}
+
+/// The metadata of the previous release, read from its runtime.
+static PREVIOUS: LazyLock<RuntimeMetadataV14> = LazyLock::new(|| {
+    let mut state = TestExternalities::default();
+    let told = call_previous(&mut state, "Metadata_metadata_at_version", &14u32.encode());
+    let told = Option::<Vec<u8>>::decode(&mut &told[..]).unwrap();
     decoded(&told.unwrap())
 });
 
@@ -250,18 +259,23 @@ fn a_call_that_is_encoded_otherwise_than_before_has_another_transaction_version(
     }
 }
 
-#[test]
-fn the_first_block_of_this_release_brings_the_state_of_the_previous_one_up_to_it() {
-    let before = previous_genesis();
-    let now = genesis("local_testnet", json!({}));
-    // Every block checks the market's invariants.
-    let mut chain = Chain::starting_from(before);
+/// Makes blocks until no migration is under way, or for a while.
+fn migrate(chain: &mut Chain) {
     for _ in 0..PATIENCE {
         if !chain.read(MultiBlockMigrations::ongoing) {
             break;
         }
         chain.block(Vec::new());
     }
+}
+
+#[test]
+fn the_first_block_of_this_release_brings_the_state_of_the_previous_one_up_to_it() {
+    let before = previous_genesis();
+    let now = genesis("local_testnet", json!({}));
+    // Every block checks the market's invariants.
+    let mut chain = Chain::starting_from(before);
+    migrate(&mut chain);
     let upgraded = chain.read(frame_system::LastRuntimeUpgrade::<Runtime>::get);
     assert_eq!(upgraded.unwrap().spec_version.0, VERSION.spec_version);
     for pallet in current().pallets {
@@ -275,6 +289,43 @@ fn the_first_block_of_this_release_brings_the_state_of_the_previous_one_up_to_it
         );
     }
     chain.block(Vec::new());
+}
+
+/// Regression: release 1 takes a reward of half for finders, with which the locks of a lie do not pay everybody. The
+/// chain kept it after the upgrade, and no parameter could be set any more.
+// RELEASE-1: remove when release 3 is main
+#[test]
+fn a_parameter_that_this_release_does_not_allow_goes_back_to_its_default() {
+    let half = MarketParameter::FinderReward(Perbill::from_percent(50));
+    let mut chain = Chain::without_a_block(previous_genesis());
+    chain.block_of(call_previous);
+    let next = chain.height() + 1;
+    let parameter = half.clone();
+    chain.read(|| {
+        let set = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
+        let call = Box::new(set.into());
+        Scheduler::schedule(RuntimeOrigin::root(), next, None, 0, call).unwrap();
+    });
+    chain.block_of(call_previous);
+    chain.read(|| {
+        assert_eq!(Changed::<Runtime>::get(), vec![half.clone()]);
+        assert!(MarketRelations::check().is_err());
+    });
+
+    // Every block of this release checks the market's invariants.
+    chain.block(Vec::new());
+    let reset = pallet_market_parameters::Event::<Runtime>::ParameterReset { parameter: half };
+    let reset = RuntimeEvent::from(reset);
+    chain.read(|| {
+        assert!(System::events().iter().any(|record| record.event == reset));
+        assert_eq!(FinderReward::get(), FinderReward::DEFAULT);
+        assert_eq!(MarketRelations::check(), Ok(()));
+    });
+    migrate(&mut chain);
+    let fee = MarketParameter::SubmissionFee(25 * MILLI);
+    chain.read(|| MarketParameters::set_parameter(RuntimeOrigin::root(), fee).unwrap());
+    chain.block(Vec::new());
+    assert_eq!(chain.read(SubmissionFee::get), 25 * MILLI);
 }
 
 /// The previous form, as the migration reads it, is what the previous release says that it stores. Once the previous

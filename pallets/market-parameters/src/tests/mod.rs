@@ -1,4 +1,5 @@
-//! One file per call, and one for what is declared.
+//! One file per call, one for what is declared, and one for upgrades.
 
 mod declared;
 mod set_parameter;
+mod upgrade;
