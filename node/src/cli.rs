@@ -21,6 +21,13 @@ pub struct Cli {
     pub node: NodeArgs,
 }
 
+impl Cli {
+    /// Returns the folder for compiled runtimes that was named behind a subcommand, or else the one before it.
+    pub fn compiled_folder<'a>(&'a self, behind: &'a CompiledArgs) -> Option<&'a Path> {
+        behind.folder().or(self.node.compiled.folder())
+    }
+}
+
 /// The node's own arguments. Whoever checks a machine for a node puts the same behind `check`.
 #[derive(Debug, clap::Args)]
 // A node that prunes the blocks of a fork when the fork loses cannot answer peers that were just told of them, and is
@@ -341,9 +348,11 @@ mod tests {
     }
 
     /// Regression: these commands compiled the runtime anew if a node kept its compiled runtimes in another folder.
+    /// Later they ignored a folder that was named before them.
     #[test]
     fn what_executes_the_runtime_takes_a_folder_of_compiled_ones() {
-        let folder = "/var/cache/aicpw";
+        let one = &["--compiled-runtimes", "/var/cache/aicpw"][..];
+        let other = &["--compiled-runtimes", "/var/cache/other"][..];
         for command in [
             &["check-block", "1"][..],
             &["export-blocks"],
@@ -351,18 +360,25 @@ mod tests {
             &["import-blocks"],
             &["revert"],
         ] {
-            let line = [command, &["--compiled-runtimes", folder]].concat();
-            let compiled = match parses(&line).subcommand {
-                Some(
-                    Subcommand::CheckBlock(Executes { compiled, .. })
-                    | Subcommand::ExportBlocks(Executes { compiled, .. })
-                    | Subcommand::ExportState(Executes { compiled, .. })
-                    | Subcommand::ImportBlocks(Executes { compiled, .. })
-                    | Subcommand::Revert(Executes { compiled, .. }),
-                ) => compiled,
-                other => panic!("{line:?}: {other:?}"),
-            };
-            assert_eq!(compiled.folder(), Some(Path::new(folder)), "{line:?}");
+            for line in [
+                [command, one].concat(),
+                [one, command].concat(),
+                [other, command, one].concat(),
+            ] {
+                let cli = parses(&line);
+                let compiled = match &cli.subcommand {
+                    Some(
+                        Subcommand::CheckBlock(Executes { compiled, .. })
+                        | Subcommand::ExportBlocks(Executes { compiled, .. })
+                        | Subcommand::ExportState(Executes { compiled, .. })
+                        | Subcommand::ImportBlocks(Executes { compiled, .. })
+                        | Subcommand::Revert(Executes { compiled, .. }),
+                    ) => compiled,
+                    other => panic!("{line:?}: {other:?}"),
+                };
+                let folder = cli.compiled_folder(compiled);
+                assert_eq!(folder, Some(Path::new("/var/cache/aicpw")), "{line:?}");
+            }
         }
     }
 }

@@ -117,7 +117,7 @@ fn run_arguments() -> sc_cli::Result<()> {
                     task_manager,
                     import_queue,
                     ..
-                } = service::new_partial(&config, compiled.folder())?;
+                } = service::new_partial(&config, cli.compiled_folder(compiled))?;
                 Ok((cmd.run(client, import_queue), task_manager))
             })
         }
@@ -127,7 +127,7 @@ fn run_arguments() -> sc_cli::Result<()> {
                     client,
                     task_manager,
                     ..
-                } = service::new_partial(&config, compiled.folder())?;
+                } = service::new_partial(&config, cli.compiled_folder(compiled))?;
                 Ok((cmd.run(client, config.database), task_manager))
             })
         }
@@ -137,7 +137,7 @@ fn run_arguments() -> sc_cli::Result<()> {
                     client,
                     task_manager,
                     ..
-                } = service::new_partial(&config, compiled.folder())?;
+                } = service::new_partial(&config, cli.compiled_folder(compiled))?;
                 Ok((cmd.run(client, config.chain_spec), task_manager))
             })
         }
@@ -148,7 +148,7 @@ fn run_arguments() -> sc_cli::Result<()> {
                     task_manager,
                     import_queue,
                     ..
-                } = service::new_partial(&config, compiled.folder())?;
+                } = service::new_partial(&config, cli.compiled_folder(compiled))?;
                 Ok((cmd.run(client, import_queue), task_manager))
             })
         }
@@ -163,7 +163,7 @@ fn run_arguments() -> sc_cli::Result<()> {
                     task_manager,
                     backend,
                     ..
-                } = service::new_partial(&config, compiled.folder())?;
+                } = service::new_partial(&config, cli.compiled_folder(compiled))?;
                 let revert_consensus = Box::new(
                     |client: std::sync::Arc<service::FullClient>, backend, blocks| {
                         sc_consensus_babe::revert(client.clone(), backend, blocks)?;
