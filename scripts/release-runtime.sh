@@ -33,7 +33,10 @@ fi
 # output are: so they are in one place on every machine.
 fixed=/tmp/aicpw-release
 # Whoever could write there could have another runtime built, and their own programs run.
-own_folder "$fixed" || { say "$fixed is not this user's own folder: remove it, or ask whose it is"; exit 1; }
+own_folder "$fixed" || {
+    say "$fixed is not this user's own folder, or others can write to it: remove it, or ask whose it is"
+    exit 1
+}
 exec 9>"$fixed/lock"
 flock -n 9 || { say "another build goes on in $fixed: wait for its end"; exit 1; }
 source=$fixed/source

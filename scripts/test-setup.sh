@@ -269,8 +269,13 @@ refuses() { if own_folder "$1"; then fail "own_folder refuses $1"; fi; }
 name="a folder of one's own"
 said=
 owns "$scratch/new"
-chmod 777 "$scratch/new"
+chmod 755 "$scratch/new"
 owns "$scratch/new"
+# What others have put there could be built.
+for mode in 777 775 757 702; do
+    mkdir -m "$mode" "$scratch/$mode"
+    refuses "$scratch/$mode"
+done
 ln -s "$scratch/new" "$scratch/link"
 refuses "$scratch/link"
 touch "$scratch/file"
