@@ -190,7 +190,9 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             if stdout.is_terminal() {
                 // There is no place for a bar amid the content, and a terminal must not obey a stranger's content.
                 drop(bar);
-                copy(&node, &cid, size, &mut Terminal::new(&mut stdout), |_| ()).await?;
+                let mut terminal = Terminal::new(&mut stdout);
+                copy(&node, &cid, size, &mut terminal, |_| ()).await?;
+                is_wanted(terminal.finish())?;
             } else {
                 copy(&node, &cid, size, &mut stdout, |done| {
                     bar.fetched(done, size)

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::printable;
 
 /// Shows content that comes in pieces, as [`printable`] shows a text. Bytes that are not UTF-8 are shown as `\u{fffd}`.
-/// A character that is split between two pieces is shown whole.
+/// A character that is split between two pieces is shown whole. [`Terminal::finish`] has to be called after the last
+/// piece.
 pub struct Terminal<W> {
     to: W,
     /// The first bytes of a character that is not complete yet.
@@ -19,6 +20,16 @@ impl<W: Write> Terminal<W> {
             to,
             begun: Vec::new(),
         }
+    }
+
+    /// Shows that the last character is not complete, if so.
+    ///
+    /// # Errors
+    /// If the writer takes no more.
+    pub fn finish(mut self) -> io::Result<()> {
+        let rest = String::from_utf8_lossy(&self.begun);
+        self.to.write_all(rest.as_bytes())?;
+        self.to.flush()
     }
 }
 
@@ -61,11 +72,13 @@ mod tests {
 
     /// What is shown of the content when it comes in pieces of this size.
     fn shown(content: &[u8], piece: usize) -> String {
-        let mut terminal = Terminal::new(Vec::new());
+        let mut to = Vec::new();
+        let mut terminal = Terminal::new(&mut to);
         for bytes in content.chunks(piece) {
             terminal.write_all(bytes).unwrap();
         }
-        String::from_utf8(terminal.to).unwrap()
+        terminal.finish().unwrap();
+        String::from_utf8(to).unwrap()
     }
 
     #[test]
@@ -90,7 +103,33 @@ mod tests {
                 "{piece}"
             );
         }
-        // The rest of the character may still come.
-        assert_eq!(shown(b"a\xff\xe2\x82", 4), "a\u{fffd}");
+    }
+
+    #[test]
+    fn the_rest_of_a_character_may_still_come() {
+        let mut to = Vec::new();
+        let mut terminal = Terminal::new(&mut to);
+        terminal.write_all(b"a\xff\xe2\x82").unwrap();
+        terminal.flush().unwrap();
+        assert_eq!(*terminal.to, "a\u{fffd}".as_bytes());
+        terminal.write_all(b"\xac").unwrap();
+        terminal.finish().unwrap();
+        assert_eq!(to, "a\u{fffd}\u{20ac}".as_bytes());
+    }
+
+    /// Regression: nothing was shown of a character whose last bytes were missing.
+    #[test]
+    fn content_that_ends_within_a_character_ends_with_a_sign_of_it() {
+        for content in [
+            &b"a\xc3"[..],
+            b"a\xe2",
+            b"a\xe2\x82",
+            b"a\xf0\x9f",
+            b"a\xf0\x9f\x98",
+        ] {
+            for piece in 1..=content.len() {
+                assert_eq!(shown(content, piece), "a\u{fffd}", "{content:?} {piece}");
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Tests of reading what is in the node's store.
 
-use super::*;
+use super::{fake_node::CUT, questions::printed_at_terminal, *};
 
 /// Regression: the file was overwritten without a warning.
 #[test]
@@ -29,4 +29,13 @@ fn who_reads_only_the_beginning_is_not_told_of_a_failure() {
     let ended = cat.wait_with_output().unwrap();
     assert!(ended.status.success(), "{ended:?}");
     assert!(ended.stderr.is_empty(), "{ended:?}");
+}
+
+/// Regression: nothing was shown of a character whose last bytes were missing.
+#[test]
+fn a_terminal_shows_that_content_ends_within_a_character() {
+    let node = FakeNode::start_with_store();
+    let printed = printed_at_terminal(&node, &["ipfs", "cat", CUT], "\u{fffd}");
+    assert!(printed.starts_with('{'), "{printed}");
+    assert!(printed.ends_with(" \u{fffd}"), "{printed}");
 }

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{Read, Write},
+    os::fd::OwnedFd,
     process::{Child, Stdio},
 };
 
@@ -10,18 +11,41 @@ use rustix::pty::{ioctl_tiocgptpeer, openpt, unlockpt, OpenptFlags};
 
 use super::{fake_node::disputes, *};
 
-/// Starts `aicpw` at a terminal, and returns the person's side of the terminal.
-fn start_at_terminal(node: &FakeNode, arguments: &[&str]) -> (Child, File) {
+/// Returns a new terminal: the person's side of it, and the program's.
+fn terminal() -> (File, OwnedFd) {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let person = openpt(flags).unwrap();
     unlockpt(&person).unwrap();
     let program = ioctl_tiocgptpeer(&person, flags).unwrap();
+    (File::from(person), program)
+}
+
+/// Runs `aicpw` with its standard output at a terminal. Returns what is printed there, up to these words, or up to the
+/// end if they do not come.
+pub fn printed_at_terminal(node: &FakeNode, arguments: &[&str], words: &str) -> String {
+    let (mut person, program) = terminal();
+    let mut aicpw = node.aicpw(arguments);
+    aicpw
+        .stdin(Stdio::null())
+        .stdout(program)
+        .stderr(Stdio::null());
+    let mut child = aicpw.spawn().unwrap();
+    // Or the terminal would stay open after the program has ended.
+    drop(aicpw);
+    let printed = hear(&mut person, words);
+    assert_eq!(code(&mut child), Some(0), "{printed}");
+    printed
+}
+
+/// Starts `aicpw` at a terminal, and returns the person's side of the terminal.
+fn start_at_terminal(node: &FakeNode, arguments: &[&str]) -> (Child, File) {
+    let (person, program) = terminal();
     let mut aicpw = node.aicpw(arguments);
     aicpw
         .stdin(program.try_clone().unwrap())
         .stdout(Stdio::null())
         .stderr(program);
-    (aicpw.spawn().unwrap(), File::from(person))
+    (aicpw.spawn().unwrap(), person)
 }
 
 /// Reads what is printed at the terminal, up to these words, or up to the end if they do not come.

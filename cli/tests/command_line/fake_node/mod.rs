@@ -23,7 +23,7 @@ use methods::module;
 use records::{Looks, Reads};
 pub use state::MANIFEST;
 use store::Asked;
-pub use store::{NOWHERE, PEER, STALLED};
+pub use store::{CUT, NOWHERE, PEER, STALLED};
 
 type Account = [u8; 32];
 

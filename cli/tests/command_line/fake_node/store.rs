@@ -1,4 +1,4 @@
-//! The fake node's IPFS store. It has the same content under every CID but two, and reaches no peer. It searches for
+//! The fake node's IPFS store. It has the same content under every CID but three, and reaches no peer. It searches for
 //! ever for anything that it is told to keep, except for content that nobody has.
 
 use std::{
@@ -21,6 +21,9 @@ pub const NOWHERE: &str = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenx
 /// The CID of content of which only the beginning arrives.
 pub const STALLED: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
 
+/// The CID of content that ends within a character.
+pub const CUT: &str = "bafkreihecflvlmp37tgskalslvup2767oxq2zxsop4ipvuci7ikjo5hjou";
+
 /// The length of the content in bytes.
 const LENGTH: usize = 512;
 
@@ -38,6 +41,17 @@ pub(super) fn content() -> String {
         "outputs": ["x"],
     });
     format!("{:<LENGTH$}", manifest.to_string())
+}
+
+/// The content under a CID.
+fn content_of(cid: &str) -> Vec<u8> {
+    let mut content = content().into_bytes();
+    if cid == CUT {
+        // Two of the three bytes of a character.
+        content.truncate(LENGTH - 2);
+        content.extend([0xe2, 0x82]);
+    }
+    content
 }
 
 /// Adds the store's methods to those of a node.
@@ -64,10 +78,11 @@ pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked
             async move {
                 let (cid, offset, len) = asked?;
                 if cid == STALLED {
-                    noted.lock().unwrap().push(("read", cid));
+                    noted.lock().unwrap().push(("read", cid.clone()));
                     pending::<()>().await;
                 }
-                let piece: Vec<u8> = content().bytes().skip(offset).take(len).collect();
+                let content = content_of(&cid).into_iter();
+                let piece: Vec<u8> = content.skip(offset).take(len).collect();
                 Ok::<_, ErrorObjectOwned>(BASE64.encode(piece))
             }
         })
