@@ -56,7 +56,7 @@ pub async fn claim(context: &Context<'_>, args: &ClaimArgs) -> Result<()> {
         round: 0,
         // For a sealed task, only the ciphertext is fetched.
         needs_key: false,
-        consequence: consequence(claimed, bond),
+        consequence: consequence(&task, claimed, bond),
     };
     call_jury(context, &args.contest, &signer, &chain, &task, plan).await
 }
@@ -118,12 +118,23 @@ fn delivered(task: &TaskView<Account>, replica: Option<u8>) -> Result<&Assignmen
     }
 }
 
-fn consequence(claimed: &AssignmentView<Account>, bond: Balance) -> String {
+fn consequence(
+    task: &TaskView<Account>,
+    claimed: &AssignmentView<Account>,
+    bond: Balance,
+) -> String {
+    let sealed = match task.submission.privacy.is_sealed() {
+        true => {
+            ". The task is sealed, so the jury cannot tell a wrong result from the right one: if you can fetch a \
+             result that does not open, they can too, and the bond is lost"
+        }
+        false => "",
+    };
     format!(
         "a bond of {} is held: it is the pay of a jury that tries to fetch the result of assignment {}, and \
          of what its provider gets if they can. Then it is lost, and they serve the result. If they cannot, \
          the provider loses {}: you get the price ({}) back as far as that goes, and the bond, less what \
-         is lacking for the jury",
+         is lacking for the jury{sealed}",
         Amount(bond).with_unit(),
         claimed.id,
         Amount(claimed.collateral).brief_with_unit(),
@@ -138,7 +149,7 @@ mod tests {
         life::tests::{assignment, opening, view},
         output::dispute::tests::dispute as disputed,
     };
-    use aicpw_protocol::verdict::DisputeState;
+    use aicpw_protocol::{task::Privacy, verdict::DisputeState};
 
     const REQUESTER: Account = Account([1; 32]);
 
@@ -202,9 +213,19 @@ mod tests {
 
     #[test]
     fn what_is_at_stake_is_said() {
-        let text = consequence(&of(0), aicpw_protocol::units::AICP);
+        let mut task = task(vec![of(0)]);
+        let text = consequence(&task, &of(0), aicpw_protocol::units::AICP);
         assert!(
             text.contains("bond of 1 AICP") && text.contains("assignment 7-0-0"),
+            "{text}"
+        );
+        assert!(!text.contains("sealed"), "{text}");
+        task.submission.privacy = Privacy::Sealed {
+            key_commitment: [1; 32],
+        };
+        let text = consequence(&task, &of(0), aicpw_protocol::units::AICP);
+        assert!(
+            text.contains("is sealed") && text.contains("the bond is lost"),
             "{text}"
         );
     }

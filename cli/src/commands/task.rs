@@ -181,6 +181,8 @@ Examples:
     /// Holds a bond, which pays the jury and is lost if they can fetch it. If they cannot, its provider
     /// loses its collateral, of which you get the price back. For the requester, as long as the result has
     /// to be there (the retrieval window). Says what is at stake and asks.
+    ///
+    /// Not for a sealed result that can be fetched and is wrong: the jury cannot tell that.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key task claim-unavailable 7
@@ -292,7 +294,8 @@ pub async fn fetch(
 }
 
 /// If a result that was paid for cannot be fetched, adds what can be done against its provider. An error of this
-/// machine keeps its own next step.
+/// machine keeps its own next step. Against one that arrives and is another one, nothing can be done if it is sealed:
+/// for the jury of a claim, all ciphertext is the result.
 fn or_claim(view: &TaskView<Account>, error: Error) -> Error {
     let is_paid = matches!(view.status, TaskStatus::Settled { .. });
     let hint = match (&error.hint, error.kind) {
@@ -303,9 +306,18 @@ fn or_claim(view: &TaskView<Account>, error: Error) -> Error {
     if !is_paid {
         return error;
     }
-    let hint = hint
-        + "as long as it has to be there, `aicpw task claim-unavailable TASK` has a jury try to fetch it, \
-           and its provider pays if they cannot";
+    let is_sealed = view.submission.privacy.is_sealed();
+    let next = match error.kind {
+        Kind::Verification if is_sealed => {
+            "do not claim that it is unavailable: a jury can fetch it and cannot tell that it is wrong, because it \
+             is sealed, so you would lose the bond"
+        }
+        _ => {
+            "as long as it has to be there, `aicpw task claim-unavailable TASK` has a jury try to fetch it, \
+             and its provider pays if they cannot"
+        }
+    };
+    let hint = hint + next;
     Error {
         hint: Some(hint),
         ..error
@@ -392,6 +404,7 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
 mod tests {
     use super::*;
     use crate::{chain::read::tests::CLOCK, life::tests::view};
+    use aicpw_protocol::task::Privacy;
 
     #[test]
     fn a_result_that_was_paid_can_be_fetched_for_a_while() {
@@ -433,5 +446,30 @@ mod tests {
             "",
             "nothing is paid yet"
         );
+    }
+
+    /// Regression: a claim was named against a sealed result that does not open. The requester would have lost its bond.
+    #[test]
+    fn nobody_is_told_to_claim_what_a_jury_cannot_tell() {
+        let settled = TaskStatus::Settled { at: 1, paid: 1 };
+        let hint = |status, error| {
+            let mut sealed = view(status, vec![]);
+            sealed.submission.privacy = Privacy::Sealed {
+                key_commitment: [1; 32],
+            };
+            let error = or_claim(&sealed, error).about_task(7);
+            error.hint.unwrap_or_default()
+        };
+        let garbage = || Error::verification("does not open").hint("beware");
+        let text = hint(settled, garbage());
+        assert!(!text.contains("claim-unavailable"), "{text}");
+        assert!(
+            text.starts_with("beware; ") && text.contains("lose the bond"),
+            "{text}"
+        );
+        let text = hint(settled, Error::other("not there"));
+        assert!(text.contains("`aicpw task claim-unavailable 7`"), "{text}");
+        let verifying = TaskStatus::Verifying { settle_at: 1 };
+        assert_eq!(hint(verifying, garbage()), "beware", "nothing is paid yet");
     }
 }
