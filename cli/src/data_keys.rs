@@ -149,10 +149,11 @@ impl DataKeys {
         Ok(self.folder()?.join(format!("{commitment}.json")))
     }
 
-    /// Saves a key, unless there is one with that commitment already; when this returns, it is on the disk.
+    /// Saves a key, unless it can be loaded already; when this returns, it is on the disk. A file of the same name that
+    /// is damaged, or that others can read, is replaced.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written, or another key is in it.
     pub fn save(&self, record: &Record) -> Result<PathBuf> {
         let folder = self.folder()?;
         let path = self.path_of(&record.commitment)?;
@@ -160,9 +161,20 @@ impl DataKeys {
             hint: Some("name another folder with --data-keys or AICPW_DATA_KEYS".into()),
             ..Error::file("make the folder", folder, &error)
         })?;
+        let is_bad = match read_content(&path, &KEPT) {
+            // That may be the only copy of the other key.
+            Ok((other, _)) if other.commitment != record.commitment => {
+                return Err(misnamed(&path, &other));
+            }
+            Ok(_) => require_private(&path).is_err(),
+            Err(_) => path.symlink_metadata().is_ok(),
+        };
         let mut file = WholeFile::begin(&path)?;
         file.write_json(record)?;
-        file.create_for_owner()?;
+        match is_bad {
+            true => file.overwrite_for_owner()?,
+            false => file.create_for_owner()?,
+        }
         Ok(path)
     }
 
@@ -184,11 +196,7 @@ impl DataKeys {
         }
         let (record, key) = read(&path)?;
         if record.commitment != name {
-            return Err(Error::other(format!(
-                "{} holds the data key {}",
-                path.display(),
-                record.commitment
-            )));
+            return Err(misnamed(&path, &record));
         }
         Ok((record, key))
     }
@@ -251,6 +259,16 @@ impl DataKeys {
     }
 }
 
+/// The error that the file of one key has another one in it.
+fn misnamed(path: &Path, other: &Record) -> Error {
+    Error::other(format!(
+        "{} holds the data key {}",
+        path.display(),
+        other.commitment
+    ))
+    .hint("move that file to another folder, and `aicpw keys import` it from there")
+}
+
 /// Reads a key from a file in the folder of keys.
 ///
 /// # Errors
@@ -268,6 +286,14 @@ pub fn read_given(path: &Path) -> Result<(Record, DataKey)> {
 }
 
 fn read_as(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
+    let found = read_content(path, expected)?;
+    // Who can read the file matters only if it holds a key.
+    require_private(path)?;
+    Ok(found)
+}
+
+/// Reads a key from a file, whoever else can read that.
+fn read_content(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
     let failed = |error: std::io::Error| Error::file("read", path, &error);
     let info = std::fs::metadata(path).map_err(failed)?;
     // A path that is not a regular file may have no end, or block until somebody writes.
@@ -279,11 +305,15 @@ fn read_as(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
     file.take(MOST_BYTES)
         .read_to_end(&mut text)
         .map_err(failed)?;
-    let found = Record::parse(&text, path, expected)?;
-    // Who can read the file matters only if it holds a key.
+    Record::parse(&text, path, expected)
+}
+
+/// Refuses a file that others can read.
+fn require_private(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
+        let info = std::fs::metadata(path).map_err(|error| Error::file("read", path, &error))?;
         let mode = info.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(Error::other(format!(
@@ -294,7 +324,7 @@ fn read_as(path: &Path, expected: &Expected) -> Result<(Record, DataKey)> {
             .hint(format!("chmod 600 {}", path.display())));
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Writes a key to a new file that only its owner can read.
@@ -389,6 +419,60 @@ pub(crate) mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         let error = keys.load(&key.commitment()).unwrap_err();
         assert!(error.hint.unwrap().contains("chmod 600"));
+    }
+
+    /// Regression: `keys import` said that it had imported the key, and left the damaged file where it was.
+    #[test]
+    fn a_file_that_holds_no_key_is_replaced_by_the_key_that_is_imported() {
+        let key = DataKey::from_bytes([7; 32]);
+        let (_dir, keys) = with_key(&key);
+        let (record, _) = keys.load(&key.commitment()).unwrap();
+        let path = keys.path_of(&show_hash(&key.commitment())).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for damaged in [&whole[..whole.len() / 2], b""] {
+            std::fs::write(&path, damaged).unwrap();
+            assert!(keys.load(&key.commitment()).is_err());
+            assert_eq!(keys.save(&record).unwrap(), path);
+            assert_eq!(keys.load(&key.commitment()).unwrap().1, key);
+        }
+    }
+
+    /// Regression: the same with a file that others can read.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_read_is_replaced_by_the_key_that_is_imported() {
+        use std::os::unix::fs::PermissionsExt;
+        let key = DataKey::from_bytes([7; 32]);
+        let (_dir, keys) = with_key(&key);
+        let (record, _) = keys.load(&key.commitment()).unwrap();
+        let path = keys.path_of(&show_hash(&key.commitment())).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        keys.save(&record).unwrap();
+        assert_eq!(keys.load(&key.commitment()).unwrap().1, key);
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_key_in_the_file_of_another_is_never_replaced() {
+        let key = DataKey::from_bytes([7; 32]);
+        let (_dir, keys) = with_key(&key);
+        let (record, _) = keys.load(&key.commitment()).unwrap();
+        let path = keys.path_of(&record.commitment).unwrap();
+        let other = DataKey::from_bytes([8; 32]);
+        let manifest = CID.parse().unwrap();
+        let another = Record::new(&other, &manifest, Account([1; 32]), &[2; 32]);
+        std::fs::rename(keys.save(&another).unwrap(), &path).unwrap();
+        let misplaced = std::fs::read(&path).unwrap();
+        for error in [
+            keys.save(&record).unwrap_err(),
+            keys.load(&key.commitment()).unwrap_err(),
+        ] {
+            assert!(error.message.contains(&another.commitment), "{error}");
+            let hint = error.hint.unwrap();
+            assert!(hint.contains("keys import"), "{hint}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), misplaced);
     }
 
     /// Regression: a picture was called a damaged key that should be restored.

@@ -76,6 +76,17 @@ impl WholeFile {
         })
     }
 
+    /// Puts the file in place of what is there, readable only by its owner. It is on the disk when this returns.
+    ///
+    /// # Errors
+    /// The file cannot be put there, or the folder cannot be synced.
+    pub fn overwrite_for_owner(self) -> Result<()> {
+        self.place(|partial, path| {
+            partial.persist(path)?;
+            File::open(folder_of(path))?.sync_all()
+        })
+    }
+
     /// Puts the file in place of what is there, with the mode that any file of a program gets. The user chose the
     /// folder, which may be one that cannot be synced.
     ///
@@ -155,6 +166,8 @@ mod tests {
         assert_eq!(content(), "first");
         third.replace_for_owner().unwrap();
         assert_eq!(content(), "third");
+        begun(&path, "over it").overwrite_for_owner().unwrap();
+        assert_eq!(content(), "over it");
         begun(&path, "fourth").replace_for_all().unwrap();
         assert_eq!(content(), "fourth");
         let error = begun(&path, "fifth").create_for_all().unwrap_err();
@@ -186,6 +199,9 @@ mod tests {
         assert_eq!(mode(), 0o644);
         begun(&path, "third").replace_for_owner().unwrap();
         assert_eq!(mode(), 0o600);
+        begun(&path, "for all").replace_for_all().unwrap();
+        begun(&path, "over it").overwrite_for_owner().unwrap();
+        assert_eq!(mode(), 0o600);
         std::fs::remove_file(&path).unwrap();
         begun(&path, "fourth").create_for_all().unwrap();
         assert_eq!(mode(), 0o644);
@@ -213,6 +229,8 @@ mod tests {
         }
         let created = begun(&folder.join("other"), "first").create_for_owner();
         assert_eq!(created.is_ok(), File::open(&folder).is_ok());
+        let overwritten = begun(&path, "third").overwrite_for_owner();
+        assert_eq!(overwritten.is_ok(), File::open(&folder).is_ok());
         set_mode(0o700);
     }
 
