@@ -15,6 +15,10 @@ const TASK: &str = "aicpw 2026 task v1";
 /// The head before the first submission.
 pub const GENESIS_HEAD: Hash = [0; 32];
 
+/// The fewest market blocks for which the chain keeps a task after its end, whatever governance sets: a day. So a task
+/// that was submitted fewer blocks ago has not been removed yet.
+pub const LEAST_RETENTION: BlockNumber = 24 * 60 * 60 * 4;
+
 /// `head' = H(head, sequence, task, block, timestamp)`. The sequence number is the task's id; `task`
 /// is [`task_hash`]; the timestamp is the chain's, in milliseconds since the Unix epoch.
 pub fn next_head(
@@ -38,6 +42,7 @@ pub fn task_hash<AccountId: Encode, Submission: Encode>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{units::BLOCK_TIME, Milliseconds};
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -53,6 +58,12 @@ mod tests {
                 head
             })
             .collect()
+    }
+
+    #[test]
+    fn every_task_is_kept_for_a_day() {
+        let day = Milliseconds(24 * 60 * 60 * 1_000);
+        assert_eq!(LEAST_RETENTION, day.in_blocks(BLOCK_TIME));
     }
 
     proptest! {

@@ -368,12 +368,17 @@ impl Chain {
 
     /// The market's clock in the state of the block `at` or of the best block.
     pub async fn clock_at(&self, at: Option<H256>) -> Result<Clock> {
-        let clock: MarketClock = self.runtime_api("TasksApi_market_clock", &(), at).await?;
+        let clock = self.market_clock(at).await?;
         Ok(Clock {
             now: clock.block,
             is_paused: clock.is_paused,
             block_time: self.block_time().await?,
         })
+    }
+
+    /// The market's block in the state of the block `at` or of the best block, and whether it stands still.
+    pub async fn market_clock(&self, at: Option<H256>) -> Result<MarketClock> {
+        self.runtime_api("TasksApi_market_clock", &(), at).await
     }
 
     /// A constant of the runtime.

@@ -4,9 +4,9 @@ use std::{cell::Cell, future::Future};
 
 use aicpw_protocol::{
     hashing::Hash,
-    history::{next_head, task_hash, GENESIS_HEAD},
+    history::{next_head, task_hash, GENESIS_HEAD, LEAST_RETENTION},
     view::{HistoryHead, TaskView},
-    TaskId,
+    BlockNumber, TaskId,
 };
 use clap::Subcommand;
 use futures::{StreamExt, TryStreamExt};
@@ -38,7 +38,8 @@ pub enum HistoryCommand {
     /// Compute the hash chain over all submissions again, and compare it with the chain's
     ///
     /// Reads tasks in the states of final blocks, the oldest that the chain keeps first. Exit code 4 if a link is
-    /// wrong.
+    /// wrong, or if a task is missing that cannot have been removed yet. If the newest task was removed, there is
+    /// nothing to compare the chain's head with, and the answer says so.
     #[command(after_long_help = "\
 Examples:
   aicpw history verify
@@ -66,6 +67,10 @@ struct HistoryJson {
     removed: Vec<(u64, u64)>,
     /// The first task whose head is not as it should be.
     wrong: Option<u64>,
+    /// The first task of a removed range that cannot have been removed yet.
+    removed_early: Option<u64>,
+    /// Whether the head was compared with what was computed: not if the last task was removed, or if a link is wrong.
+    head_compared: bool,
 }
 
 /// Computes the hash chain over tasks in order.
@@ -73,19 +78,26 @@ struct Verifier {
     /// The head before the next task, if known.
     head: Option<Hash>,
     next: u64,
+    /// No task from the next one on was submitted before this block.
+    since: BlockNumber,
+    /// The removed range that was submitted last: its first task, and the block before which none of it was submitted.
+    last_removed: Option<(u64, BlockNumber)>,
     found: HistoryJson,
 }
 
 impl Verifier {
-    fn new(from: u64, before: Option<Hash>) -> Self {
+    /// Begins with the task `from`; `before` is the task before it, unless that was removed.
+    fn new(from: u64, before: Option<&TaskView<Account>>) -> Self {
         let head = if from == 0 {
             Some(GENESIS_HEAD)
         } else {
-            before
+            before.map(|view| view.history_head)
         };
         Self {
             head,
             next: from,
+            since: before.map_or(0, |view| view.submitted_at),
+            last_removed: None,
             found: HistoryJson {
                 from,
                 ..Default::default()
@@ -111,6 +123,7 @@ impl Verifier {
             }
         }
         self.head = Some(view.history_head);
+        self.since = view.submitted_at;
         true
     }
 
@@ -118,20 +131,34 @@ impl Verifier {
     fn pass_over(&mut self, id: u64) {
         if id > self.next {
             self.found.removed.push((self.next, id - 1));
+            if self
+                .last_removed
+                .is_none_or(|(_, since)| since < self.since)
+            {
+                self.last_removed = Some((self.next, self.since));
+            }
             self.head = None;
             self.next = id;
         }
     }
 
+    /// Passes over the tasks up to the last one, and looks whether all that were removed can have been by the market's
+    /// block `now`. Only the task before a range says that: those of the range were submitted later.
+    fn look_at_removed(&mut self, head: &HistoryHead, now: BlockNumber) {
+        self.pass_over(head.length);
+        let is_early = |since: BlockNumber| now.saturating_sub(since) < LEAST_RETENTION;
+        let early = self.last_removed.filter(|(_, since)| is_early(*since));
+        self.found.removed_early = early.map(|(first, _)| first);
+    }
+
     fn finish(mut self, head: &HistoryHead) -> HistoryJson {
-        if self.found.wrong.is_none() {
-            self.pass_over(head.length);
-        }
         self.found.length = head.length;
         self.found.head = show_hash(&head.head);
+        let is_linked = self.found.wrong.is_none();
         // If the last task was removed, its head is not known, and there is nothing to compare.
+        self.found.head_compared = is_linked && self.head.is_some();
         let ends_there = self.head.is_none_or(|found| found == head.head);
-        self.found.valid = self.found.wrong.is_none() && ends_there;
+        self.found.valid = is_linked && self.found.removed_early.is_none() && ends_there;
         self.found
     }
 }
@@ -177,6 +204,12 @@ impl<'a> Recent<'a> {
 
     async fn head(&self) -> Result<HistoryHead> {
         self.read(|at| self.chain.history_head(Some(at))).await
+    }
+
+    /// The market's block.
+    async fn market_block(&self) -> Result<BlockNumber> {
+        let clock = self.read(|at| self.chain.market_clock(Some(at))).await?;
+        Ok(clock.block)
     }
 
     /// A task; `None` if it was removed.
@@ -256,17 +289,21 @@ async fn verify(out: &Output, chain: &Chain, from: u64) -> Result<HistoryJson> {
         .hint("without --from all of them are looked at"));
     }
     let before = match from.checked_sub(1) {
-        Some(id) => recent.task(id).await?.map(|view| view.history_head),
+        Some(id) => recent.task(id).await?,
         None => None,
     };
-    let mut verifier = Verifier::new(from, before);
+    let mut verifier = Verifier::new(from, before.as_ref());
     if !look_at(out, &recent, &mut verifier, head.length).await? {
         return Ok(verifier.finish(&head));
     }
     // That took some time, so look at what was submitted in the meantime, too.
     recent.renew().await?;
     let head = recent.head().await?;
-    look_at(out, &recent, &mut verifier, head.length).await?;
+    if look_at(out, &recent, &mut verifier, head.length).await? {
+        // Read last: no task was found missing in a later block.
+        let now = recent.market_block().await?;
+        verifier.look_at_removed(&head, now);
+    }
     Ok(verifier.finish(&head))
 }
 
@@ -279,15 +316,23 @@ pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
     if found.valid {
         return Ok(());
     }
-    let message = match found.wrong {
-        Some(id) => format!("the history does not follow from its submissions at task {id}"),
-        None => "the history's head is not that of its last submission".into(),
-    };
-    let error = Error::verification(message).hint(DISTRUST);
+    let error = Error::verification(problem(&found)).hint(DISTRUST);
     Err(Error {
         in_document: true,
         ..error
     })
+}
+
+/// What is wrong with a history that is not valid.
+fn problem(found: &HistoryJson) -> String {
+    match (found.wrong, found.removed_early) {
+        (Some(id), _) => format!("the history does not follow from its submissions at task {id}"),
+        (None, Some(id)) => format!(
+            "task {id} is missing, but it was submitted fewer than {LEAST_RETENTION} blocks ago: the chain keeps every \
+             task for at least as long"
+        ),
+        (None, None) => "the history's head is not that of its last submission".into(),
+    }
 }
 
 fn show(found: &HistoryJson) -> String {
@@ -305,6 +350,12 @@ fn show(found: &HistoryJson) -> String {
         ("Submissions", Some(found.length.to_string())),
         ("Head", Some(found.head.clone())),
         (
+            "Not compared",
+            (found.valid && !found.head_compared).then(|| {
+                "the head: the newest task was removed, so this node's word was taken for it".into()
+            }),
+        ),
+        (
             "Verified",
             Some(format!("{} computed again", many(found.verified, "link"))),
         ),
@@ -312,7 +363,10 @@ fn show(found: &HistoryJson) -> String {
             "Removed",
             (removed > 0).then(|| {
                 let tasks = many(removed, "task");
-                format!("{tasks} ended long ago and cannot be computed again")
+                match found.removed_early {
+                    None => format!("{tasks} ended long ago and cannot be computed again"),
+                    Some(id) => format!("{tasks}, from task {id} on too early"),
+                }
             }),
         ),
         (

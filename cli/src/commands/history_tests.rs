@@ -1,7 +1,7 @@
 use super::*;
 use crate::chain::fake;
 use crate::life::tests::view;
-use aicpw_protocol::task::TaskStatus;
+use aicpw_protocol::{task::TaskStatus, view::MarketClock};
 use codec::{Decode, Encode};
 use serde_json::{json, Value};
 use std::{
@@ -25,13 +25,26 @@ fn history(length: u64) -> (Vec<TaskView<Account>>, HistoryHead) {
     (views, HistoryHead { length, head })
 }
 
+/// A block in which all tasks of a history may have been removed.
+const LATE: BlockNumber = 10_000 + LEAST_RETENTION;
+
 fn verify(views: &[Option<TaskView<Account>>], head: &HistoryHead) -> HistoryJson {
+    verify_in(LATE, views, head)
+}
+
+/// Verifies a history in this block.
+fn verify_in(
+    now: BlockNumber,
+    views: &[Option<TaskView<Account>>],
+    head: &HistoryHead,
+) -> HistoryJson {
     let mut verifier = Verifier::new(0, None);
     for (id, view) in (0..).zip(views) {
         if view.as_ref().is_some_and(|view| !verifier.add(id, view)) {
-            break;
+            return verifier.finish(head);
         }
     }
+    verifier.look_at_removed(head, now);
     verifier.finish(head)
 }
 
@@ -40,7 +53,7 @@ fn a_whole_history() {
     let (views, head) = history(5);
     let views: Vec<_> = views.into_iter().map(Some).collect();
     let found = verify(&views, &head);
-    assert!(found.valid);
+    assert!(found.valid && found.head_compared);
     assert_eq!(
         (found.verified, found.unlinked, found.removed.len()),
         (5, 0, 0)
@@ -70,11 +83,79 @@ fn removed_tasks_are_said() {
         views[id] = None;
     }
     let found = verify(&views, &head);
-    assert!(found.valid);
+    assert!(found.valid && found.head_compared);
     assert_eq!(found.removed, [(0, 1), (3, 3)]);
     assert_eq!((found.verified, found.unlinked), (1, 2));
+    assert!(!show(&found).contains("Not compared"));
     views[5] = None;
-    assert!(verify(&views, &head).valid);
+    let found = verify(&views, &head);
+    assert!(found.valid && !found.head_compared);
+    assert!(show(&found).contains("Not compared"));
+}
+
+/// Regression: a node could leave out the newest task, or all tasks, and name any head.
+#[tokio::test]
+async fn a_task_that_cannot_have_been_removed_yet_is_missed() {
+    let (views, mut head) = history(5);
+    head.head = [7; 32];
+    let at = |block, kept: &[usize]| {
+        let kept = kept.iter().map(|id| (*id as u64, views[*id].clone()));
+        let node = Node {
+            block,
+            ..Node::new(kept.collect(), vec![head.clone()])
+        };
+        async move { verify_at(node).await.0.unwrap() }
+    };
+    // Task 3 was submitted in block 13.
+    let last = 13 + LEAST_RETENTION;
+    for (block, kept, early) in [
+        (100, &[0, 1, 2, 3][..], 4),
+        (last - 1, &[0, 1, 2, 3], 4),
+        (LEAST_RETENTION - 1, &[], 0),
+        // Tasks 1 and 2 may have been removed in this block, and task 4 may not.
+        (last - 1, &[0, 3], 4),
+    ] {
+        let found = at(block, kept).await;
+        assert!(!found.valid && !found.head_compared, "{block}, {kept:?}");
+        assert_eq!((found.wrong, found.removed_early), (None, Some(early)));
+        assert!(problem(&found).contains(&format!("task {early} is missing")));
+        let shown = show(&found);
+        assert!(shown.contains("too early"), "{shown}");
+    }
+    // From then on nobody can tell, and that is said.
+    for (block, kept) in [(last, &[0, 1, 2, 3][..]), (LEAST_RETENTION, &[])] {
+        let found = at(block, kept).await;
+        assert!(found.valid && !found.head_compared, "{block}, {kept:?}");
+        assert_eq!(found.removed_early, None);
+        let shown = show(&found);
+        assert!(shown.contains("Not compared"), "{shown}");
+    }
+}
+
+/// The task after a range says nothing about it: the range may have been submitted long before.
+#[test]
+fn what_was_removed_before_a_new_task_is_no_lie() {
+    let (mut views, _) = history(2);
+    let old = views.remove(0);
+    let mut new = views.remove(0);
+    new.submitted_at = LATE;
+    let head = HistoryHead {
+        length: 6,
+        head: new.history_head,
+    };
+    let mut views = vec![None; 6];
+    (views[0], views[5]) = (Some(old), Some(new.clone()));
+    let found = verify_in(LATE, &views, &head);
+    assert!(found.valid && found.head_compared);
+    assert_eq!(found.removed, [(1, 4)]);
+
+    // With --from, the task before it counts.
+    let mut verifier = Verifier::new(6, Some(&new));
+    let longer = HistoryHead { length: 7, ..head };
+    verifier.look_at_removed(&longer, LATE);
+    let found = verifier.finish(&longer);
+    assert!(!found.valid);
+    assert_eq!(found.removed_early, Some(6));
 }
 
 #[test]
@@ -85,7 +166,7 @@ fn a_changed_submission_is_found() {
         view.submission.budget += 1;
     }
     let found = verify(&views, &head);
-    assert!(!found.valid);
+    assert!(!found.valid && !found.head_compared);
     assert_eq!(found.wrong, Some(3));
     let (views, mut head) = history(5);
     head.head = [7; 32];
@@ -106,6 +187,8 @@ struct Node {
     /// How many it has answered in that of the newest final block.
     answered: usize,
     final_blocks: u64,
+    /// The market's block.
+    block: BlockNumber,
     /// The tasks that it was asked for.
     asked: Vec<u64>,
 }
@@ -118,6 +201,7 @@ impl Node {
             answers: 3,
             answered: 0,
             final_blocks: 0,
+            block: LATE,
             asked: Vec::new(),
         }
     }
@@ -151,6 +235,11 @@ impl Node {
         match function {
             "TasksApi_history_head" if self.heads.len() > 1 => self.heads.remove(0).encode(),
             "TasksApi_history_head" => self.heads[0].encode(),
+            "TasksApi_market_clock" => MarketClock {
+                block: self.block,
+                is_paused: false,
+            }
+            .encode(),
             "TasksApi_task" => {
                 let id = TaskId::decode(&mut arguments).unwrap().0;
                 self.asked.push(id);

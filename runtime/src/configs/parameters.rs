@@ -5,7 +5,7 @@
 //! `MaxProgressReports`, `DisputeRules`), or they make locks cover what the locks have to pay (`DisputeRules` and
 //! `JurorPay`). ADR 11 lists all of them, with reasons.
 
-use aicpw_protocol::{audit::AuditPolicy, judging, AskPrice};
+use aicpw_protocol::{audit::AuditPolicy, history::LEAST_RETENTION, judging, AskPrice};
 use frame_support::traits::{EitherOf, Get};
 use frame_system::EnsureRoot;
 use pallet_market_parameters::market_parameters;
@@ -104,8 +104,9 @@ market_parameters! {
         /// before it, a failed assignment is elsewhere or refunded within three heartbeat periods.
         20 RematchWindow: BlockNumber = 25 * SECONDS, from 5 * SECONDS, to HOURS;
 
-        /// How long a final task can be read from the state: a month.
-        21 RetentionPeriod: BlockNumber = 30 * DAYS, from DAYS, to 365 * DAYS;
+        /// How long a final task can be read from the state: a month. Whoever verifies the history relies on the lowest
+        /// value.
+        21 RetentionPeriod: BlockNumber = 30 * DAYS, from LEAST_RETENTION, to 365 * DAYS;
 
         /// The shortest time between two progress reports: two seconds.
         22 MinProgressInterval: BlockNumber = 2 * SECONDS, from SECONDS, to MINUTES;
