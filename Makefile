@@ -117,6 +117,10 @@ check-features: setup ## Compile what only benchmarks and try-runtime need, and 
 polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (ARGS="--runtime FILE": with a published runtime)
 	@$(ENV) scripts/polkadot-js.sh $(ARGS)
 
+.PHONY: try-units
+try-units: ## The systemd units in a container with a real systemd: a job in the sandbox, paid (root; debootstrap)
+	@scripts/try-units.sh
+
 .PHONY: setup-lint
 setup-lint:
 	@scripts/setup.sh lint

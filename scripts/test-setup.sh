@@ -263,7 +263,11 @@ asks ' install .*--no-remove .* rustc-web'
 # shellcheck source=scripts/own-folder.sh
 . "$top/scripts/own-folder.sh"
 # owns FOLDER | refuses FOLDER
-owns() { own_folder "$1" && [ "$(stat -c %a "$1")" = 700 ] || fail "own_folder takes $1, and nobody else may read it"; }
+owns() {
+    if ! own_folder "$1" || [ "$(stat -c %a "$1")" != 700 ]; then
+        fail "own_folder takes $1, and nobody else may read it"
+    fi
+}
 refuses() { if own_folder "$1"; then fail "own_folder refuses $1"; fi; }
 
 name="a folder of one's own"
