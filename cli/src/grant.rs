@@ -1,6 +1,15 @@
 //! Grants the data keys of sealed tasks to the providers with which the tasks are matched.
+//!
+//! Nobody waits here for a grant to be final before the next look: it can take long, or the node may never report on
+//! it, and meanwhile the key windows of other assignments run. Whether a grant is sent again is decided in one place
+//! only, at a look and by [`Posts`], so none is sent twice.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use aicpw_protocol::{
     hashing::Hash,
@@ -9,7 +18,7 @@ use aicpw_protocol::{
     view::TaskView,
     AssignmentId, BlockNumber, TaskId,
 };
-use futures::future::join_all;
+use futures::{future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt};
 use subxt::config::substrate::H256;
 
 use crate::{
@@ -17,9 +26,8 @@ use crate::{
     amount::Amount,
     chain::{
         call::Call,
-        line::Line,
         posts::{Posts, Turn},
-        submit::{Inclusion, Sent, Signed},
+        submit::Inclusion,
         Chain,
     },
     data_keys::DataKeys,
@@ -28,14 +36,32 @@ use crate::{
     output::Output,
 };
 
+/// How long after a grant was sent nothing is asked about it, unless it fails. In that time, a transaction with nothing
+/// in its way is in a block, and what the pool says about it in between may change with the next block. It is a small
+/// part of the key window, so there is still time for another grant.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A grant that was sent; ends when it is final.
+type End = LocalBoxFuture<'static, Result<Inclusion>>;
+
 /// Grants keys for one account.
 pub struct Granter<'a> {
-    chain: &'a Chain,
-    signer: &'a Signer,
+    sender: Sender<'a>,
     keys: DataKeys,
     genesis: Hash,
     /// The last failure that was reported for each task, so that it is reported once and not in every block.
     told: BTreeMap<TaskId, String>,
+    /// When the grants were sent that have not ended yet.
+    sent: BTreeMap<AssignmentId, Instant>,
+    /// The ends of those grants. There can be two for one assignment, if the first grant was stuck.
+    ends: FuturesUnordered<LocalBoxFuture<'a, (AssignmentId, Result<Option<Granted>>)>>,
+}
+
+/// Sends grants of one account.
+#[derive(Clone)]
+struct Sender<'a> {
+    chain: &'a Chain,
+    signer: &'a Signer,
     /// The grants that were sent.
     posts: Posts<AssignmentId>,
 }
@@ -82,20 +108,6 @@ pub fn is_awaited(view: &TaskView<Account>) -> bool {
     awaiting(view).next().is_some()
 }
 
-/// Begins all items one after the other, before it waits for the end of any: the key windows of all of them run at the
-/// same time.
-async fn begin_all<I, W, O, B: Future<Output = W>, E: Future<Output = O>>(
-    items: Vec<I>,
-    mut begin: impl FnMut(I) -> B,
-    end: impl FnMut(W) -> E,
-) -> Vec<O> {
-    let mut begun = Vec::new();
-    for item in items {
-        begun.push(begin(item).await);
-    }
-    join_all(begun.into_iter().map(end)).await
-}
-
 impl<'a> Granter<'a> {
     /// Makes a granter for the keys of `signer`'s account.
     ///
@@ -103,18 +115,23 @@ impl<'a> Granter<'a> {
     /// The node does not answer.
     pub async fn new(chain: &'a Chain, signer: &'a Signer, keys: DataKeys) -> Result<Self> {
         Ok(Self {
-            chain,
-            signer,
-            keys,
             genesis: chain.genesis().await?,
+            sender: Sender {
+                chain,
+                signer,
+                posts: Posts::default(),
+            },
+            keys,
             told: BTreeMap::new(),
-            posts: Posts::default(),
+            sent: BTreeMap::new(),
+            ends: FuturesUnordered::new(),
         })
     }
 
     /// Continues with the grants that the account sent through earlier connections.
-    pub fn after(self, posts: Posts<AssignmentId>) -> Self {
-        Self { posts, ..self }
+    pub fn after(mut self, posts: Posts<AssignmentId>) -> Self {
+        self.sender.posts = posts;
+        self
     }
 
     /// The grants for those assignments of a task that wait for its key on the final chain. A fork must not reveal the
@@ -123,14 +140,15 @@ impl<'a> Granter<'a> {
     /// # Errors
     /// The key is not here, or the node does not answer.
     async fn wanted(&self, task: TaskId) -> Result<Vec<Wanted>> {
-        let last = self.chain.final_hash().await?;
-        let Some(view) = self.chain.task(task, Some(last)).await? else {
+        let chain = self.sender.chain;
+        let last = chain.final_hash().await?;
+        let Some(view) = chain.task(task, Some(last)).await? else {
             return Ok(Vec::new());
         };
         if !is_awaited(&view) {
             return Ok(Vec::new());
         }
-        if view.requester != self.signer.account {
+        if view.requester != self.sender.signer.account {
             return Err(Error::usage(format!(
                 "task {task} is another account's, {}",
                 view.requester
@@ -161,47 +179,130 @@ impl<'a> Granter<'a> {
             .collect()
     }
 
-    async fn send(&self, wanted: Wanted) -> (Wanted, Result<Option<(u64, Sent)>>) {
-        let sent = self.send_once(&wanted).await;
-        (wanted, sent)
+    /// Sends the grants for all assignments of these tasks that wait for their keys and for which no grant is on its
+    /// way. It does not wait until the grants are final: [`Self::ended`] does. The caller tries again with each block,
+    /// so each failure is reported only once.
+    pub async fn look(&mut self, out: &Output, tasks: &[TaskId]) {
+        let mut all = Vec::new();
+        for task in tasks {
+            match self.wanted(*task).await {
+                Ok(wanted) => all.extend(wanted),
+                Err(error) => self.tell_failure(out, *task, &error),
+            }
+        }
+        let sender = self.sender.clone();
+        let send = async |wanted: &Wanted| sender.send(wanted).await;
+        self.send_all(out, all, Instant::now(), send).await;
     }
 
-    /// Sends a grant once. Its nonce takes account of what waits in the pool, so it need not wait for the grant before
-    /// it. Returns `None` if, as far as can be known, the grant was sent already, or if it is no longer needed.
-    async fn send_once(&self, wanted: &Wanted) -> Result<Option<(u64, Sent)>> {
-        let (chain, signer) = (self.chain, self.signer);
+    /// Sends these grants one after the other with `send`, except those that were sent less than [`PATIENCE`] before
+    /// `now` and have not ended. Those sent before come first, in the order of their nonces: if one was lost, it is
+    /// replaced before it is asked about those that wait behind it.
+    async fn send_all(
+        &mut self,
+        out: &Output,
+        mut all: Vec<Wanted>,
+        now: Instant,
+        send: impl AsyncFn(&Wanted) -> Result<Option<End>>,
+    ) {
+        let posts = &self.sender.posts;
+        all.sort_by_key(|wanted| posts.nonce(wanted.assignment).unwrap_or(u64::MAX));
+        for wanted in all {
+            let id = wanted.assignment;
+            let sent = self.sent.get(&id);
+            if sent.is_some_and(|at| now.saturating_duration_since(*at) < PATIENCE) {
+                continue;
+            }
+            match send(&wanted).await {
+                Ok(None) => {}
+                Ok(Some(end)) => {
+                    self.sent.insert(id, now);
+                    let end = self.sender.clone().until_end(wanted, end);
+                    self.ends.push(end.boxed_local());
+                }
+                Err(error) => {
+                    if let Err(error) = self.sender.unless_over(&wanted, error).await {
+                        self.tell_failure(out, id.task, &error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until a grant is final, and reports it; on the way, it reports grants that failed. Returns `None` if no
+    /// grant is on its way. The call can be cancelled at any time.
+    pub async fn ended(&mut self, out: &Output) -> Option<Granted> {
+        loop {
+            let (id, end) = self.ends.next().await?;
+            self.sent.remove(&id);
+            match end {
+                Ok(None) => {}
+                Ok(Some(granted)) => {
+                    self.tell(out, &granted);
+                    return Some(granted);
+                }
+                Err(error) => self.tell_failure(out, id.task, &error),
+            }
+        }
+    }
+
+    /// Waits for `work`, and reports meanwhile what becomes of the grants.
+    pub async fn beside<T>(&mut self, out: &Output, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                Some(_) = self.ended(out) => {}
+                done = &mut work => return done,
+            }
+        }
+    }
+
+    /// Whether no grant is on its way.
+    pub fn is_done(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    fn tell(&mut self, out: &Output, granted: &Granted) {
+        let task = granted.assignment.task;
+        self.told.remove(&task);
+        let fee = granted.inclusion.fee_paid().map(Amount);
+        let fee = fee.map_or(String::new(), |fee| format!(", fee {}", fee.with_unit()));
+        out.say(format!(
+            "granted the key of task {task} to {} (assignment {}{fee})",
+            granted.provider, granted.assignment
+        ));
+    }
+
+    fn tell_failure(&mut self, out: &Output, task: TaskId, error: &Error) {
+        let text = format!("the key of task {task} is not granted yet: {error}");
+        if self.told.get(&task) != Some(&text) {
+            out.warn(&text);
+            self.told.insert(task, text);
+        }
+    }
+}
+
+impl Sender<'_> {
+    /// Sends a grant. Its nonce takes account of what waits in the pool, so it need not wait for the grant before it.
+    /// Returns `None` if, as far as can be known, the grant was sent already, or if it is no longer needed. Each nonce
+    /// is noted before the grant is sent with it.
+    async fn send(&self, wanted: &Wanted) -> Result<Option<End>> {
+        let (chain, signer, id) = (self.chain, self.signer, wanted.assignment);
         if !self.still_waits(wanted, None).await? {
             return Ok(None);
         }
         let waits = async |at: H256| -> Result<bool> { self.still_waits(wanted, Some(at)).await };
-        let turn = self
-            .posts
-            .turn(chain, signer.account, wanted.assignment, wanted.by, waits);
+        let turn = self.posts.turn(chain, signer.account, id, wanted.by, waits);
         let nonce = match turn.await? {
             Turn::Anew => None,
             Turn::Instead(nonce) => Some(nonce),
             Turn::Wait => return Ok(None),
         };
         let signed = chain.sign_instead(signer, &wanted.call, nonce).await?;
-        let sent = self.send_noted(wanted, &signed).await?;
-        Ok(Some((sent.nonce, sent)))
-    }
-
-    /// Sends a grant, and notes each nonce before the grant is sent with it.
-    async fn send_noted(&self, wanted: &Wanted, signed: &Signed) -> Result<Sent> {
-        let at = self.chain.clock().await?.now;
-        let note = |nonce| self.posts.note(wanted.assignment, nonce, at);
-        self.chain.send_noted(&wanted.call, signed, note).await
-    }
-
-    /// Sends a grant in place of one that was lost, if it is still needed.
-    async fn send_again(&self, wanted: &Wanted, nonce: u64) -> Result<Sent> {
-        if !self.still_waits(wanted, None).await? {
-            return Err(Error::other("it is not needed any more"));
-        }
-        let (chain, call) = (self.chain, &wanted.call);
-        let signed = chain.sign_with(self.signer, call, nonce).await?;
-        self.send_noted(wanted, &signed).await
+        let at = chain.clock().await?.now;
+        let note = |nonce| self.posts.note(id, nonce, at);
+        let sent = chain.send_noted(&wanted.call, &signed, note).await?;
+        Ok(Some(sent.finalised().boxed_local()))
     }
 
     /// Whether the assignment waits for its key in the state of the block `at`, or of the best block.
@@ -212,250 +313,29 @@ impl<'a> Granter<'a> {
         Ok(view.is_some_and(waits))
     }
 
-    /// Waits until a grant is final; `None` if none was sent, or if it was no longer needed.
-    async fn finish(
-        &self,
-        line: &Line,
-        wanted: Wanted,
-        sent: Result<Option<(u64, Sent)>>,
-    ) -> (TaskId, Result<Option<Granted>>) {
-        let finish = async {
-            let end = match sent {
-                Ok(None) => return Ok(None),
-                Ok(Some((nonce, sent))) => {
-                    let wait = async |sent: Sent| sent.finalised().await;
-                    let is_free = async || self.chain.is_free(self.signer, nonce).await;
-                    let again = async || self.send_again(&wanted, nonce).await;
-                    line.see_through(nonce, sent, wait, is_free, again).await
-                }
-                Err(error) => Err(error),
-            };
-            match end {
-                Ok(inclusion) => Ok(Some(Granted {
-                    assignment: wanted.assignment,
-                    provider: wanted.provider,
-                    inclusion,
-                })),
-                // Another process of this account may have been faster.
-                Err(_) if !self.still_waits(&wanted, None).await? => Ok(None),
-                Err(error) => Err(error.about_task(wanted.task.0)),
-            }
+    /// Waits until a grant is final; `None` if it is no longer needed.
+    async fn until_end(self, wanted: Wanted, end: End) -> (AssignmentId, Result<Option<Granted>>) {
+        let granted = match end.await {
+            Ok(inclusion) => Ok(Some(Granted {
+                assignment: wanted.assignment,
+                provider: wanted.provider,
+                inclusion,
+            })),
+            Err(error) => self.unless_over(&wanted, error).await.map(|()| None),
         };
-        (wanted.task, finish.await)
+        (wanted.assignment, granted)
     }
 
-    /// Grants the keys of these tasks to all assignments that wait for them, all at once, and returns when the grants
-    /// are final. The caller tries again with each block, so each failure is reported only once.
-    pub async fn look_and_tell(
-        &mut self,
-        out: &Output,
-        tasks: &[TaskId],
-    ) -> Vec<(TaskId, Granted)> {
-        let (mut all, mut outcomes) = (Vec::new(), Vec::new());
-        for task in tasks {
-            match self.wanted(*task).await {
-                Ok(wanted) => all.extend(wanted),
-                Err(error) => outcomes.push((*task, Err(error))),
-            }
-        }
-        let (this, line) = (&*self, &Line::new());
-        let send = |wanted| this.send(wanted);
-        let finish = |(wanted, sent)| this.finish(line, wanted, sent);
-        outcomes.extend(begin_all(all, send, finish).await);
-        let mut granted = Vec::new();
-        for (task, outcome) in outcomes {
-            granted.extend(self.tell(out, task, outcome).map(|granted| (task, granted)));
-        }
-        granted
-    }
-
-    fn tell(
-        &mut self,
-        out: &Output,
-        task: TaskId,
-        outcome: Result<Option<Granted>>,
-    ) -> Option<Granted> {
-        match outcome {
-            Ok(granted) => {
-                let granted = granted?;
-                self.told.remove(&task);
-                let fee = granted.inclusion.fee_paid().map(Amount);
-                let fee = fee.map_or(String::new(), |fee| format!(", fee {}", fee.with_unit()));
-                out.say(format!(
-                    "granted the key of task {task} to {} (assignment {}{fee})",
-                    granted.provider, granted.assignment
-                ));
-                Some(granted)
-            }
-            Err(error) => {
-                let text = format!("the key of task {task} is not granted yet: {error}");
-                if self.told.get(&task) != Some(&text) {
-                    out.warn(&text);
-                    self.told.insert(task, text);
-                }
-                None
-            }
+    /// The failure of a grant, unless the grant is no longer needed: another process of this account may have been
+    /// faster.
+    async fn unless_over(&self, wanted: &Wanted, error: Error) -> Result<()> {
+        match self.still_waits(wanted, None).await? {
+            true => Err(error.about_task(wanted.task.0)),
+            false => Ok(()),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use codec::Encode;
-    use serde_json::json;
-
-    use super::*;
-    use crate::{
-        chain::fake,
-        commands::terms::tests::market::market,
-        data_keys::DataKeyArgs,
-        keys::KeyArgs,
-        life::tests::{assignment, opening, view},
-    };
-    use aicpw_protocol::{
-        task::{Fault, Role, TaskStatus},
-        view::MarketClock,
-    };
-
-    /// Regression: after a lost connection, the grant was sent again.
-    #[tokio::test]
-    async fn a_grant_that_is_on_its_way_is_not_sent_again() {
-        let waits = AssignmentStatus::AwaitingKey {
-            grant_by: 9,
-            recipient: [5; 32],
-        };
-        // The grant is in a block already, though not in a final one.
-        let granted = AssignmentStatus::Revealed {
-            opening: opening(),
-            at: 1,
-        };
-        let of_node = Arc::new(Mutex::new(waits));
-        let status = Arc::clone(&of_node);
-        // This node does not answer the requests that signing needs.
-        let chain = fake::answering(move |method, params| {
-            let answer = match method {
-                "chain_getBlockHash" => return Ok(json!(format!("0x{}", "be".repeat(32)))),
-                "system_accountNextIndex" => return Ok(json!(6)),
-                "state_call" => match params[0].as_str().unwrap() {
-                    "AccountNonceApi_account_nonce" => 5_u32.encode(),
-                    "TasksApi_task" => {
-                        let status = of_node.lock().unwrap().clone();
-                        Some(view(TaskStatus::Active, vec![assignment(0, status)])).encode()
-                    }
-                    "TasksApi_market_clock" => MarketClock {
-                        block: 1_000,
-                        is_paused: false,
-                    }
-                    .encode(),
-                    "TasksApi_market_parameters" => market().encode(),
-                    function => panic!("{function}"),
-                },
-                method => panic!("{method}"),
-            };
-            Ok(json!(format!("0x{}", hex::encode(answer))))
-        });
-        let key = KeyArgs {
-            suri: Some("//Alice".into()),
-            key_file: None,
-        };
-        let signer = key.signer().unwrap();
-        let id = assignment(0, status.lock().unwrap().clone()).id;
-        let wanted = Wanted {
-            task: id.task,
-            assignment: id,
-            provider: signer.account,
-            by: 9,
-            call: Call::cancel(id.task),
-        };
-        let keys = DataKeyArgs::default().open();
-        let posts = Posts::default();
-        posts.note(id, 5, 1_000);
-        // Over another connection.
-        let granter = Granter::new(&chain, &signer, keys.clone()).await.unwrap();
-        let granter = granter.after(posts);
-        assert!(granter.send_once(&wanted).await.unwrap().is_none());
-        *status.lock().unwrap() = granted;
-        let granter = Granter::new(&chain, &signer, keys).await.unwrap();
-        assert!(granter.send_once(&wanted).await.unwrap().is_none());
-    }
-
-    #[test]
-    fn the_attempt_that_waits_is_granted() {
-        let failed = AssignmentStatus::Failed {
-            fault: Fault::Crashed,
-            at: 1,
-            log: None,
-            message: Default::default(),
-        };
-        let waits = AssignmentStatus::AwaitingKey {
-            grant_by: 9,
-            recipient: [5; 32],
-        };
-        let both = view(
-            TaskStatus::Active,
-            vec![assignment(0, failed.clone()), assignment(1, waits)],
-        );
-        let all: Vec<_> = awaiting(&both).collect();
-        let [(id, provider, recipient, by)] = all[..] else {
-            panic!("one waits")
-        };
-        assert_eq!((id.attempt, recipient, by), (1, [5; 32], 9));
-        assert_eq!(provider, both.assignments[1].provider);
-        let none = view(TaskStatus::Active, vec![assignment(0, failed)]);
-        assert!(!is_awaited(&none));
-    }
-
-    #[test]
-    fn every_juror_is_granted() {
-        let revealed = AssignmentStatus::Revealed {
-            opening: opening(),
-            at: 1,
-        };
-        let juror = |replica, status| {
-            let mut juror = assignment(0, status);
-            juror.id.replica = replica;
-            juror.role = Role::Juror;
-            juror
-        };
-        let waits = |recipient| AssignmentStatus::AwaitingKey {
-            grant_by: 9,
-            recipient: [recipient; 32],
-        };
-        let disputed = view(
-            TaskStatus::Disputed,
-            vec![
-                assignment(0, revealed),
-                juror(1, waits(1)),
-                juror(2, waits(2)),
-            ],
-        );
-        let granted: Vec<_> = awaiting(&disputed)
-            .map(|(id, _, recipient, _)| (id.replica, recipient[0]))
-            .collect();
-        assert_eq!(granted, [(1, 1), (2, 2)]);
-    }
-
-    /// Regression: each grant waited until the one before it was final, and the last ones ran out of time.
-    #[test]
-    fn all_are_sent_before_one_is_waited_for() {
-        let sent = std::cell::RefCell::new(Vec::new());
-        let send = |number: u32| {
-            sent.borrow_mut().push(number);
-            async move { number }
-        };
-        let finish = |number| {
-            let sent = &sent;
-            async move { (number, sent.borrow().len()) }
-        };
-        let ends = futures::executor::block_on(begin_all((0..150).collect(), send, finish));
-        assert_eq!(
-            *sent.borrow(),
-            (0..150).collect::<Vec<_>>(),
-            "in order of the nonces"
-        );
-        let all_were = (0..150).map(|number| (number, 150));
-        assert_eq!(ends, all_were.collect::<Vec<_>>());
-    }
-}
+#[path = "grant_tests.rs"]
+mod tests;

@@ -12,7 +12,6 @@ pub use explain::{is_of_replaced_block, node_method as explain_node_method};
 pub mod fake;
 pub mod follow;
 mod kept;
-pub mod line;
 mod next_step;
 pub use next_step::next_step;
 mod nonce;

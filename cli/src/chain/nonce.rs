@@ -27,9 +27,9 @@ impl From<Error> for Refused {
     }
 }
 
-/// Sends a transaction with `nonce`; if another transaction has that nonce, with the account's `next` one. Returns the
-/// nonce that was used, too. It waits for the `next_block` only if there is no newer nonce yet. `note` gets each nonce
-/// before it is tried, because after the last attempt it may remain unknown whether the pool took the transaction.
+/// Sends a transaction with `nonce`; if another transaction has that nonce, with the account's `next` one. It
+/// waits for the `next_block` only if there is no newer nonce yet. `note` gets each nonce before it is tried, because
+/// after the last attempt it may remain unknown whether the pool took the transaction.
 ///
 /// # Errors
 /// The pool refused the transaction for another reason, or too often for this one; the node does not answer.
@@ -39,12 +39,12 @@ pub async fn send_in_turn<T>(
     send: impl AsyncFn(u64) -> Result<T, Refused>,
     next: impl AsyncFn() -> Result<u64>,
     next_block: impl AsyncFn() -> Result<()>,
-) -> Result<(T, u64)> {
+) -> Result<T> {
     let mut again = 0..SIGN_AGAIN;
     loop {
         note(nonce);
         let refused = match send(nonce).await {
-            Ok(sent) => return Ok((sent, nonce)),
+            Ok(sent) => return Ok(sent),
             Err(refused) => refused,
         };
         if !refused.is_taken || again.next().is_none() {
@@ -96,7 +96,7 @@ mod tests {
             };
             let never = async || -> Result<()> { panic!("there is a newer one") };
             let end = send_in_turn(5, unnoted, send, next, never).await;
-            assert_eq!(end.unwrap(), ("sent", 5 + others));
+            assert_eq!(end.unwrap(), "sent");
             assert_eq!(*tried.borrow(), (5..=5 + others).collect::<Vec<_>>());
         }
     }
@@ -148,7 +148,7 @@ mod tests {
             Ok(())
         };
         let end = send_in_turn(5, unnoted, send, next, next_block).await;
-        assert_eq!(end.unwrap(), (6, 6));
+        assert_eq!(end.unwrap(), 6);
         assert_eq!(blocks.get(), 1);
     }
 

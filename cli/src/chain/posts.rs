@@ -79,6 +79,11 @@ impl<K: Ord + Copy> Posts<K> {
         all.insert(what, Posted { nonce, at });
     }
 
+    /// The nonce of the previous transaction for this purpose.
+    pub fn nonce(&self, what: K) -> Option<u64> {
+        self.all().get(&what).map(|posted| posted.nonce)
+    }
+
     /// How to send a transaction for this purpose, which is of no use after the block `by`. If some transaction of the
     /// account already has the nonce of the previous one, `is_needed` says whether the purpose is still open in the
     /// state of the given block.

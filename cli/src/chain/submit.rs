@@ -92,8 +92,6 @@ pub struct Signed {
 /// A transaction that was sent.
 pub struct Sent {
     source: Source,
-    /// The nonce with which it was sent, which may differ from the one with which it was first signed.
-    pub nonce: u64,
     title: String,
     at: Instant,
     newest: Option<Inclusion>,
@@ -230,20 +228,11 @@ impl Chain {
         Ok(nonce.into())
     }
 
-    /// Whether no transaction of the account has this nonce, in a block or in the pool. One that waits in the pool
-    /// behind a missing nonce does not count.
-    ///
-    /// # Errors
-    /// The node does not answer.
-    pub async fn is_free(&self, signer: &Signer, nonce: u64) -> Result<bool> {
-        Ok(self.next_nonce(signer.account).await? <= nonce)
-    }
-
     /// Signs a call with exactly this nonce.
     ///
     /// # Errors
     /// As of [`Self::sign`].
-    pub async fn sign_with(&self, signer: &Signer, call: &Call, nonce: u64) -> Result<Signed> {
+    async fn sign_with(&self, signer: &Signer, call: &Call, nonce: u64) -> Result<Signed> {
         let transaction = self.transaction(signer, call, nonce).await?;
         let fee = transaction
             .of_subxt
@@ -304,11 +293,11 @@ impl Chain {
         note: impl Fn(u64),
     ) -> Result<Sent> {
         let at = Instant::now();
-        let (source, nonce) = match &signed.signer {
+        let source = match &signed.signer {
             None => {
                 note(signed.nonce);
                 let sent = self.send_to_pool(call, &signed.transaction).await;
-                (sent.map_err(|refused| refused.error)?, signed.nonce)
+                sent.map_err(|refused| refused.error)?
             }
             Some(signer) => {
                 let send = async |nonce: u64| -> Result<Source, Refused> {
@@ -325,7 +314,6 @@ impl Chain {
         };
         Ok(Sent {
             source,
-            nonce,
             title: call.title(),
             at,
             newest: None,

@@ -181,8 +181,8 @@ struct State {
     fetches: Fetches,
 }
 
-/// Follows the account's tasks as long as the node answers. With `until_idle`, it ends once no task is open and no
-/// result is left to fetch.
+/// Follows the account's tasks as long as the node answers. With `until_idle`, it ends once no task is open, no grant is
+/// on its way and no result is left to fetch.
 async fn follow(
     context: &Context<'_>,
     chain: &Chain,
@@ -237,6 +237,7 @@ async fn follow(
                 }
             },
             Some(()) = meeting.next() => {}
+            Some(granted) = granter.ended(out) => out.json_line(&line(&granted)),
             Some(ended) = fetching.next() => {
                 fetches::tell(out, fetches.ended(ended, Instant::now()).as_slice());
             }
@@ -278,10 +279,9 @@ async fn follow(
                 if !to_meet.is_empty() {
                     meeting.push(meet(chain, to_meet).boxed_local());
                 }
-                for (task, granted) in granter.look_and_tell(out, &awaited).await {
-                    out.json_line(&line(task, &granted));
-                }
-                if until_idle && tasks.are_idle() && serving.is_empty() && fetches.are_done() {
+                granter.look(out, &awaited).await;
+                let is_idle = tasks.are_idle() && serving.is_empty();
+                if until_idle && is_idle && fetches.are_done() && granter.is_done() {
                     return Ok(());
                 }
             }
@@ -289,9 +289,9 @@ async fn follow(
     }
 }
 
-fn line(task: TaskId, granted: &Granted) -> Line {
+fn line(granted: &Granted) -> Line {
     Line::Granted {
-        task: task.0,
+        task: granted.assignment.task.0,
         assignment: granted.assignment.to_string(),
         provider: granted.provider,
         transaction: format!("{:?}", granted.inclusion.transaction),

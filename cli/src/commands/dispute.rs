@@ -159,9 +159,13 @@ pub async fn follow(
         };
         let mut watch = Watch::new(chain, id).await?;
         loop {
-            let (task, at) = watch.next_at().await?;
+            let next = watch.next_at();
+            let (task, at) = match &mut granter {
+                Some(granter) => granter.beside(context.out, next).await?,
+                None => next.await?,
+            };
             if let Some(granter) = granter.as_mut().filter(|_| grant::is_awaited(&task)) {
-                granter.look_and_tell(context.out, &[id]).await;
+                granter.look(context.out, &[id]).await;
             }
             let read = async {
                 Ok::<_, Error>((

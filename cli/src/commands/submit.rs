@@ -374,11 +374,11 @@ impl Following<'_> {
                         self.teller.turn_to(final_task);
                     }
                 }
-                view = watch.next() => {
+                view = granter.beside(out, watch.next()) => {
                     let view = view?;
                     self.teller.tell(chain, &view).await;
                     if grant::is_awaited(&view) {
-                        granter.look_and_tell(out, &[self.task]).await;
+                        granter.look(out, &[self.task]).await;
                     }
                     let revealed = matches!(view.status, TaskStatus::Verifying { .. });
                     if self.is_final && (revealed || life::is_final(&view.status)) {
