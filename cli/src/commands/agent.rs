@@ -245,7 +245,11 @@ async fn follow(
             _ = look.tick() => {
                 let mut awaited = Vec::new();
                 let mut to_meet = BTreeSet::new();
-                let views = tasks.look(chain, signer.account, |view| fetches.note(view)).await?;
+                let seen = |id, view: Option<&TaskView<Account>>| match view {
+                    Some(view) => fetches.note(view),
+                    None => fetches.forget(id),
+                };
+                let views = tasks.look(chain, signer.account, seen).await?;
                 *has_looked = true;
                 disputed.clear();
                 for view in views {
@@ -352,12 +356,13 @@ struct Tasks {
 
 impl Tasks {
     /// Returns all open tasks as they are now, and, one last time, those that have ended since the last look. `seen`
-    /// gets each task that was looked at, even if there is nothing to report about it.
+    /// gets each task that was looked at, even if there is nothing to report about it; `None` if the account has no task
+    /// of this number any more.
     async fn look(
         &mut self,
         chain: &Chain,
         account: Account,
-        mut seen: impl FnMut(&TaskView<Account>),
+        mut seen: impl FnMut(TaskId, Option<&TaskView<Account>>),
     ) -> Result<Vec<TaskView<Account>>> {
         self.look_for_more(|before| chain.task_ids_before(Some(account), before, PAGE, None))
             .await?;
@@ -365,13 +370,15 @@ impl Tasks {
             true => return Ok(Vec::new()),
             false => Some(chain.final_hash().await?),
         };
+        // On another fork the number of a task can be that of another account's.
+        let is_own = |view: &TaskView<Account>| view.requester == account;
         // That a task has ended counts only once it is final: on a fork a task can miss a deadline that it meets on the
         // final chain.
         let read = |id| async move {
-            let view = chain.task(id, None).await?;
+            let view = chain.task(id, None).await?.filter(is_own);
             let is_certain = match &view {
                 Some(view) if life::is_final(&view.status) => {
-                    let view = chain.task(id, last).await?;
+                    let view = chain.task(id, last).await?.filter(is_own);
                     view.is_some_and(|view| life::is_final(&view.status))
                 }
                 _ => false,
@@ -385,20 +392,24 @@ impl Tasks {
             .await?;
         let mut views = Vec::new();
         for (id, view, is_certain) in open {
+            seen(id, view.as_ref());
             match view {
-                Some(view) => {
-                    seen(&view);
-                    views.extend(self.note(view, is_certain));
-                }
-                // A fork removed the submission. If it comes back, the task is looked at again.
-                None => {
-                    self.open.remove(&id);
-                    self.seen.remove(&id);
-                    self.told.remove(&id);
-                }
+                Some(view) => views.extend(self.note(view, is_certain)),
+                None => self.forget(id),
             }
         }
         Ok(views)
+    }
+
+    /// Forgets a task whose submission a fork has removed. If the number comes back, perhaps as that of another
+    /// submission, the task is looked at again.
+    fn forget(&mut self, id: TaskId) {
+        self.open.remove(&id);
+        self.seen.remove(&id);
+        self.told.remove(&id);
+        self.served.remove(&id);
+        self.again.remove(&id);
+        self.met.retain(|assignment| assignment.task != id);
     }
 
     /// Adds tasks that are new since the last look, and as many of those that existed when the agent started as one

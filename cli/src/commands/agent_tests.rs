@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use codec::Encode;
+use codec::{Decode, Encode};
 use serde_json::json;
 
 use super::*;
@@ -251,12 +251,72 @@ async fn a_task_that_has_ended_in_a_fork_only_stays_open() {
         (refunded, TaskStatus::Active, false),
     ] {
         *now.lock().unwrap() = (best, certain);
-        let views = tasks.look(&chain, Account([1; 32]), |_| ()).await.unwrap();
+        let views = tasks
+            .look(&chain, Account([1; 32]), |_, _| ())
+            .await
+            .unwrap();
         assert_eq!(!views.is_empty(), told, "{best:?}");
         assert!(!tasks.are_idle());
     }
     *now.lock().unwrap() = (refunded, refunded);
-    let views = tasks.look(&chain, Account([1; 32]), |_| ()).await.unwrap();
+    let views = tasks
+        .look(&chain, Account([1; 32]), |_, _| ())
+        .await
+        .unwrap();
     assert_eq!(views[0].status, refunded);
     assert!(tasks.are_idle());
+}
+
+/// Regression: after another fork had won, the agent served, fetched and reported on the task of a stranger that then
+/// had the number of one of the account's.
+#[tokio::test]
+async fn a_number_that_has_become_a_strangers_is_let_go() {
+    let own = view(TaskStatus::Active, vec![]);
+    let mut strangers = own.clone();
+    strangers.requester = Account([9; 32]);
+    let mut moved = own.clone();
+    moved.id = TaskId(8);
+    let account = own.requester;
+
+    let now = Arc::new(Mutex::new(vec![own.clone()]));
+    let of_node = Arc::clone(&now);
+    let chain = fake::answering(move |method, params| {
+        if method == "chain_getFinalizedHead" {
+            return Ok(json!(format!("0x{}", "0f".repeat(32))));
+        }
+        assert_eq!(method, "state_call");
+        let arguments = hex::decode(&params[1].as_str().unwrap()[2..]).unwrap();
+        let all = of_node.lock().unwrap();
+        let answer = match params[0].as_str().unwrap() {
+            "TasksApi_task" => {
+                let id = TaskId::decode(&mut &arguments[..]).unwrap();
+                all.iter().find(|task| task.id == id).cloned().encode()
+            }
+            // The account's tasks, all on the first page.
+            "TasksApi_tasks" if arguments[33] == 0 => {
+                let own = all.iter().filter(|task| task.requester == account);
+                own.map(|task| task.id).collect::<Vec<_>>().encode()
+            }
+            "TasksApi_tasks" => Vec::<TaskId>::new().encode(),
+            function => panic!("{function}"),
+        };
+        Ok(json!(format!("0x{}", hex::encode(answer))))
+    });
+
+    let mut tasks = Tasks::default();
+    for (then, expected, there) in [
+        (vec![own.clone()], vec![(7, true)], 7),
+        (vec![strangers, moved], vec![(7, false), (8, true)], 8),
+        (vec![own], vec![(7, true), (8, false)], 7),
+    ] {
+        *now.lock().unwrap() = then;
+        let mut seen = Vec::new();
+        let note = |id: TaskId, view: Option<&TaskView<Account>>| seen.push((id.0, view.is_some()));
+        let views = tasks.look(&chain, account, note).await.unwrap();
+        assert_eq!(seen, expected);
+        let ids: Vec<_> = views.iter().map(|view| view.id.0).collect();
+        assert_eq!(ids, [there]);
+        // What comes back is served again: it may be another submission.
+        assert!(tasks.is_to_be_served(TaskId(there), Instant::now()));
+    }
 }

@@ -316,6 +316,11 @@ impl Fetches {
         }
     }
 
+    /// Forgets the result of a task that the account does not have any more, because a fork has removed its submission.
+    pub fn forget(&mut self, id: TaskId) {
+        self.wanted.remove(&id);
+    }
+
     /// Returns the fetches to begin now, and what to report about other results. Results have to be available for
     /// `window` blocks after the payment. Results that have not failed come first, those with the least time left
     /// before others; then those that have failed, the one tried longest ago first.

@@ -261,3 +261,25 @@ fn a_folder_that_nothing_can_be_put_into_is_refused_at_the_start() {
     };
     assert_eq!(error.kind, Kind::Usage);
 }
+
+/// Regression: the result was fetched after a fork had removed the task, or given its number to a stranger's.
+#[test]
+fn the_result_of_a_task_that_is_gone_is_not_fetched() {
+    let dir = tempfile::tempdir().unwrap();
+    let now = Instant::now();
+    let mut fetches = Fetches::new(Some(dir.path())).unwrap();
+    let task = revealed([1; 32]);
+    fetches.note(&task);
+    fetches.forget(task.id);
+    assert!(fetches.are_done());
+    let (begun, steps) = fetches.look(&CLOCK, WINDOW, now);
+    assert!(begun.is_empty() && steps.is_empty());
+
+    // It comes back, and is gone again while it is fetched.
+    fetches.note(&task);
+    let (mut begun, _) = fetches.look(&CLOCK, WINDOW, now);
+    fetches.forget(task.id);
+    let lost = end_of(begun.remove(0), Err(Error::other("not there")));
+    assert_eq!(fetches.ended(lost, now), None);
+    assert!(fetches.are_done());
+}
