@@ -16,7 +16,7 @@ use crate::{
     },
     walk::Walk,
     Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pallet, ParkedIn,
-    Roots, Swept, Turns, Words,
+    Roots, Swept, TicketTurn, Turns, Words,
 };
 
 /// Makes devices and tasks in the pallets that store them.
@@ -200,6 +200,7 @@ mod benches {
         neighbours::<T>(List::Slow, id.0);
         Pallet::<T>::insert_into(List::Slow, id.0, Side::Tail);
         Turns::<T>::insert(List::Slow, id.0);
+        TicketTurn::<T>::put(id.0);
         let taken;
 
         #[block]
@@ -209,6 +210,7 @@ mod benches {
 
         assert_eq!(taken, Taken::Word);
         assert!(Turns::<T>::get(List::Slow) != Some(id.0));
+        assert!(TicketTurn::<T>::get() != Some(id.0));
     }
 
     /// Reads the task and the size of the book, which is empty.

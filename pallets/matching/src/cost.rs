@@ -119,9 +119,10 @@ pub(crate) fn look_weight<T: Config>() -> Weight {
     T::DbWeight::get().reads(2)
 }
 
-/// The weight of taking the cursor of a search out of storage.
+/// The weight of taking the cursor of a search out of storage, and of reading whether the task was the next among those
+/// whose ticket is known.
 pub(crate) fn cursor_weight<T: Config>() -> Weight {
-    T::DbWeight::get().reads_writes(1, 1)
+    T::DbWeight::get().reads_writes(2, 1)
 }
 
 /// The weight that must be left to begin the draws for a task: that of leaving its list, of its demand, and of enough

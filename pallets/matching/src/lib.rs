@@ -88,7 +88,7 @@
 //! - **No head-of-line blocking**: a task that is served leaves the queue. Of the slow tasks, those that the
 //!   weight of the block before did not reach have their turn first. Tasks that want an auditor or a juror go
 //!   before all others, with half of the weight. Then come fresh devices, before the queue, with half of what
-//!   is left.
+//!   is left, and then the other slow tasks whose ticket is known, with half of what is left after that.
 //! - **Nothing is forgotten**: a task is in exactly one of front, back, slow, urgent or parked until it is
 //!   matched or forgotten. The sweep finds parked tasks that no fresh device wakes.
 //! - **Bounded**: a step of a search makes at most [`Config::MaxCandidates`] looks and
@@ -232,6 +232,10 @@ pub mod pallet {
     /// The task that is next in each list that is served in turns. Without an entry, the first of the list is next.
     #[pallet::storage]
     pub type Turns<T> = StorageMap<_, Twox64Concat, List, u64>;
+
+    /// The slow task that is next among those whose ticket is known. Without a value, the first of the list is next.
+    #[pallet::storage]
+    pub type TicketTurn<T> = StorageValue<_, u64>;
 
     /// The parked task that each late device was compared with last, and the task's group. Without an entry there was
     /// none.

@@ -10,7 +10,7 @@ use aicpw_protocol::TaskId;
 
 use crate::{
     types::{Ends, List, Word},
-    Config, ListEnds, Pallet, Swept, Turns, Words,
+    Config, ListEnds, Pallet, Swept, TicketTurn, Turns, Words,
 };
 
 /// The most words that are looked at to find the place of a new word, or of a word that has left the list.
@@ -179,8 +179,13 @@ impl<T: Config> Pallet<T> {
         if !list.is_served_in_turns() {
             return;
         }
-        if Turns::<T>::get(list).is_some_and(|next| split(next).0 == number) {
-            Turns::<T>::set(list, gone.next.map(|next| next.saturating_mul(128)));
+        let had_turn = |turn: Option<u64>| turn.is_some_and(|next| split(next).0 == number);
+        let next = gone.next.map(|next| next.saturating_mul(128));
+        if had_turn(Turns::<T>::get(list)) {
+            Turns::<T>::set(list, next);
+        }
+        if list == List::Slow && had_turn(TicketTurn::<T>::get()) {
+            TicketTurn::<T>::set(next);
         }
     }
 

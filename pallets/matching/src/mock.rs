@@ -3,8 +3,8 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use aicpw_primitives::traits::{
-    Assigned, Choice, Demand, DeviceOffers, DrawSeed, Listing, Locks, MarketSwitch, Offer,
-    OrderBook, StakeDraw, TaskBoard, Terms,
+    Assigned, Choice, Demand, DeviceOffers, DrawSeed, Listing, MarketSwitch, Offer, OrderBook,
+    StakeDraw, TaskBoard, Terms,
 };
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
@@ -20,6 +20,9 @@ use frame_support::{
 use sp_runtime::{traits::BlockNumberProvider, BuildStorage, DispatchError};
 
 use crate as pallet_matching;
+
+mod rules;
+pub use rules::{fits, quote};
 
 pub type AccountId = u64;
 
@@ -89,6 +92,8 @@ parameter_types! {
     /// The weight of finding the fingerprint that a device must have.
     pub static FingerprintWeight: Weight = Weight::zero();
     pub static Database: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
+    /// The number of blocks after a redraw from which on the new seed can be known.
+    pub static Soonest: BlockNumber = 0;
     /// Whether the jobs on a device take part of its memory.
     pub static SharesMemory: bool = false;
 }
@@ -326,6 +331,8 @@ impl TaskBoard<AccountId> for Tasks {
         change_task(task, |task| {
             task.redrawn += 1;
             task.seed = DrawSeed::NotYet;
+            let soonest = Blocks::current_block_number() + Soonest::get();
+            task.known_from = task.known_from.max(soonest);
         });
     }
 
@@ -341,59 +348,6 @@ impl TaskBoard<AccountId> for Tasks {
         });
         WOKEN.with_borrow_mut(|count| *count += 1);
     }
-}
-
-pub fn quote(task: &Task, ask: AskPrice, reputation: Reputation) -> Option<Terms> {
-    let price = ask.0 / 1_000;
-    let is_bad = task.is_audited && reputation < Reputation::START;
-    let cap = task.demand.highest_ask.0 / 3 * 2;
-    (!is_bad || ask.0 <= cap).then_some(Terms {
-        price,
-        audit_cost: if is_bad { price / 2 } else { 0 },
-        locks: Locks {
-            collateral: task.collateral + price,
-            fraud_bond: 0,
-        },
-        ..Terms::default()
-    })
-}
-
-/// The first need that the offer does not meet, implemented a second time, from the design.
-pub fn fits(task: &Task, offer: &Offer<AccountId>) -> Option<Unmatched> {
-    let (demand, needs, spec) = (&task.demand, &task.demand.needs, &offer.spec);
-    let terms = quote(task, offer.ask, offer.reputation);
-    [
-        (spec.classes.contains(needs.class), Unmatched::Class),
-        (
-            demand
-                .fingerprint
-                .is_none_or(|only| only[..31] == spec.fingerprint[..31]),
-            Unmatched::SameDevice,
-        ),
-        (spec.gflops >= needs.gflops, Unmatched::Gflops),
-        (spec.memory >= needs.memory, Unmatched::Memory),
-        (spec.bandwidth >= needs.bandwidth, Unmatched::Bandwidth),
-        (
-            offer.reputation >= needs.min_reputation,
-            Unmatched::Reputation,
-        ),
-        (
-            offer.ask <= demand.highest_ask && terms.is_some(),
-            Unmatched::Budget,
-        ),
-        (
-            offer.provider != demand.requester && !demand.excluded.contains(&offer.provider),
-            Unmatched::Independence,
-        ),
-        (
-            terms.is_none_or(|terms| offer.free_stake >= terms.locks.collateral),
-            Unmatched::Stake,
-        ),
-        (offer.free_slots > 0, Unmatched::Busy),
-    ]
-    .into_iter()
-    .find(|(met, _)| !met)
-    .map(|(_, reason)| reason)
 }
 
 pub fn find_task(task: TaskId) -> Option<Task> {
@@ -570,6 +524,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     TASKS.with_borrow_mut(BTreeMap::clear);
     MEMORY.with_borrow_mut(BTreeMap::clear);
     SharesMemory::set(false);
+    Soonest::set(0);
     MATCHES.with_borrow_mut(Vec::clear);
     take_offers();
     take_draws();

@@ -11,7 +11,7 @@ use crate::{
     lists::word_of,
     step::Stepped,
     types::{Cursor, List, Progress},
-    Config, Cursors, Pallet, Turns, WeightInfo,
+    Config, Cursors, Pallet, TicketTurn, Turns, WeightInfo,
 };
 
 /// Which tasks of a list have their turn.
@@ -38,6 +38,11 @@ impl<T: Config> Pallet<T> {
         }
         meter.consume(half.consumed());
         Self::serve_fresh(meter);
+        // Then the other slow tasks whose ticket is known, with half of what is left. If they came in the order of all
+        // slow tasks, a crowd of these could make each of them miss one ticket after the other.
+        let mut half = WeightMeter::with_limit(meter.remaining() / 2);
+        let all_drawn = Self::serve_tickets(&mut half);
+        meter.consume(half.consumed());
         // Then one of the other slow tasks, so that a full queue cannot hold these up for ever.
         if !Self::serve_waiting(List::Slow, Who::All, 1, meter) {
             return;
@@ -54,11 +59,22 @@ impl<T: Config> Pallet<T> {
             Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
         Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, meter);
-        if Self::serve_waiting(List::Urgent, Who::All, u32::MAX, meter)
-            && Self::serve_waiting(List::Slow, Who::All, u32::MAX, meter)
-        {
+        if !Self::serve_waiting(List::Urgent, Who::All, u32::MAX, meter) {
+            return;
+        }
+        if !all_drawn {
+            Self::serve_tickets(meter);
+        }
+        if Self::serve_waiting(List::Slow, Who::All, u32::MAX, meter) {
             Self::serve_late(meter);
         }
+    }
+
+    /// Makes a step for each slow task whose ticket is known, as long as the weight lasts. Does nothing if there is too
+    /// little weight to draw for one. Returns whether all of them had their turn.
+    fn serve_tickets(meter: &mut WeightMeter) -> bool {
+        meter.can_consume(drawing_limit::<T>(Size::now::<T>()))
+            && Self::serve_waiting(List::Slow, Who::Ready, u32::MAX, meter)
     }
 
     /// The queued task that has its turn, and the list that it is in.
@@ -89,7 +105,7 @@ impl<T: Config> Pallet<T> {
             return false;
         }
         let now = Self::now();
-        let begin = Turns::<T>::get(list)
+        let begin = Self::turn_of(list, who)
             .and_then(|next| Self::from_on(list, next))
             .unwrap_or(first);
         let (mut next, mut passed_over) = (Some(begin), None);
@@ -113,7 +129,7 @@ impl<T: Config> Pallet<T> {
             let cursor = Cursors::<T>::get(task);
             let has_turn = match who {
                 _ if cursor.is_some_and(|cursor| cursor.due > now) => Some(false),
-                Who::Ready => Self::is_ready(task, cursor, meter),
+                Who::Ready => Self::is_ready((task, list), cursor, meter),
                 Who::All => Some(true),
             };
             if has_turn == Some(false) {
@@ -142,24 +158,43 @@ impl<T: Config> Pallet<T> {
         }
         // If the others have used up the weight while a task's seed was there, the task is the first for its next seed.
         let next = passed_over.or(next);
-        if next != Turns::<T>::get(list) {
-            Turns::<T>::set(list, next);
+        if next != Self::turn_of(list, who) {
+            match (list, who) {
+                (List::Slow, Who::Ready) => TicketTurn::<T>::set(next),
+                _ => Turns::<T>::set(list, next),
+            }
         }
         has_weight
     }
 
+    /// The id that is next in the list. The slow tasks whose ticket is known have turns of their own. Otherwise, serving
+    /// them would pass the turn of those that wait for a search.
+    fn turn_of(list: List, who: Who) -> Option<u64> {
+        match (list, who) {
+            (List::Slow, Who::Ready) => TicketTurn::<T>::get(),
+            _ => Turns::<T>::get(list),
+        }
+    }
+
     /// Whether a device can be drawn for the task in this block. `None` if there is too little weight to find out or to
-    /// draw.
-    fn is_ready(task: TaskId, cursor: Option<Cursor>, meter: &mut WeightMeter) -> Option<bool> {
-        // If a device is known to fit, the task waits for nothing but its ticket.
-        if cursor.is_none_or(|cursor| !cursor.progress.fits) {
+    /// draw. A task that is not urgent and whose ticket is gone has its turn too: it asks for a new one, and costs
+    /// nothing until that can be known.
+    fn is_ready(
+        (task, list): (TaskId, List),
+        cursor: Option<Cursor>,
+        meter: &mut WeightMeter,
+    ) -> Option<bool> {
+        // If a device is known to fit, an urgent task waits for nothing but its ticket.
+        if list != List::Urgent || cursor.is_none_or(|cursor| !cursor.progress.fits) {
             meter.try_consume(T::WeightInfo::begin_search()).ok()?;
             if T::Tasks::ticket_from(task) > Self::now() {
                 return Some(false);
             }
             meter.try_consume(draw::base::<T>()).ok()?;
-            if !matches!(T::Tasks::ticket(task), DrawSeed::Ready(_)) {
-                return Some(false);
+            match T::Tasks::ticket(task) {
+                DrawSeed::Ready(_) => (),
+                DrawSeed::Gone if list != List::Urgent => return Some(true),
+                DrawSeed::Gone | DrawSeed::NotYet => return Some(false),
             }
         }
         let limit = drawing_limit::<T>(Size::now::<T>());

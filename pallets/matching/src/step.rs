@@ -51,7 +51,7 @@ impl<T: Config> Pallet<T> {
             DrawSeed::NotYet => Self::step_before_draw(waiting, &query, progress, bounds, meter),
             DrawSeed::Gone => {
                 meter.consume(draw::base::<T>());
-                Self::redraw(waiting, progress.passed, meter);
+                Self::redraw(waiting, progress, meter);
             }
         }
         Stepped::Done
@@ -120,7 +120,7 @@ impl<T: Config> Pallet<T> {
         match drawn.found {
             Some((device, offer)) => Self::matched((task, list), device, &offer, assigned, meter),
             None => {
-                Self::redraw((task, list), 0, meter);
+                Self::redraw((task, list), Progress::default(), meter);
                 Stepped::Done
             }
         }
@@ -160,16 +160,16 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Lets the task wait for a later seed for its next draw. `passed` is how often the task was passed over. The
-    /// count can go on, because a seed is good for one block and blocks may stay full.
-    fn redraw((task, list): (TaskId, List), passed: u8, meter: &mut WeightMeter) {
+    /// Lets the task wait for a later seed for its next draw. What is known of the devices stays known if a seed was
+    /// missed. So does how often the task was passed over, because a seed is good for one block and blocks may stay full.
+    fn redraw((task, list): (TaskId, List), progress: Progress, meter: &mut WeightMeter) {
         meter.consume(redraw_weight::<T>());
         T::Tasks::redraw(task);
-        let progress = Progress {
-            passed,
-            ..Progress::default()
-        };
-        Self::defer((task, list), progress, Self::now().saturating_add(1));
+        if progress.fits {
+            Self::await_ticket((task, list), progress);
+        } else {
+            Self::defer((task, list), progress, Self::now().saturating_add(1));
+        }
     }
 
     /// A device was found. A task that wants a further one has its turn at once: an urgent task before the queue, any

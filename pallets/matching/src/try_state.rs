@@ -9,7 +9,7 @@ use crate::{
     levels::{Cell, Segment},
     types::{Bits, CellMasks, Census, Count, List, Node, Page},
     Buckets, Compared, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pages,
-    Pallet, ParkedIn, Roots, Turns, Words,
+    Pallet, ParkedIn, Roots, TicketTurn, Turns, Words,
 };
 
 impl<T: Config> Pallet<T> {
@@ -173,6 +173,11 @@ impl<T: Config> Pallet<T> {
                 "Where a list was left there is a word of it."
             );
         }
+        ensure!(
+            TicketTurn::<T>::get()
+                .is_none_or(|next| Words::<T>::contains_key(List::Slow, next / 128)),
+            "The next task whose ticket is known is in a word of the slow tasks."
+        );
         Ok(())
     }
 

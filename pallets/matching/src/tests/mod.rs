@@ -12,3 +12,4 @@ mod parking;
 mod queue;
 mod reasons;
 mod standing;
+mod tickets;
