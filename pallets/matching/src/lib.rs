@@ -237,6 +237,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type TicketTurn<T> = StorageValue<_, u64>;
 
+    /// The fresh device that is visited next. It may no longer be fresh; the number still marks the place. Without a
+    /// value, the first is next.
+    #[pallet::storage]
+    pub type FreshTurn<T> = StorageValue<_, DeviceId>;
+
     /// The parked task that each late device was compared with last, and the task's group. Without an entry there was
     /// none.
     #[pallet::storage]

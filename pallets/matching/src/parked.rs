@@ -4,7 +4,8 @@
 //!   stake free. A visit compares it with the oldest parked tasks, a bounded number of them, in history order. It
 //!   wakes the tasks that the device fits: no more than the device has free slots, so that a crowd of parked tasks
 //!   does not search for one slot, and at most four tasks leave the parked ones. The device stays fresh until it
-//!   has no slot left or none of these tasks fits.
+//!   has no slot left or none of these tasks fits. Fresh devices are visited in a circle, so that many of them that
+//!   become fresh again and again hold up no other.
 //! - **Late.** If the device fits none of the oldest tasks, it is *late*. Late devices are visited after all others
 //!   have been served. Each visit compares the device with as many tasks again, one group after the other, from
 //!   behind the last task. So a young task is found too, and a requester whose tasks nothing fits holds up nobody.
@@ -30,7 +31,8 @@ use crate::{
     query::Query,
     search::{search, Bounds, Outcome},
     types::{Entry, Group, GroupHead, List, Progress, MAX_GROUPS},
-    Compared, Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, Turns, WeightInfo,
+    Compared, Config, Directories, Entries, FreshTurn, ListEnds, Pallet, ParkedIn, Swept, Turns,
+    WeightInfo,
 };
 
 /// The most parked tasks that a device is compared with in one visit.
@@ -142,17 +144,30 @@ impl<T: Config> Pallet<T> {
     /// Serves the fresh devices, with half of the weight. Even a few parked tasks that nothing fits cause a visit to
     /// each device that gets a slot free, and these visits must not hold up tasks for which there are devices.
     pub(crate) fn serve_fresh(meter: &mut WeightMeter) {
+        let turn = fresh_turn_weight::<T>();
+        if Self::first_of(List::Fresh).is_none() || !(meter.remaining() / 2).all_gte(turn) {
+            return;
+        }
         let mut share = WeightMeter::with_limit(meter.remaining() / 2);
+        share.consume(turn);
+        meter.consume(turn);
+        let begun = FreshTurn::<T>::get();
+        let mut next = begun.and_then(|DeviceId(id)| {
+            // The device may have left the list, and its word too.
+            Self::from_on(List::Fresh, id).or_else(|| Self::behind(List::Fresh, id))
+        });
         let mut again = Vec::new();
-        while let Some(id) = Self::first_of(List::Fresh) {
+        while let Some(id) = next.or_else(|| Self::first_of(List::Fresh)) {
             let book = Size::now::<T>();
             let limit = Self::visit_limit(book);
             // There must be weight left for a step for the tasks that the device wakes.
             let has_weight = share.can_consume(limit)
                 && meter.can_consume(limit.saturating_add(Self::step_limit()));
+            next = Some(id);
             if !has_weight {
                 break;
             }
+            next = Self::after(List::Fresh, id);
             Self::remove_from(List::Fresh, id);
             let visit = Self::visit_fresh(DeviceId(id));
             let mut cost = visit.weight::<T>(book);
@@ -170,6 +185,10 @@ impl<T: Config> Pallet<T> {
                     Compared::<T>::remove(DeviceId(id));
                 }
             }
+        }
+        let next = next.map(DeviceId);
+        if next != begun {
+            FreshTurn::<T>::set(next);
         }
         // A device is visited again only after the tasks that it woke have been served.
         for id in again {
@@ -381,6 +400,11 @@ impl<T: Config> Pallet<T> {
         }
         true
     }
+}
+
+/// The weight of finding out which fresh device has its turn, and of storing where visiting them stopped.
+pub(crate) fn fresh_turn_weight<T: Config>() -> Weight {
+    T::DbWeight::get().reads_writes((WALK as u64).saturating_add(5), 1)
 }
 
 /// The weight of a late device beside that of its visit: reading which device has its turn and what it was compared

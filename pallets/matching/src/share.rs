@@ -8,6 +8,7 @@ use frame_support::{
 
 use crate::{
     cost::{drawing_limit, limit_of, look_weight, turn_weight, Size},
+    parked::fresh_turn_weight,
     search::Bounds,
     Config, Pallet, WeightInfo,
 };
@@ -91,7 +92,8 @@ impl<T: Config> Pallet<T> {
                 "Half of GuaranteedWeight must hold the draws for a task that waits to be judged",
             );
         }
-        if Self::visit_limit(book).any_gt(quarter) {
+        let visit = fresh_turn_weight::<T>().saturating_add(Self::visit_limit(book));
+        if visit.any_gt(quarter) {
             return Err("A quarter of GuaranteedWeight must hold a visit to a fresh device");
         }
         if limit_of::<T>(least, book).any_gt(quarter) {

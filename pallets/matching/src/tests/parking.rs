@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 
 use aicpw_primitives::traits::{MatchQueue, OrderBook, QueueEnd};
 use aicpw_protocol::{task::Unmatched, units::AICP, AskPrice, DeviceId, Gflops, TaskId};
-use frame_support::{traits::Hooks, weights::Weight};
+use frame_support::{
+    traits::Hooks,
+    weights::{Weight, WeightMeter},
+};
 
 use crate::{
+    cost::Size,
     lists::Side,
     mock::*,
     parked::MAX_LATE,
     types::{List, MAX_GROUPS},
-    Compared, Entries, Swept,
+    Compared, Entries, FreshTurn, Swept,
 };
 
 fn park(id: u64, change: impl FnOnce(&mut Task)) {
@@ -223,6 +227,53 @@ fn devices_that_fit_no_parked_task_leave_the_queue_half_of_the_weight() {
     };
     let (with, without) = (matched(20), matched(0));
     assert!(with < without && 2 * with >= without, "{with}, {without}");
+}
+
+/// Regression: the fresh device with the lowest id was visited first. Devices with higher ids were never visited if
+/// enough devices with lower ids became fresh in each block.
+#[test]
+fn fresh_devices_are_visited_one_after_the_other() {
+    run(|| {
+        for id in 0..20 {
+            park(id, |task| task.demand.needs.gflops = Gflops(1_001));
+        }
+        for id in 0..40 {
+            device(id, 1_000, |_| ());
+        }
+        device(1_000, 1_000, |offer| offer.spec.gflops = Gflops(1_001));
+        // Enough for about nine visits in a block.
+        GuaranteedWeight::set(Weight::from_parts(400, 0));
+        next_block(0);
+        assert!(Matching::is_in(List::Fresh, 39) && !Matching::is_in(List::Fresh, 0));
+        for _ in 0..6 {
+            for id in 0..40 {
+                list(id);
+            }
+            next_block(0);
+        }
+        assert_eq!(matches(), [(0, 1_000)]);
+    });
+}
+
+#[test]
+fn visits_to_fresh_devices_go_on_behind_one_that_has_left() {
+    run(|| {
+        park(0, |task| task.demand.needs.gflops = Gflops(1_001));
+        for id in [10, 200, 400] {
+            device(id, 1_000, |_| ());
+        }
+        FreshTurn::<Test>::put(DeviceId(200));
+        Matching::unlist(DeviceId(200));
+        let visit = Matching::visit_limit(Size::now::<Test>());
+        let step = Matching::step_limit();
+        // Enough for one visit. The device fits no task, so it is no longer fresh.
+        let both = visit.saturating_add(step).max(visit.saturating_mul(2));
+        Matching::serve_fresh(&mut WeightMeter::with_limit(both));
+        assert!(Matching::is_in(List::Fresh, 10) && !Matching::is_in(List::Fresh, 400));
+        Matching::serve_fresh(&mut WeightMeter::with_limit(both));
+        assert_eq!(Matching::first_of(List::Fresh), None);
+        assert_eq!(FreshTurn::<Test>::get(), None);
+    });
 }
 
 #[test]
