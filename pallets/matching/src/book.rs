@@ -135,14 +135,15 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Whether the device at this entry is open, so that searches meet it.
-    pub(crate) fn is_open(entry: Entry) -> bool {
-        let open = match entry.page {
-            0 => Buckets::<T>::get(entry.place).map(|bucket| bucket.first.open),
-            page => Pages::<T>::get(entry.place, page).map(|page| page.open),
-        };
-        let open = open.unwrap_or_default();
-        with_bit(open, entry.slot, true) == open
+    /// What searches read of the device at this entry, and whether it is open, so that they meet it.
+    pub(crate) fn listed_at(entry: Entry) -> Option<(Listed, bool)> {
+        let page = match entry.page {
+            0 => Buckets::<T>::get(entry.place).map(|bucket| bucket.first),
+            page => Pages::<T>::get(entry.place, page),
+        }?;
+        let listed = page.devices.get(usize::from(entry.slot))?;
+        let is_open = with_bit(page.open, entry.slot, true) == page.open;
+        Some((*listed, is_open))
     }
 
     fn insert(listed: Listed, place: Place, open: bool) -> bool {

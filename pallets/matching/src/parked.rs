@@ -309,17 +309,22 @@ impl<T: Config> Pallet<T> {
         visit
     }
 
-    /// Moves a device to its place in the book, and opens it, so that the tasks that it wakes find it there. Returns
-    /// whether anything had to be changed.
+    /// Moves a device to its place in the book, opens it, and corrects what its page says of it, so that the tasks that
+    /// it wakes find it there. Returns whether anything had to be changed.
     fn put_right(device: DeviceId, offer: &Offer<T::AccountId>, place: Place) -> bool {
+        let listed = listed_of(device, offer);
+        let has_free_slot = offer.free_slots > 0;
         // A device may have been closed while it cooled down, or while its provider had as many assignments as it may
-        // have. Such a device has slots again before the next heartbeat.
-        let is_to_be_opened = |entry: Entry| offer.free_slots > 0 && !Self::is_open(entry);
-        let is_wrong = Entries::<T>::get(device)
-            .is_some_and(|entry| entry.place != place || is_to_be_opened(entry));
+        // have. Such a device has slots again before the next heartbeat. Its computing power may have changed within
+        // the level, and nothing lists it before the next heartbeat either.
+        let is_right = |entry: Entry| {
+            entry.place == place
+                && Self::listed_at(entry)
+                    .is_some_and(|(known, is_open)| known == listed && (is_open || !has_free_slot))
+        };
+        let is_wrong = Entries::<T>::get(device).is_some_and(|entry| !is_right(entry));
         if is_wrong {
-            let has_free_slot = offer.free_slots > 0;
-            Self::put(listed_of(device, offer), Some(place), has_free_slot);
+            Self::put(listed, Some(place), has_free_slot);
         }
         is_wrong
     }

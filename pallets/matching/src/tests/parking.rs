@@ -295,6 +295,39 @@ fn a_device_that_is_moved_when_it_is_visited_pays_for_it() {
     assert_eq!(used(1_000), used(1) + 999);
 }
 
+/// Regression: the device woke a task, but the task's search read on the page that the device was too slow. The task
+/// was parked again, and the same happened in each hook until the next heartbeat.
+#[test]
+fn a_device_that_has_become_faster_within_its_level_gets_the_task_that_it_wakes() {
+    run(|| {
+        let id = device(0, 1_000, |_| ());
+        for id in 0..2 {
+            park(id, |task| task.demand.needs.gflops = Gflops(1_005));
+        }
+        let place = || Entries::<Test>::get(id).unwrap().place;
+        let before = place();
+        change_device(id, |offer| offer.spec.gflops = Gflops(1_010));
+        Matching::stake_freed(id);
+        end_of_block();
+        assert_eq!(take_woken(), 1);
+        assert_eq!(matches(), [(0, 0)]);
+        assert_eq!(place(), before);
+    });
+}
+
+#[test]
+fn a_device_that_is_as_its_page_says_is_not_repaired() {
+    run(|| {
+        park(0, |task| task.demand.needs.gflops = Gflops(1_001));
+        device(0, 1_000, |_| ());
+        RepairWeight::set(1_000);
+        assert!(Matching::is_in(List::Fresh, 0));
+        let used = Matching::on_idle(1, Weight::MAX).ref_time();
+        assert!(!Matching::is_in(List::Fresh, 0));
+        assert!(used < 1_000, "{used}");
+    });
+}
+
 #[test]
 fn the_sweep_finds_what_nobody_told_of() {
     run(|| {
