@@ -36,7 +36,8 @@ impl<T: Config> OrderBook for Pallet<T> {
         );
         let open = offer.free_slots > 0;
         Self::put(Listed::new(device, &listing), place, open);
-        if open {
+        // If its bucket is full, it is not in the book. A task that it woke would not find it.
+        if open && Entries::<T>::contains_key(device) {
             Self::note_fresh(device);
         }
     }

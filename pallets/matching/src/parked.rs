@@ -247,6 +247,10 @@ impl<T: Config> Pallet<T> {
             return visit;
         };
         visit.has_moved = Self::put_right(device, &offer, place);
+        if !Entries::<T>::contains_key(device) {
+            // A task that it woke would not find it.
+            return visit;
+        }
         let quota = quota_of(&offer);
         let mut heads = Self::heads_for(&offer, place);
         while let Some((index, (task, group))) = heads
@@ -289,6 +293,10 @@ impl<T: Config> Pallet<T> {
             return visit;
         };
         visit.has_moved = Self::put_right(device, &offer, place);
+        if !Entries::<T>::contains_key(device) {
+            // A task that it woke would not find it.
+            return visit;
+        }
         visit.last = begin;
         for (oldest, group) in Self::heads_for(&offer, place) {
             let mut next = match begin {

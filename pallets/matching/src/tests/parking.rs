@@ -14,8 +14,8 @@ use crate::{
     lists::Side,
     mock::*,
     parked::MAX_LATE,
-    types::{List, MAX_GROUPS},
-    Compared, Entries, FreshTurn, Swept,
+    types::{List, MAX_FURTHER_PAGES, MAX_GROUPS},
+    Buckets, Compared, Entries, FreshTurn, Swept,
 };
 
 fn park(id: u64, change: impl FnOnce(&mut Task)) {
@@ -312,6 +312,36 @@ fn a_device_that_has_become_faster_within_its_level_gets_the_task_that_it_wakes(
         assert_eq!(take_woken(), 1);
         assert_eq!(matches(), [(0, 0)]);
         assert_eq!(place(), before);
+    });
+}
+
+/// Regression: a device for which its bucket had no room woke tasks that could not find it, in each hook of every block.
+#[test]
+fn a_device_whose_bucket_is_full_wakes_nobody() {
+    new_test_ext().execute_with(|| {
+        let busy = device(0, 1_000, |offer| offer.free_slots = 0);
+        park(0, |task| task.demand.highest_ask = AskPrice(1_500));
+        let dearer = device(1, 2_000, |_| ());
+        end_of_block();
+        let place = Entries::<Test>::get(busy).unwrap().place;
+        Buckets::<Test>::mutate(place, |bucket| {
+            let bucket = bucket.as_mut().unwrap();
+            bucket.first.taken = u32::MAX;
+            bucket.further = MAX_FURTHER_PAGES as u16;
+        });
+        let is_out = |id: DeviceId| {
+            assert_eq!(Entries::<Test>::get(id), None);
+            assert!(!Matching::is_in(List::Fresh, id.0));
+        };
+        is_out(device(2, 1_000, |_| ()));
+        // This one is moved to the full bucket when it is visited.
+        change_device(dearer, |offer| offer.ask = AskPrice(1_000));
+        Matching::stake_freed(dearer);
+        assert!(Matching::is_in(List::Fresh, dearer.0));
+        end_of_block();
+        is_out(dearer);
+        assert_eq!(take_woken(), 0);
+        assert_eq!(Matching::tasks_parked(), 1);
     });
 }
 
