@@ -10,6 +10,7 @@ use crate::hashing::{hash_in, Hash};
 const SEED: &str = "aicpw 2026 draw seed v1";
 const TICKET: &str = "aicpw 2026 draw ticket v1";
 const NEXT_TICKET: &str = "aicpw 2026 draw next ticket v1";
+const RETRY_TICKET: &str = "aicpw 2026 draw retry ticket v1";
 
 /// Mixes outputs into a seed. The outputs are in the order of their blocks, each with its author.
 pub fn mix<Author: Encode>(outputs: &[(Author, Hash)]) -> Hash {
@@ -25,6 +26,13 @@ pub fn ticket(seed: &Hash, purpose: &impl Encode, number: u32) -> Hash {
 /// The ticket after this one, for a draw that has to be made again.
 pub fn next_ticket(ticket: &Hash) -> Hash {
     hash_in(NEXT_TICKET, ticket)
+}
+
+/// The ticket that takes the place of this one within the same draw, because this one drew somebody who has fallen
+/// silent. It is another than [`next_ticket`], which belongs to the next draw: otherwise, that draw would repeat this
+/// one.
+pub fn retry_ticket(ticket: &Hash) -> Hash {
+    hash_in(RETRY_TICKET, ticket)
 }
 
 #[cfg(test)]
@@ -50,6 +58,10 @@ mod tests {
             hex(&next_ticket(&first)),
             "647cf8c720402107fad0337445d371cad6ff6216881b5f83954331ac2410c6d9"
         );
+        assert_eq!(
+            hex(&retry_ticket(&first)),
+            "baf7d5d64b8d9f05c781b0df89113d64d325963fbea6d1254c3899ee9e601e07"
+        );
     }
 
     #[test]
@@ -61,6 +73,9 @@ mod tests {
             ticket(&seed, &2u64, 0),
             ticket(&[4; 32], &1u64, 0),
             next_ticket(&ticket(&seed, &1u64, 0)),
+            retry_ticket(&ticket(&seed, &1u64, 0)),
+            retry_ticket(&next_ticket(&ticket(&seed, &1u64, 0))),
+            next_ticket(&retry_ticket(&ticket(&seed, &1u64, 0))),
         ];
         let different: BTreeSet<_> = tickets.iter().collect();
         assert_eq!(different.len(), tickets.len());

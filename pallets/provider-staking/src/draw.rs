@@ -9,7 +9,7 @@
 //! they come back.
 
 use aicpw_primitives::traits::StakeDraw;
-use aicpw_protocol::{draw::next_ticket, Balance, DeviceId, Hash};
+use aicpw_protocol::{draw::retry_ticket, Balance, DeviceId, Hash};
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{defensive, traits::Get, weights::Weight};
@@ -240,7 +240,7 @@ impl<T: Config> StakeDraw<T::AccountId> for Pallet<T> {
             }
             Self::free_leaf(&provider, leaf);
             freed = freed.saturating_add(1);
-            ticket = next_ticket(&ticket);
+            ticket = retry_ticket(&ticket);
         }
         (drawn, Self::weight_with(freed))
     }

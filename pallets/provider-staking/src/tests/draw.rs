@@ -1,8 +1,12 @@
 //! Which providers can be drawn, and with what chance.
 
 use aicpw_primitives::traits::{DevicePool, Penalty, StakeDraw};
-use aicpw_protocol::{draw::ticket, Balance};
-use frame_support::{assert_ok, traits::fungible::Mutate};
+use aicpw_protocol::{
+    draw::{next_ticket, retry_ticket, ticket},
+    Balance,
+};
+use frame_support::{assert_ok, storage::with_transaction, traits::fungible::Mutate};
+use sp_runtime::{DispatchError, TransactionOutcome};
 use std::collections::BTreeMap;
 
 use crate::{draw::DRAW_TRIES, mock::*, DrawLeafOf, DrawNodes, DrawTree, Pallet};
@@ -139,6 +143,41 @@ fn who_falls_silent_is_not_drawn_and_leaves_when_met() {
 
         send_heartbeat(BOB);
         assert_eq!(total(), 10 * MIN_STAKE, "and back");
+    });
+}
+
+/// Regression: the draw went on with the ticket that matching uses for its next draw. So the next draw only repeated
+/// this one.
+#[test]
+fn a_draw_that_meets_the_silent_uses_no_ticket_of_the_next_draw() {
+    execute(|| {
+        Balances::set_balance(&BOB, FUNDS);
+        register(BOB, 9 * MIN_STAKE);
+        send_heartbeat(BOB);
+        run_to_period(5);
+        for provider in 101..=120 {
+            join_online(provider, MIN_STAKE);
+        }
+        assert!(!Draw::is_online(&BOB));
+        let before = total();
+        // Draws with the ticket of this number. If that meets Bob, also with the tickets that may follow.
+        let meets = |number: u32| {
+            let first = ticket(&[7; 32], &"test", number);
+            let found = Draw::draw(&first);
+            let follow =
+                || [retry_ticket(&first), next_ticket(&first)].map(|next| Draw::draw(&next));
+            (total() < before).then(|| (found, follow()))
+        };
+        let met: Vec<_> = (0..100)
+            .filter_map(|number| {
+                let undone = || TransactionOutcome::Rollback(Ok::<_, DispatchError>(meets(number)));
+                with_transaction(undone).unwrap()
+            })
+            .collect();
+        assert!(met.len() > 10, "{} of 100 met Bob", met.len());
+        assert!(met.iter().all(|(found, [retry, _])| found == retry));
+        let repeated = met.iter().filter(|(found, [_, next])| found == next);
+        assert!(repeated.count() < met.len() / 2, "{met:?}");
     });
 }
 
