@@ -120,7 +120,17 @@ impl<T: Config> Pallet<T> {
         match drawn.found {
             Some((device, offer)) => Self::matched((task, list), device, &offer, assigned, meter),
             None => {
-                Self::redraw((task, list), Progress::default(), meter);
+                // If a device was known to fit, it may not fit any more. A search that has not ended goes on: if it
+                // began again with each seed, it would never end in a large book.
+                let progress = if progress.fits {
+                    Progress::default()
+                } else {
+                    Progress {
+                        passed: 0,
+                        ..progress
+                    }
+                };
+                Self::redraw((task, list), progress, meter);
                 Stepped::Done
             }
         }
@@ -160,8 +170,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Lets the task wait for a later seed for its next draw. What is known of the devices stays known if a seed was
-    /// missed. So does how often the task was passed over, because a seed is good for one block and blocks may stay full.
+    /// Lets the task wait for a later seed for its next draw. If a seed was missed, what is known of the devices stays
+    /// known. So does how often the task was passed over, because a seed is good for one block and blocks may stay full.
     fn redraw((task, list): (TaskId, List), progress: Progress, meter: &mut WeightMeter) {
         meter.consume(redraw_weight::<T>());
         T::Tasks::redraw(task);

@@ -2,11 +2,24 @@
 //! block.
 
 use aicpw_primitives::traits::{DrawSeed, MatchQueue, QueueEnd};
-use aicpw_protocol::{BlockNumber, DeviceId, TaskId};
+use aicpw_protocol::{task::Unmatched, BlockNumber, DeviceId, TaskId};
 use frame_support::{traits::Hooks, weights::Weight};
+use sp_runtime::traits::BlockNumberProvider;
 
 use super::draw::{devices_of, drawn, TICKET};
 use crate::{lists::Side, mock::*, types::List, Cursors, TicketTurn};
+
+/// Makes the task's seed what it is in this block. Each seed is good for the first block in which it can be known.
+fn pass_time(id: TaskId) {
+    let now = Blocks::current_block_number();
+    change_task(id, |task| {
+        task.seed = match task.known_from {
+            from if from > now => DrawSeed::NotYet,
+            from if from == now => DrawSeed::Ready(TICKET),
+            _ => DrawSeed::Gone,
+        };
+    });
+}
 
 /// Regression: such a task had its turn in the order of all slow tasks. If these were many, its seed was gone each time.
 #[test]
@@ -59,22 +72,48 @@ fn a_crowd_that_gets_nobody_does_not_make_others_miss_every_ticket() {
             block += 1;
             assert!(block < 100, "it is matched within a few seeds");
             System::set_block_number(block);
-            let now = block as BlockNumber;
             for id in 0..CROWD {
-                // Each seed is good for one block.
-                change_task(TaskId(id), |task| {
-                    task.seed = match task.known_from {
-                        from if from > now => DrawSeed::NotYet,
-                        from if from == now => DrawSeed::Ready(TICKET),
-                        _ => DrawSeed::Gone,
-                    };
-                });
+                pass_time(TaskId(id));
             }
             // About twenty draws.
             Matching::on_initialize(block);
             Matching::on_idle(block, Weight::from_parts(300, 0));
         }
         assert_eq!(matches(), [(other.0, 0)]);
+    });
+}
+
+/// Regression: the search for an equal device began again with each seed. In a large book, it never ended, and nobody
+/// was told why the task waits.
+#[test]
+fn a_search_for_an_equal_device_goes_on_over_the_seeds_until_all_were_seen() {
+    run(|| {
+        Soonest::set(9);
+        // The book cannot tell that none of them is equal.
+        for id in 0..1_000 {
+            device(id, 1_000, |_| ());
+        }
+        let waits = drawn(0, DrawSeed::NotYet, |task| {
+            task.demand.fingerprint = Some([9; 32]);
+            task.known_from = 10;
+        });
+        let (mut block, mut searched) = (1, 0);
+        take_offers();
+        while find_task(waits).unwrap().parked.is_none() {
+            Matching::on_idle(block, Weight::from_parts(1_000, 0));
+            // Each provider that was drawn has one device.
+            let seen = take_offers() - take_draws().len() as u32;
+            assert!(seen <= MaxCandidates::get(), "{seen} in one block");
+            searched += seen;
+            block += 1;
+            assert!(block < 100, "{searched} were seen");
+            System::set_block_number(block);
+            pass_time(waits);
+        }
+        assert_eq!(searched, 1_000);
+        let task = find_task(waits).unwrap();
+        assert_eq!(task.parked, Some(Unmatched::SameDevice));
+        assert!(task.redrawn > 1, "it was drawn for meanwhile");
     });
 }
 
