@@ -1,23 +1,29 @@
 //! Benchmarks of the steps in [`WeightInfo`](crate::WeightInfo).
 
 use aicpw_primitives::traits::{DeviceOffers, Listing, MatchQueue, OrderBook, QueueEnd, TaskBoard};
-use aicpw_protocol::{units::AICP, AskPrice, DeviceId, Gflops, TaskId};
+use aicpw_protocol::{task::Engine, units::AICP, AskPrice, DeviceId, Gflops, TaskId};
 use alloc::{vec, vec::Vec};
-use frame_benchmarking::{benchmarking::add_to_whitelist, v2::*};
+use core::hint::black_box;
+use frame_benchmarking::v2::*;
 use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
     levels::{Cell, Levels, Place, Segment, Tick, CELLS},
-    lists::{word_of, Side, Taken},
+    lists::{Side, Taken},
+    parked::{oldest_of, MAX_EXAMINED},
     search::{search, Bounds, Outcome, Repair},
     types::{
-        Bucket, CellMasks, GroupHead, List, Listed, Node, Page, Phase, Progress, MAX_FURTHER_PAGES,
-        MAX_GROUPS, PAGE_SLOTS,
+        Bucket, CellMasks, Directory, GroupHead, List, Listed, Node, Page, Phase, Progress,
+        MAX_FURTHER_PAGES, MAX_GROUPS, PAGE_SLOTS,
     },
     walk::Walk,
-    Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pallet, ParkedIn,
-    Roots, Swept, TicketTurn, Turns, Words,
+    Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pallet, Roots,
+    Swept, TicketTurn, Turns,
 };
+
+mod setup;
+
+pub use setup::{await_devices, close, freshen, misplace, park_among_others, share_queue};
 
 /// Makes devices and tasks in the pallets that store them.
 pub trait BenchmarkHelper {
@@ -31,86 +37,6 @@ pub trait BenchmarkHelper {
 
     /// Excludes from the measurement the slots of deadlines that all matches of a block share.
     fn share_slots();
-}
-
-/// Closes a device, as a match that takes its last slot does. For other pallets' benchmarks.
-pub fn close<T: Config>(device: DeviceId) {
-    Pallet::<T>::close(device);
-}
-
-/// Makes it as dear as possible to list a device. For other pallets' benchmarks.
-///
-/// The device stands alone in a bucket to which it no longer belongs, as if its free memory had changed. Listing it
-/// removes that bucket and its cell from the book, puts the device on a further page of another bucket, and opens
-/// that bucket's leaf and root. It also puts a word of fresh devices between two others, as after [`await_devices`].
-pub fn misplace<T: Config>(device: DeviceId) {
-    let belongs = Entries::<T>::get(device).expect("it is listed").place;
-    let levels = Levels::from(belongs.cell());
-    let before = Levels {
-        memory: if levels.memory == 0 { 1 } else { 0 },
-        ..levels
-    };
-    let place = Place::new(belongs.tick(), before.into(), belongs.segment());
-    assert!(Buckets::<T>::get(place).is_none());
-    let listing = listing::<T>(device);
-    Pallet::<T>::put(Listed::new(device, &listing), Some(place), false);
-    for other in 0..u64::from(PAGE_SLOTS) {
-        let other = DeviceId(u64::MAX - device.0 * u64::from(PAGE_SLOTS) - other);
-        Pallet::<T>::put(Listed::new(other, &listing), Some(belongs), false);
-    }
-    await_devices::<T>(&[device]);
-}
-
-/// Makes listing one of these devices put a word of fresh devices between two others: a task is parked, and devices
-/// with ids around those of these devices are fresh, but these are not. For other pallets' benchmarks.
-pub fn await_devices<T: Config>(devices: &[DeviceId]) {
-    Pallet::<T>::insert_into(List::Parked, u64::from(u32::MAX), Side::Tail);
-    for device in devices {
-        Pallet::<T>::remove_from(List::Fresh, device.0);
-        neighbours::<T>(List::Fresh, device.0);
-    }
-}
-
-/// As [`await_devices`], but these devices are fresh too, so that unlisting one of them removes its word. For other
-/// pallets' benchmarks.
-pub fn freshen<T: Config>(devices: &[DeviceId]) {
-    await_devices::<T>(devices);
-    for device in devices {
-        Pallet::<T>::note_fresh(*device);
-    }
-}
-
-/// Excludes from the measurement the word of the queue into which the next submitted task comes, because the start of
-/// the block pays for it. For other pallets' benchmarks.
-pub fn share_queue<T: Config>() {
-    let next = (0..u64::MAX).find(|id| T::Tasks::demand(TaskId(*id)).is_none());
-    let word = word_of(next.expect("there are not so many"));
-    add_to_whitelist(Words::<T>::hashed_key_for(List::Back, word).into());
-}
-
-/// Parks a task between others, with as many groups of parked tasks as there can be. For other pallets' benchmarks.
-pub fn park_among_others<T: Config>(id: TaskId) {
-    Pallet::<T>::forget(id);
-    park::<T>(id);
-    let group = ParkedIn::<T>::get(id).expect("it is parked");
-    for list in [List::Parked, List::Group(group)] {
-        neighbours::<T>(list, id.0);
-    }
-    Directories::<T>::mutate(group.engine, group.class, |directory| {
-        for number in 0..MAX_GROUPS as u16 {
-            let head = GroupHead {
-                cell: Cell(number),
-                octave: 0,
-                oldest: id,
-            };
-            let place = directory
-                .binary_search_by_key(&(head.cell, head.octave), |one| (one.cell, one.octave));
-            if let Err(index) = place {
-                // There is no room for the last one, because the task's own group is in the directory too.
-                let _ = directory.try_insert(index, head);
-            }
-        }
-    });
 }
 
 const ASK: AskPrice = AskPrice(AICP);
@@ -156,6 +82,28 @@ fn park<T: Config>(id: TaskId) {
     let query = Pallet::<T>::query_of(id).expect("the helper's task wants a device");
     let reason = Pallet::<T>::reason(&query, Progress::default().best);
     Pallet::<T>::park(id, &query, reason);
+}
+
+/// Fills the directories of the engine with groups of tasks that a device in this place does not fit by its levels.
+fn fill_directories<T: Config>(engine: Engine, place: Place) {
+    let levels = Levels::from(place.cell());
+    let heads: Vec<_> = (0..CELLS as u16)
+        .map(Cell)
+        .filter(|cell| !levels.dominates(&(*cell).into()))
+        .take(MAX_GROUPS as usize)
+        .map(|cell| GroupHead {
+            cell,
+            octave: 127,
+            oldest: TaskId(u64::from(cell.0)),
+        })
+        .collect();
+    for class in Segment(7).classes() {
+        let full: Directory = heads
+            .clone()
+            .try_into()
+            .expect("as many as there is room for");
+        Directories::<T>::insert(engine, class, full);
+    }
 }
 
 fn bounds<T: Config>() -> Bounds {
@@ -461,17 +409,40 @@ mod benches {
         assert!(Cursors::<T>::contains_key(id));
     }
 
+    /// There are as many groups of parked tasks as there can be. The visit itself finds none whose tasks the device may
+    /// fit, because the comparisons are measured in `examine_parked`. Then the groups are gone through as for a device
+    /// of all classes that may fit the tasks of all groups.
     #[benchmark]
     fn visit_device() {
         let device = device::<T>(NEED, ASK);
+        let offer = T::Devices::offer(device).expect("it is online");
+        let place = Entries::<T>::get(device).expect("it is listed").place;
         neighbours::<T>(List::Fresh, device.0);
         Pallet::<T>::insert_into(List::Fresh, device.0, Side::Tail);
+        let highest = Levels {
+            reputation: 3,
+            stake: 7,
+            gflops: 15,
+            memory: 7,
+            bandwidth: 3,
+        };
+        let of_all_classes = Segment(place.segment().0 | 7);
+        let highest = Place::new(place.tick(), highest.into(), of_all_classes);
+        fill_directories::<T>(offer.spec.engine, place);
+        let mut oldest = None;
 
         #[block]
         {
             Pallet::<T>::remove_from(List::Fresh, device.0);
             Pallet::<T>::visit_fresh(device);
+            let heads = Pallet::<T>::heads_for(&offer, highest);
+            assert_eq!(heads.len() as u32, 3 * MAX_GROUPS);
+            for _ in 0..=MAX_EXAMINED {
+                oldest = black_box(oldest_of(black_box(&heads)));
+            }
         }
+
+        assert!(oldest.is_some());
     }
 
     #[benchmark]

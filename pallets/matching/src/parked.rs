@@ -253,12 +253,7 @@ impl<T: Config> Pallet<T> {
         }
         let quota = quota_of(&offer);
         let mut heads = Self::heads_for(&offer, place);
-        while let Some((index, (task, group))) = heads
-            .iter()
-            .copied()
-            .enumerate()
-            .min_by_key(|(_, (task, _))| *task)
-        {
+        while let Some((index, (task, group))) = oldest_of(&heads) {
             if visit.is_over(quota) {
                 visit.others = if quota == 0 {
                     Others::Done
@@ -338,7 +333,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The groups that a device with this offer may wake, each with its oldest task, in their order.
-    fn heads_for(offer: &Offer<T::AccountId>, place: Place) -> Vec<(TaskId, Group)> {
+    pub(crate) fn heads_for(offer: &Offer<T::AccountId>, place: Place) -> Vec<(TaskId, Group)> {
         let engine = offer.spec.engine;
         let levels = Levels::from(place.cell());
         let octave = place.tick().octave();
@@ -426,6 +421,12 @@ pub(crate) fn fresh_turn_weight<T: Config>() -> Weight {
 fn late_weight<T: Config>() -> Weight {
     T::WeightInfo::defer_task()
         .saturating_add(T::DbWeight::get().reads_writes((WALK as u64).saturating_add(6), 1))
+}
+
+/// The oldest of the first tasks of these groups, with its position.
+pub(crate) fn oldest_of(heads: &[(TaskId, Group)]) -> Option<(usize, (TaskId, Group))> {
+    let all = heads.iter().copied().enumerate();
+    all.min_by_key(|(_, (task, _))| *task)
 }
 
 /// The most tasks that a device with this offer wakes in a visit.
