@@ -143,7 +143,9 @@ pub mod pallet {
 
     use crate::{
         levels::{Place, Segment},
-        types::{Bucket, Census, Cursor, Directory, Ends, Entry, Group, List, Node, Page, Word},
+        types::{
+            Bucket, Census, Cursor, Directory, Ends, Entry, Group, List, Node, Page, Progress, Word,
+        },
         WeightInfo,
     };
 
@@ -267,6 +269,11 @@ pub mod pallet {
     /// place.
     #[pallet::storage]
     pub type Swept<T> = StorageValue<_, TaskId>;
+
+    /// The parked task for which the sweep has begun a search that has not ended, and how far that is. The task may no
+    /// longer be parked.
+    #[pallet::storage]
+    pub type Sweeping<T> = StorageValue<_, (TaskId, Progress)>;
 
     /// What happened. Matches and parkings are events of the tasks pallet.
     #[pallet::event]

@@ -10,7 +10,8 @@
 //!   have been served. Each visit compares the device with as many tasks again, one group after the other, from
 //!   behind the last task. So a young task is found too, and a requester whose tasks nothing fits holds up nobody.
 //! - **Sweep.** Matching is not told of every change. In blocks with weight to spare, the *sweep* searches for one
-//!   parked task after the other, in a circle.
+//!   parked task after the other, in a circle. A search that is too long for one step goes on in later blocks, one such
+//!   search at a time.
 
 use aicpw_primitives::traits::{DeviceOffers, Offer, TaskBoard};
 use aicpw_protocol::{
@@ -31,8 +32,8 @@ use crate::{
     query::Query,
     search::{search, Bounds, Outcome},
     types::{Entry, Group, GroupHead, List, Progress, MAX_GROUPS},
-    Compared, Config, Directories, Entries, FreshTurn, ListEnds, Pallet, ParkedIn, Swept, Turns,
-    WeightInfo,
+    Compared, Config, Directories, Entries, FreshTurn, ListEnds, Pallet, ParkedIn, Sweeping, Swept,
+    Turns, WeightInfo,
 };
 
 /// The most parked tasks that a device is compared with in one visit.
@@ -379,18 +380,31 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Searches for the parked task whose turn it is, and wakes it if there is a device for it.
-    /// Returns false if no task is parked.
-    pub(crate) fn sweep_one(bounds: Bounds, meter: &mut WeightMeter) -> bool {
-        let next = Swept::<T>::get()
-            .and_then(|last| Self::after(List::Parked, last.0))
-            .or_else(|| Self::first_of(List::Parked));
-        let Some(task) = next.map(TaskId) else {
-            return false;
+    /// Searches for the parked task whose turn it is, and wakes it if there is a device for it. The first search of a
+    /// block goes on with one that had not ended. The others do not wait for its end. Returns false if no task is
+    /// parked.
+    pub(crate) fn sweep_one(is_first: bool, bounds: Bounds, meter: &mut WeightMeter) -> bool {
+        let begun = Sweeping::<T>::get();
+        if is_first && begun.is_some() {
+            Sweeping::<T>::kill();
+        }
+        let resumed = begun.filter(|(task, _)| is_first && ParkedIn::<T>::contains_key(task));
+        let (task, progress) = match resumed {
+            Some(resumed) => resumed,
+            None => {
+                let next = Swept::<T>::get()
+                    .and_then(|last| Self::after(List::Parked, last.0))
+                    .or_else(|| Self::first_of(List::Parked));
+                let Some(task) = next.map(TaskId) else {
+                    return false;
+                };
+                Swept::<T>::put(task);
+                (task, Progress::default())
+            }
         };
-        Swept::<T>::put(task);
-        // Reads whose turn it is, its word, and the next word. Writes whose turn it was.
-        meter.consume(T::DbWeight::get().reads_writes(3, 1));
+        // Reads the search that had not ended, whether its task is parked, whose turn it is, its word, and the next
+        // word. Writes whose turn it was, and the search if it has not ended.
+        meter.consume(T::DbWeight::get().reads_writes(5, 2));
         let Some(query) = Self::query_of(task) else {
             Self::unpark(task);
             meter.consume(T::WeightInfo::begin_search());
@@ -399,12 +413,19 @@ impl<T: Config> Pallet<T> {
         };
         meter.consume(equal_weight::<T>(&query));
         // A device that fits is enough here. Whether the assignment is refused shows when the task is served.
-        let step = search::<T>(&query, task.0, Progress::default(), bounds, |_, _| true);
+        let step = search::<T>(&query, task.0, progress, bounds, |_, _| true);
         meter.consume(Self::search_weight(&step));
         Self::apply(step.repairs);
-        if let Outcome::Accepted(..) = step.outcome {
-            meter.consume(T::WeightInfo::wake_task());
-            Self::wake(task);
+        match step.outcome {
+            Outcome::Accepted(..) => {
+                meter.consume(T::WeightInfo::wake_task());
+                Self::wake(task);
+            }
+            Outcome::Cut if is_first || begun.is_none() => {
+                Sweeping::<T>::put((task, step.progress));
+            }
+            // A search that is cut while another has not ended begins again when the task has its next turn.
+            Outcome::Cut | Outcome::Nothing => (),
         }
         true
     }

@@ -85,11 +85,11 @@ impl<T: Config> Pallet<T> {
 
     /// Searches for devices for a few parked tasks: finds those that fit after a change that matching was not told of.
     pub(crate) fn sweep(meter: &mut WeightMeter) {
-        for _ in 0..T::MaxSweeps::get() {
+        for number in 0..T::MaxSweeps::get() {
             let Some(bounds) = Self::affordable(meter) else {
                 return;
             };
-            if !Self::sweep_one(bounds, meter) {
+            if !Self::sweep_one(number == 0, bounds, meter) {
                 return;
             }
         }

@@ -12,4 +12,5 @@ mod parking;
 mod queue;
 mod reasons;
 mod standing;
+mod sweep;
 mod tickets;
