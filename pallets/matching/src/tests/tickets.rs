@@ -56,7 +56,7 @@ fn a_crowd_that_gets_nobody_does_not_make_others_miss_every_ticket() {
     const WAITS: BlockNumber = 9;
     run(|| {
         Soonest::set(WAITS);
-        let other = TaskId(CROWD / 2);
+        let other = TaskId(CROWD / 4);
         device(0, 1_000, |offer| offer.free_slots = 9);
         for id in 0..CROWD {
             drawn(id, DrawSeed::NotYet, |task| {
@@ -70,14 +70,14 @@ fn a_crowd_that_gets_nobody_does_not_make_others_miss_every_ticket() {
         let mut block = 1;
         while find_task(other).unwrap().matched.is_none() {
             block += 1;
-            assert!(block < 100, "it is matched within a few seeds");
+            assert!(block < 150, "it is matched within some seeds");
             System::set_block_number(block);
             for id in 0..CROWD {
                 pass_time(TaskId(id));
             }
-            // About twenty draws.
+            // So little that it takes more blocks to get to each of the crowd than from one seed to the next.
             Matching::on_initialize(block);
-            Matching::on_idle(block, Weight::from_parts(300, 0));
+            Matching::on_idle(block, Weight::from_parts(190, 0));
         }
         assert_eq!(matches(), [(other.0, 0)]);
     });
