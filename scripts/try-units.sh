@@ -44,6 +44,8 @@ mkdir -p "$system/root/try" "$system/etc/aicpw" "$system/var/log/journal"
 
 # As packaging/README.md has it.
 chroot "$system" adduser --quiet --system --group --home /var/lib/aicpw aicpw
+# A user who is there from an earlier run gets no folder from adduser.
+chroot "$system" install -d -m 700 -o aicpw -g aicpw /var/lib/aicpw
 for program in aicpw aicpw-node aicpw-executor aicpw-ipfs; do
     install -m 755 "$(readlink -f "$programs/$program")" "$system/usr/local/bin/$program"
 done

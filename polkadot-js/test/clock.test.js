@@ -34,7 +34,7 @@ describe('the market clock', () => {
   it('takes no task while it is', async () => {
     assert.deepEqual(await failed(api.tx.tasks.submit(submission()), account('Charlie')), {
       name: 'tasks.MarketPaused',
-      docs: 'The market is paused: no task is taken until it goes on.'
+      docs: 'The market is paused: no task is accepted until it resumes.'
     });
   });
 

@@ -316,11 +316,17 @@ impl TaskBoard<AccountId> for Tasks {
 
     fn ticket(task: TaskId) -> DrawSeed {
         change_task(task, |task| task.looks += 1);
-        find_task(task).unwrap().seed
+        let task = find_task(task).unwrap();
+        assert_eq!(task.demand.choice, Choice::Drawn, "nobody draws for it");
+        task.seed
     }
 
     fn ticket_from(task: TaskId) -> BlockNumber {
-        find_task(task).unwrap().known_from
+        let task = find_task(task).unwrap();
+        match task.demand.choice {
+            Choice::Drawn => task.known_from,
+            Choice::Cheapest => BlockNumber::MAX,
+        }
     }
 
     fn ticket_weight() -> Weight {

@@ -364,9 +364,12 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     }
 
     fn ticket_from(id: TaskId) -> BlockNumber {
-        Self::anchor_of(id).map_or(0, |(_, anchor)| {
-            anchor.saturating_add(T::DrawRandomness::soonest())
-        })
+        match Self::waiting(id) {
+            Some((task, next)) if Self::choice(&task, next) != Choice::Drawn => BlockNumber::MAX,
+            _ => Self::anchor_of(id).map_or(0, |(_, anchor)| {
+                anchor.saturating_add(T::DrawRandomness::soonest())
+            }),
+        }
     }
 
     fn ticket_weight() -> Weight {

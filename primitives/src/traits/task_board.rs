@@ -74,7 +74,8 @@ pub trait TaskBoard<AccountId> {
     fn ticket(task: TaskId) -> DrawSeed;
 
     /// The first block, by the chain's own height, in which that ticket can be known. [`Self::ticket`] is `NotYet` in
-    /// every earlier block, and may stay `NotYet` for longer.
+    /// every earlier block, and may stay `NotYet` for longer. The maximum if the demand's choice is not
+    /// [`Choice::Drawn`]: nobody waits for a ticket then.
     fn ticket_from(task: TaskId) -> BlockNumber;
 
     /// The most that it weighs to find the ticket.

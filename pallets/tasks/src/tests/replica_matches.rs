@@ -5,7 +5,7 @@ use aicpw_protocol::{
     device::fingerprint,
     draw,
     task::{DeterminismClass, Refunded, Role, TaskStatus, Unmatched},
-    AssignmentId, TaskId,
+    AssignmentId, BlockNumber, TaskId,
 };
 use frame_support::{assert_noop, assert_ok, weights::RuntimeDbWeight};
 
@@ -78,6 +78,8 @@ fn draws_are_anchored_at_the_submission_and_anew_when_they_are_known() {
             anchors.collect::<Vec<_>>()
         };
         assert_eq!(anchors(), [START, START]);
+        let never = TasksPallet::ticket_from(task);
+        assert_eq!(never, BlockNumber::MAX, "the first is the cheapest");
         assign(task, device(ALICE, ASK));
         run_for(2);
         TasksPallet::redraw(task);
