@@ -18,6 +18,7 @@ pub mod definition;
 pub mod devices;
 pub mod entries;
 pub mod jobs;
+pub mod kept_port;
 pub mod ledger;
 pub mod market;
 pub mod mesh;

@@ -14,7 +14,9 @@ use anyhow::{bail, Context, Result};
 use rustix::process::{kill_process, Pid, Signal};
 
 use crate::{
-    binaries, prepared,
+    binaries,
+    kept_port::KeptPort,
+    prepared,
     wait::{self, Seen},
     Client,
 };
@@ -113,6 +115,8 @@ pub struct Node {
     /// others remember them.
     listen: String,
     ipfs_listen: String,
+    /// Those ports, while it is not running.
+    kept: Vec<KeptPort>,
     /// The length of the log when the process was last started.
     log_from: u64,
 }
@@ -134,6 +138,7 @@ impl Node {
             metrics: None,
             listen: listen.unwrap_or_else(|| ANY_PORT.into()),
             ipfs_listen: ANY_PORT.into(),
+            kept: Vec::new(),
             log_from: 0,
         };
         node.launch().await?;
@@ -194,6 +199,7 @@ impl Node {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
+        self.kept.clear();
         let child = command.spawn().context("starting aicpw-node")?;
         *self.child.get_mut().unwrap_or_else(|e| e.into_inner()) = Some(child);
         let ready = self.until_ready().await;
@@ -373,6 +379,11 @@ impl Node {
         if let Some(mut child) = child.take() {
             child.kill().context("killing the node")?;
             child.wait().context("waiting for the killed node")?;
+            let ports = [&self.listen, &self.ipfs_listen];
+            self.kept = ports
+                .into_iter()
+                .filter_map(|at| KeptPort::of(at))
+                .collect();
         }
         Ok(())
     }
