@@ -82,7 +82,7 @@ fn of_values_that_contradict_each_other_the_one_that_was_set_last_goes_back() {
         assert_eq!(upgrade_with(values), weight_of(1));
         assert_eq!((Fee::get(), Short::get(), Long::get()), (20, 5, 30));
         assert_eq!(Changed::<Test>::get(), vec![fee.clone(), long.clone()]);
-        assert_eq!(reset(), [short.clone()]);
+        assert_eq!(reset(), std::slice::from_ref(&short));
 
         System::reset_events();
         assert_eq!(upgrade_with(vec![fee, short, long.clone()]), weight_of(1));
