@@ -12,7 +12,7 @@ use super::{
     disputes::{account, addresses, assignment, opening, JURORS_AT, SUBMITTED_AT},
     state::cancelled,
     store::{self, content, NOWHERE, PEER},
-    Account, ALICE, BOB,
+    Account, ALICE, BOB, DAVE,
 };
 
 /// A task whose result is what was revealed. A juror, which is at [`JURORS_AT`], could fetch it.
@@ -57,8 +57,10 @@ pub fn task(id: TaskId) -> Option<TaskView<Account>> {
         peers: addresses(&[JURORS_AT]),
         ..assignment(id, 1, [3; 32], settled(opening))
     };
+    // The one that `TasksApi_tasks` lists is its requester's.
+    let requester = if id.0 == RIGHT { DAVE } else { ALICE };
     let mut task = TaskView {
-        requester: account(ALICE),
+        requester: account(requester),
         status: TaskStatus::Settled { at: 1_000, paid: 1 },
         assignments: vec![result],
         ..cancelled(id)

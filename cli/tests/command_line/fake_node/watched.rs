@@ -10,7 +10,7 @@ use super::{
     disputes::{account, addresses, assignment, opening, JURORS_AT},
     records::Looks,
     state::cancelled,
-    Account, ALICE, BOB, NOWHERE,
+    Account, ALICE, BOB, CHARLIE, NOWHERE,
 };
 
 /// A task that two providers try; both fall silent and fail, and there is no third.
@@ -52,8 +52,10 @@ pub fn task(id: TaskId, is_final: bool, looks: &Looks) -> Option<TaskView<Accoun
 type State = (TaskStatus, Vec<AssignmentView<Account>>);
 
 fn in_state(id: TaskId, (status, assignments): State) -> TaskView<Account> {
+    // The one that `TasksApi_tasks` lists is its requester's.
+    let requester = if id.0 == UNSTEADY { CHARLIE } else { ALICE };
     TaskView {
-        requester: account(ALICE),
+        requester: account(requester),
         status,
         assignments,
         ..cancelled(id)
