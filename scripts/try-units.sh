@@ -38,7 +38,7 @@ if [ ! -e "$system/made" ]; then
 fi
 
 # What an earlier run left.
-rm -rf "$system/var/lib/aicpw" "$system/var/lib/private/aicpw-ledger" "$system/root/try" "$system/var/log/journal"
+rm -rf "$system/var/lib/aicpw" "$system/var/lib/aicpw-ledger" "$system/root/try" "$system/var/log/journal"
 # With this folder the journal stays, for whoever wants to know why it failed.
 mkdir -p "$system/root/try" "$system/etc/aicpw" "$system/var/log/journal"
 
