@@ -8,7 +8,8 @@
 # With the argument `npm` it does the same for Node.js and npm, and nothing else: only the tests of
 # polkadot-js/ need them, and on Debian npm is some 350 packages. With `faketime` for libfaketime, which gives the
 # nodes of a test wrong clocks. With `lint` for Rust, its formatter and its linter, which nothing is built with. With
-# `shellcheck` for the program of that name, which reads scripts.
+# `shellcheck` for the program of that name, which reads scripts. With `container` for what boots a Debian in a folder,
+# which only `make try-units` does.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -405,6 +406,17 @@ check_faketime() {
     has_faketime || die "the package libfaketime is installed and its library is not where it is looked for."
 }
 
+# ---- containers -------------------------------------------------------------------------------
+
+has_container() { command -v debootstrap >/dev/null && command -v systemd-nspawn >/dev/null; }
+
+check_container() {
+    has_container && return
+    has_apt || die "debootstrap or systemd-nspawn is missing (https://systemd.io)."
+    apt_install "" debootstrap systemd-container || die_if_lacking
+    has_container || die "debootstrap and systemd-container are installed and their programs are not found."
+}
+
 # ---- all together -----------------------------------------------------------------------------
 
 case ${1:-} in
@@ -425,6 +437,10 @@ case ${1:-} in
         ;;
     shellcheck)
         check_shellcheck
+        exit
+        ;;
+    container)
+        check_container
         exit
         ;;
 esac

@@ -87,7 +87,7 @@ never_says() { [[ $said != *"$1"* ]] || fail "it says: $1"; }
 name="a system that is not Linux"
 new_machine 1000
 program uname <<<'echo Darwin'
-for mode in "" lint shellcheck npm faketime; do
+for mode in "" lint shellcheck npm faketime container; do
     set_up ${mode:+"$mode"}
     fails
     says "AICPW needs Linux"
@@ -162,7 +162,7 @@ if ! [ -x /usr/bin/rust-lld ]; then
     says "in place of $rust: with a connection: rustup target add wasm32v1-none"
 fi
 
-for mode in shellcheck npm faketime; do
+for mode in shellcheck npm faketime container; do
     name="nobody makes us root, and only $mode is wanted"
     new_machine 1000
     debian
@@ -226,6 +226,7 @@ declare -A without_apt=(
     [shellcheck]="shellcheck is missing (https://www.shellcheck.net)"
     [npm]="with npm is missing (https://nodejs.org)"
     [faketime]="libfaketime is missing (https://github.com/wolfcw/libfaketime)"
+    [container]="debootstrap or systemd-nspawn is missing (https://systemd.io)"
 )
 for mode in "${!without_apt[@]}"; do
     name="no apt, and only $mode is wanted"

@@ -4,9 +4,9 @@
 # provider as its unit, and a job is run in the sandbox inside the unit, paid for and checked. Then the node is
 # restarted and stopped, and an account's books are looked at.
 #
-# It needs root, and Debian's packages debootstrap and systemd-container. The folder is kept for the next time
-# (AICPW_CACHE/units, some 500 MB). It takes the programs of `make release` if they are there, else those of
-# `make build`.
+# It needs root, and Debian's packages debootstrap and systemd-container, which the set-up installs. The folder is kept
+# for the next time (AICPW_CACHE/units, some 500 MB). It takes the programs of `make release` if they are there, else
+# those of `make build`.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -15,14 +15,14 @@ cd "$AICPW_ROOT"
 say() { printf 'units: %s\n' "$*"; }
 die() { printf 'units: %s\n' "$*" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || die "only root can boot a container"
-for program in debootstrap systemd-nspawn; do
-    command -v "$program" >/dev/null || die "$program is missing: apt-get install debootstrap systemd-container"
-done
+scripts/setup.sh container
 programs=$AICPW_RELEASE
 [ -x "$programs/aicpw-node" ] || programs=$AICPW_BIN
 for program in aicpw aicpw-node aicpw-executor aicpw-ipfs; do
     [ -x "$programs/$program" ] || die "$programs/$program is missing: make build"
 done
+# It makes the task and checks the result, and is no operator's program.
+[ -x "$AICPW_BIN/aicpw-search" ] || die "$AICPW_BIN/aicpw-search is missing: make build"
 say "the programs are those in $programs"
 
 system=$AICPW_CACHE/units/system

@@ -146,11 +146,9 @@ pub struct WorkerService {
 }
 
 impl WorkerService {
-    /// Starts a worker.
-    ///
-    /// Checks that jobs can be locked in, measures the devices if necessary, tries each with a job of our own, takes up
-    /// the jobs in the folder, and works on what the chain orders. While that is not possible yet, and jobs in the
-    /// folder have not ended, it finishes the jobs that need no program to run, and tries again.
+    /// Starts a worker: checks that jobs can be locked in, measures the devices if necessary, tries each with a trial
+    /// job, takes up the jobs in the folder, and works on what the chain orders. While that is not possible yet, and
+    /// jobs in the folder have not ended, it finishes the jobs that need no program to run, and tries again.
     ///
     /// # Errors
     /// When something is missing that every job needs.
@@ -377,8 +375,7 @@ async fn require_sandboxes(examiner: &Examiner, allow_weak: bool) -> Result<(), 
     Ok(())
 }
 
-/// Makes the folder private, also if it was there before. Others need not see whose jobs run here, nor what is in a
-/// sealed job while it runs.
+/// Makes the folder private, new or not. Others need not see whose jobs run here, nor what is in a sealed job.
 fn make_private(folder: &std::path::Path) -> Result<(), StartError> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     const PRIVATE: u32 = 0o700;
