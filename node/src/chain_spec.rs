@@ -1,6 +1,7 @@
 //! The chains that this binary knows by name.
 
 use aicpw_runtime::{
+    presets,
     units::{SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL},
     WASM_BINARY,
 };
@@ -41,13 +42,18 @@ fn from_preset(
         "this binary was built without the Wasm runtime (SKIP_WASM_BUILD is set), so it has no \
          genesis of its own; build it without that variable or give a specification with --chain",
     )?;
+    // Told the preset's name alone, the SDK would compile the Wasm at each start to ask it for this.
+    let patch = presets::get_preset(&preset.into())
+        .ok_or_else(|| format!("the runtime has no preset {preset:?}"))?;
+    let patch = serde_json::from_slice(&patch)
+        .map_err(|error| format!("the runtime's preset {preset:?} is no JSON: {error}"))?;
     Ok(ChainSpec::builder(wasm, Extensions::default())
         .with_name(name)
         .with_id(id)
         .with_protocol_id("aicpw")
         .with_chain_type(chain_type)
         .with_properties(properties())
-        .with_genesis_config_preset_name(preset)
+        .with_genesis_config_patch(patch)
         .build())
 }
 

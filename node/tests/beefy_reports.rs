@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::path::Path;
+
 use aicpw_node::service::{self, FullClient, Reporting};
 use aicpw_runtime::opaque::Block;
 use codec::Encode;
@@ -43,7 +45,10 @@ fn double_vote() -> DoubleVotingProof<u32, AuthorityId, Signature> {
 async fn a_report_of_the_voter_gets_into_the_pool() {
     let runtime = tokio::runtime::Handle::current();
     let config = aicpw_node::configuration(&["--dev", "--tmp"], runtime).unwrap();
-    let partial = service::new_partial(&config, None).unwrap();
+    // Where the other tests have their nodes look for compiled runtimes: beside the programs.
+    let programs = Path::new(env!("CARGO_BIN_EXE_aicpw-node")).parent();
+    let compiled = programs.unwrap().join("compiled-runtimes");
+    let partial = service::new_partial(&config, Some(&compiled)).unwrap();
     let (client, pool) = (partial.client.clone(), partial.transaction_pool.clone());
     let genesis = client.info().genesis_hash;
     let proof = double_vote();

@@ -16,6 +16,7 @@ use sp_runtime::traits::Block as _;
 
 use super::{
     executor::{prepare, Executor},
+    genesis_state::GenesisState,
     FullBackend,
 };
 
@@ -105,14 +106,16 @@ pub fn open(
             source,
         }
     })?;
-    // If a specification names a preset, the SDK makes the genesis with an executor of its own, which does not keep
-    // what it compiles.
     let genesis = prepare(|| {
+        let state = GenesisState {
+            spec: &*config.chain_spec,
+            executor: &executor,
+        };
         let builder = GenesisBlockBuilder::new(
-            config.chain_spec.as_storage_builder(),
+            &state,
             !config.no_genesis(),
             backend.clone(),
-            executor,
+            executor.clone(),
         )?;
         let (block, operation) = builder.build_genesis_block()?;
         Ok::<_, sp_blockchain::Error>(Genesis { block, operation })

@@ -13,6 +13,7 @@ mod essential;
 mod executor;
 mod found_validators;
 mod full;
+mod genesis_state;
 mod own_blocks;
 mod partial;
 mod parts;

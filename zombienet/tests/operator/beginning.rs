@@ -107,6 +107,8 @@ async fn a_chain_begins_as_the_page_says() {
     node.word_after("made its first block since the start: ")
         .await;
     assert!(node.interrupt().await.success(), "{}", node.log());
+    let compiled = path.join("base/chains/my_network/compiled");
+    assert!(!files(&compiled).is_empty(), "what was compiled is kept");
     let mut purge = of_page(&purge, &path, address);
     let mut purge = purge.stdin(Stdio::piped()).spawn().unwrap();
     purge.stdin.take().unwrap().write_all(b"y\n").unwrap();

@@ -82,12 +82,18 @@ fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
+/// Returns the option with which a node finds the runtime that another one has compiled.
+fn compiled() -> [String; 2] {
+    let folder = prepared::compiled_runtimes().unwrap();
+    ["--compiled-runtimes".into(), folder.display().to_string()]
+}
+
 impl Node {
     fn start(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let base = folder.path().to_str().unwrap();
         let mut command = command(&["--dev", "--base-path", base]);
-        command.args(arguments);
+        command.args(compiled()).args(arguments);
         Self::started(command, folder)
     }
 
@@ -352,13 +358,8 @@ async fn a_second_node_on_one_folder_is_told_which_and_touches_nothing() {
 /// Has the node open the database in a folder, which is made if it is missing, and go back by no block.
 fn open(spec: &Path, base: &Path) -> Output {
     let (spec, base) = (spec.to_str().unwrap(), base.to_str().unwrap());
-    let compiled = prepared::compiled_runtimes().unwrap();
-    let compiled = ["--compiled-runtimes", compiled.to_str().unwrap()];
-    run(&[
-        &["revert", "--chain", spec, "--base-path", base, "0"][..],
-        &compiled,
-    ]
-    .concat())
+    let mut revert = command(&["revert", "--chain", spec, "--base-path", base, "0"]);
+    revert.args(compiled()).output().unwrap()
 }
 
 /// Returns the hashes in a text.
@@ -411,20 +412,29 @@ fn a_folder_with_another_chain_of_the_same_id_is_refused() {
     assert_eq!(there.len(), 2, "{there:?}");
     assert_ne!(there[0], there[1]);
     assert_eq!(back, [there[1], there[0]]);
+
+    // From the plain specification the node makes the same genesis as the SDK does for the raw one.
+    let plain = open(Path::new("dev"), &folder.path().join("a"));
+    assert!(plain.status.success(), "{plain:?}");
+    // Of a value that the runtime does not take, the error has the line, and the field above it.
+    let mut wrong = spec;
+    *wrong.pointer_mut(endowments).unwrap() = json!("many");
+    let path = folder.path().join("wrong.json");
+    std::fs::write(&path, wrong.to_string()).unwrap();
+    let refused = open(&path, &folder.path().join("c"));
+    assert!(!refused.status.success());
+    let said = String::from_utf8_lossy(&refused.stderr);
+    for part in ["refuses this genesis", "expected u128", "\"many\""] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }
 
 #[test]
 fn a_node_does_not_start_on_a_disk_that_is_too_full() {
-    let refused = run(&[
-        "--dev",
-        "--port",
-        "0",
-        "--rpc-port",
-        "0",
-        "--no-prometheus",
-        "--db-storage-threshold",
-        "1000000000000",
-    ]);
+    let mut node = command(&["--dev", "--port", "0", "--rpc-port", "0", "--no-prometheus"]);
+    node.args(compiled());
+    node.args(["--db-storage-threshold", "1000000000000"]);
+    let refused = node.output().unwrap();
     assert!(!refused.status.success());
     let said = last_line(&refused);
     assert!(said.contains("--db-storage-threshold"), "{refused:?}");
