@@ -10,7 +10,7 @@ use aicpw_protocol::{device::DeviceKind, job::path, job::JobLimits};
 use serde::Serialize;
 
 use crate::job::Folder;
-use crate::sandbox::{self, Sandbox, Stage};
+use crate::sandbox::{self, OnAttack, Sandbox, Stage};
 
 /// A file on every Linux machine that everybody may read, but no job.
 const FORBIDDEN: &str = "/etc/passwd";
@@ -109,7 +109,8 @@ fn lock(stage: Stage, folder: &Folder, allow_weak: bool) -> Result<(), sandbox::
     sandbox.complete(&limits)?;
     match stage {
         Stage::Build => Ok(()),
-        Stage::Run => sandbox::seal(DeviceKind::Cpu),
+        // It has to report what its attacks came to.
+        Stage::Run => sandbox::seal(DeviceKind::Cpu, OnAttack::Refuse),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::job::{Failure, Ready};
 use crate::launching::{self, Launched, Roots};
 use crate::opencl::{buffer::Buffer, program::BoundKernel};
 use crate::run::{self, Constants};
-use crate::sandbox;
+use crate::sandbox::{self, OnAttack};
 
 /// Runs a part of the job.
 ///
@@ -40,7 +40,8 @@ pub fn run(
         Part::First | Part::After { .. } => (1, None),
         Part::State { number } => (number.saturating_add(1), Some(create(ready)?)),
     };
-    sandbox::seal(ready.device.info.kind).map_err(|error| Failure::here(error.to_string()))?;
+    sandbox::seal(ready.device.info.kind, OnAttack::End)
+        .map_err(|error| Failure::here(error.to_string()))?;
 
     let started = Instant::now();
     let launched = launching::launch(ready, kernels, buffers, from, Some(wanted))?;

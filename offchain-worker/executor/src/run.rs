@@ -19,7 +19,8 @@ use crate::opencl::{
     program::{BoundKernel, BuildError, Built},
     Session,
 };
-use crate::{build, kernels, launching, part, sandbox};
+use crate::sandbox::{self, OnAttack};
+use crate::{build, kernels, launching, part};
 
 /// The constant buffers, by their positions, and their roots before the first launch.
 pub type Constants = Vec<(usize, Hash)>;
@@ -66,7 +67,8 @@ fn whole(
     constants: Constants,
 ) -> Result<Done, Failure> {
     let mut files = OutputFiles::create(&ready.folder)?;
-    sandbox::seal(ready.device.info.kind).map_err(|error| Failure::here(error.to_string()))?;
+    sandbox::seal(ready.device.info.kind, OnAttack::End)
+        .map_err(|error| Failure::here(error.to_string()))?;
 
     let started = Instant::now();
     let launched = launching::launch(ready, kernels, buffers, None, None)?;

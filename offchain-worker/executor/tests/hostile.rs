@@ -15,7 +15,7 @@ use common::{longs, native_job, stage, Job, CID, EXECUTOR, SYSTEM_CALL};
 use serde_json::json;
 
 #[test]
-fn files_processes_network_and_neighbours_are_out_of_reach() {
+fn files_threads_and_neighbours_are_out_of_reach() {
     const EPERM: i64 = -(libc::EPERM as i64);
     const EACCES: i64 = -(libc::EACCES as i64);
     const ENOSYS: i64 = -(libc::ENOSYS as i64);
@@ -106,38 +106,6 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
             ),
             EPERM,
         ),
-        (
-            format!(
-                "call({}, {}, {}, 0, 0)",
-                libc::SYS_socket,
-                libc::AF_INET,
-                libc::SOCK_STREAM
-            ),
-            EPERM,
-        ),
-        (
-            format!(
-                "call({}, {}, {}, 0, 0)",
-                libc::SYS_socket,
-                libc::AF_UNIX,
-                libc::SOCK_STREAM
-            ),
-            EPERM,
-        ),
-        (
-            format!("call({}, P(\"/bin/sh\"), 0, 0, 0)", libc::SYS_execve),
-            EPERM,
-        ),
-        (
-            format!("call({}, -100, P(\"/bin/sh\"), 0, 0)", libc::SYS_execveat),
-            EPERM,
-        ),
-        (format!("call({}, 0, 0, 0, 0)", libc::SYS_fork), EPERM),
-        (format!("call({}, 0, 0, 0, 0)", libc::SYS_vfork), EPERM),
-        (
-            format!("call({}, {}, 0, 0, 0)", libc::SYS_clone, libc::SIGCHLD),
-            EPERM,
-        ),
         // A thread as libc makes it, one with open files of its own, and calls that would hold kernel memory.
         (
             format!("call({}, {thread}, 0, 0, 0)", libc::SYS_clone),
@@ -160,21 +128,9 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
             EPERM,
         ),
         (format!("call({}, 0, 88, 0, 0)", libc::SYS_clone3), ENOSYS),
-        (
-            format!(
-                "call({}, {}, {node}, 0, 0)",
-                libc::SYS_ptrace,
-                libc::PTRACE_ATTACH
-            ),
-            EPERM,
-        ),
         (format!("call({}, {node}, 0, 0, 0)", libc::SYS_kill), EPERM),
         (
             format!("call({}, {node}, {node}, 0, 0)", libc::SYS_tgkill),
-            EPERM,
-        ),
-        (
-            format!("call({}, {node}, 0, 0, 0)", libc::SYS_process_vm_readv),
             EPERM,
         ),
         (
@@ -241,6 +197,74 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
         (format!("call({}, 0, 0, 0, 0) > 0", libc::SYS_getpid), 1),
     ];
     answers("", &tries);
+}
+
+/// Each of these calls is made by a program of its own, because it is its last.
+#[test]
+fn who_tries_to_start_a_program_or_to_open_a_socket_is_ended() {
+    let node = std::process::id();
+    let call = |number: libc::c_long, arguments: &str| format!("call({number}, {arguments})");
+    let of_node = format!("{node}, 0, 0, 0");
+    let tries = [
+        call(
+            libc::SYS_socket,
+            &format!("{}, {}, 0, 0", libc::AF_INET, libc::SOCK_STREAM),
+        ),
+        call(
+            libc::SYS_socket,
+            &format!("{}, {}, 0, 0", libc::AF_UNIX, libc::SOCK_STREAM),
+        ),
+        call(
+            libc::SYS_socketpair,
+            &format!("{}, {}, 0, (long)out", libc::AF_UNIX, libc::SOCK_STREAM),
+        ),
+        call(libc::SYS_execve, "P(\"/bin/sh\"), 0, 0, 0"),
+        call(libc::SYS_execveat, "-100, P(\"/bin/sh\"), 0, 0"),
+        call(libc::SYS_fork, "0, 0, 0, 0"),
+        call(libc::SYS_vfork, "0, 0, 0, 0"),
+        call(libc::SYS_clone, &format!("{}, 0, 0, 0", libc::SIGCHLD)),
+        // A process that shares this one's memory, as `vfork` makes it.
+        call(
+            libc::SYS_clone,
+            &format!("{}, 0, 0, 0", libc::CLONE_VM | libc::SIGCHLD),
+        ),
+        call(
+            libc::SYS_ptrace,
+            &format!("{}, {node}, 0, 0", libc::PTRACE_ATTACH),
+        ),
+        call(libc::SYS_process_vm_readv, &of_node),
+        call(libc::SYS_process_vm_writev, &of_node),
+    ];
+    // To look into itself is only refused.
+    let itself = format!(
+        "call({}, call({}, 0, 0, 0, 0), 0, 0, 0)",
+        libc::SYS_process_vm_readv,
+        libc::SYS_getpid
+    );
+    let mut kernel = format!(
+        "#define P(text) (long)(__constant char*)text\n\
+         __kernel void f(__global long* out, int which) {{\n\tout[0] = {itself};\n"
+    );
+    for (which, call) in tries.iter().enumerate() {
+        kernel += &format!("\tif (which == {which}) out[0] = {call};\n");
+    }
+    let job = native_job(&(kernel + "}\n"), 1);
+    let choose = |which: usize| {
+        let mut manifest: serde_json::Value =
+            serde_json::from_slice(&job.get(path::MANIFEST)).unwrap();
+        let number = json!({ "scalar": { "type": "int", "value": which } });
+        manifest["steps"][0]["args"] = json!([{ "buffer": "out" }, number]);
+        job.put(path::MANIFEST, manifest.to_string().as_bytes());
+    };
+    // The program that tries none of them ends well, so that the others mean something.
+    choose(tries.len());
+    let (_, output) = job.complete();
+    assert_eq!(longs(&output), [-i64::from(libc::EPERM)]);
+    for (which, call) in tries.iter().enumerate() {
+        choose(which);
+        let ran = job.run();
+        assert_eq!(ran.crashed_by(), Some(libc::SIGSYS), "{call}: {ran:#?}");
+    }
 }
 
 /// Runs a kernel that makes these calls, and compares the answers of this machine's kernel.
@@ -334,7 +358,6 @@ fn the_node_is_neither_signalled_nor_slowed() {
         libc::SYS_rt_sigqueueinfo,
         libc::SYS_rt_tgsigqueueinfo,
         libc::SYS_pidfd_send_signal,
-        libc::SYS_process_vm_writev,
         libc::SYS_process_madvise,
         libc::SYS_migrate_pages,
         libc::SYS_move_pages,

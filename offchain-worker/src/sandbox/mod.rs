@@ -259,7 +259,7 @@ fn signal_name(number: i32) -> Option<&'static str> {
         libc::SIGINT => "SIGINT",
         libc::SIGKILL => "SIGKILL (out of memory, or killed by the system)",
         libc::SIGSEGV => "SIGSEGV (it touched memory that is not its own)",
-        libc::SIGSYS => "SIGSYS (it called what the sandbox forbids)",
+        libc::SIGSYS => "SIGSYS (a filter of system calls ended it: no job may start a program, make a process or open a socket)",
         libc::SIGTERM => "SIGTERM",
         libc::SIGXCPU => "SIGXCPU (processor time limit)",
         libc::SIGXFSZ => "SIGXFSZ (file size limit)",

@@ -45,6 +45,8 @@ long allocate(long bytes) {
     return answer;
 }
 #define GETPID() call(39L, 0L, 0L)
+#define SOCKET() call(41L, 2L, 1L)
+#define FORK() call(57L, 0L, 0L)
 #define OPEN_TO_READ(path) call(2L, (long)(__constant char*)path, 0L)
 #define OPEN_TO_WRITE(path) call(2L, (long)(__constant char*)path, 1L)
 "#;
@@ -83,7 +85,7 @@ async fn funded(market: &Market, suri: &'static str) -> &'static str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was() {
+async fn programs_that_mean_harm_gain_nothing_and_leave_the_node_as_it_was() {
     let market = market().await;
     let base = market.node("alice").unwrap().base();
     let before = secrets(base);
@@ -95,6 +97,8 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
     let writer = funded(&market, "//Mallory//writes").await;
     let sleeper = funded(&market, "//Mallory//loops").await;
     let filler = funded(&market, "//Mallory//fills").await;
+    let bomber = funded(&market, "//Mallory//forks").await;
+    let caller = funded(&market, "//Mallory//connects").await;
     let thief = funded(&market, "//Mallory//steals").await;
 
     let writes = task(&market, "writes", |folder, _| {
@@ -130,6 +134,13 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
         fs::write(folder.join("count.cl"), format!("{CALLS}{kernel}\n")).unwrap();
         native(manifest, 8192);
     });
+    let [forks, connects] = ["FORK", "SOCKET"].map(|call| {
+        task(&market, &call.to_lowercase(), |folder, manifest| {
+            let kernel = format!("__kernel void count(__global long *x) {{ for (;;) {call}(); }}");
+            fs::write(folder.join("count.cl"), format!("{CALLS}{kernel}\n")).unwrap();
+            native(manifest, 1);
+        })
+    });
     // One call that is allowed, so that the refusals of the others mean something.
     let mut calls = vec![
         ("GETPID() > 0L".to_owned(), 1),
@@ -154,16 +165,20 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
     let writes = submit(&writes, &["--wait"]);
     let loops = submit(&loops, &["--wait", "--time-limit", "30s"]);
     let fills = submit(&fills, &["--wait"]);
+    let forks = submit(&forks, &["--wait"]);
+    let connects = submit(&connects, &["--wait"]);
     let steals = submit(&steals, &wait);
     // The output says what a program did. Nobody pays for it except with the fees, and the provider loses nothing.
-    let (written, looped, filled, stolen) = tokio::join!(
+    let (written, looped, filled, forked, connected, stolen) = tokio::join!(
         market.refunded("alice", writer, &writes, &["run-failed", "SIGSEGV"]),
         market.refunded("alice", sleeper, &loops, &["time-limit"]),
         market.refunded("alice", filler, &fills, &["run-failed", "SIGXFSZ"]),
+        market.refunded("alice", bomber, &forks, &["run-failed", "SIGSYS"]),
+        market.refunded("alice", caller, &connects, &["run-failed", "SIGSYS"]),
         market.json("alice", thief, &steals),
     );
-    let gains = [written, looped, filled].map(Result::unwrap);
-    assert_eq!(gains, [0; 3]);
+    let gains = [written, looped, filled, forked, connected].map(Result::unwrap);
+    assert_eq!(gains, [0; 5]);
     let stolen = stolen.unwrap();
     assert_eq!(stolen["state"], "settled", "{stolen}");
     let answers = fs::read(answers.join("x.bin")).unwrap();

@@ -6,7 +6,8 @@
 //! loaded and starts its threads, inside Landlock. (4) The limits, and the system call filter, which applies to all
 //! threads. (5) The job is read. (6) On a CPU device, before the first launch, when the files of the result are open:
 //! from now on no file can be opened for writing, no thread or pipe can be made, and neither the machine's name nor the
-//! target of a link can be read.
+//! target of a link can be read; and to try to start a program, make a process, open a socket or look into another
+//! process no longer gives an error but ends this process.
 //!
 //! A graphics card's driver needs more than a processor's, and a kernel there makes no system calls. The node says
 //! which kind of device it is, because nothing is known of a device before its driver is loaded. An accelerator is
@@ -202,6 +203,15 @@ impl Sandbox {
     }
 }
 
+/// What happens to a process that makes a system call which nobody makes in good faith once kernels run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnAttack {
+    /// It ends by `SIGSYS`.
+    End,
+    /// The call is refused, as others are.
+    Refuse,
+}
+
 /// Forbids what the run stage no longer needs. To be called before the first launch, with the output's files open.
 ///
 /// Does nothing for a graphics card: its driver may write its cache at any time, and a kernel cannot make system calls
@@ -210,11 +220,14 @@ impl Sandbox {
 /// # Errors
 ///
 /// When the kernel cannot.
-pub fn seal(kind: DeviceKind) -> Result<(), Error> {
-    match kind {
-        DeviceKind::Cpu | DeviceKind::Accelerator => system_calls::seal(),
-        DeviceKind::Gpu => Ok(()),
+pub fn seal(kind: DeviceKind, on_attack: OnAttack) -> Result<(), Error> {
+    if kind == DeviceKind::Gpu {
+        return Ok(());
     }
+    if on_attack == OnAttack::End {
+        system_calls::end_attacks()?;
+    }
+    system_calls::seal()
 }
 
 fn close_descriptors(keep: i32) -> io::Result<()> {

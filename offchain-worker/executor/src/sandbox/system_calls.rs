@@ -1,5 +1,5 @@
 //! System calls: seccomp, with a list of what is allowed. Everything else gives `EPERM`, which libraries that probe for
-//! features understand.
+//! features understand. Once kernels run on a processor, to try some of it ends the process ([`end_attacks`]).
 
 use std::collections::BTreeMap;
 
@@ -216,6 +216,40 @@ pub fn restrict(stage: Stage, kind: DeviceKind) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// Ends the process from now on when any of its threads tries to start a program, make a process, open a socket or look
+/// into another process. Until now such a call was refused, as others are. To be called before [`seal`].
+pub fn end_attacks() -> Result<(), Error> {
+    let bad = |error: &dyn std::fmt::Display| Error::SystemCalls(error.to_string());
+    let mut rules = Rules::new();
+    for call in ATTACKS.iter().chain(ATTACKS_HERE) {
+        rules.insert(*call, Vec::new());
+    }
+    let thread = libc::CLONE_THREAD as u64;
+    let process = when(0, Length::Qword, Is::MaskedEq(thread), 0);
+    rules.insert(libc::SYS_clone, vec![process.map_err(|error| bad(&error))?]);
+    // Libraries that unwind the stack read their own memory this way.
+    let own = u64::from(std::process::id());
+    for call in [libc::SYS_process_vm_readv, libc::SYS_process_vm_writev] {
+        let other = when(0, Length::Dword, Is::Ne, own);
+        rules.insert(call, vec![other.map_err(|error| bad(&error))?]);
+    }
+    let filter = compile(rules, SeccompAction::Allow, SeccompAction::KillProcess)?;
+    apply_filter_all_threads(&filter).map_err(|error| bad(&error))
+}
+
+/// The calls that [`end_attacks`] ends the process for, whatever their arguments.
+const ATTACKS: &[libc::c_long] = &[
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    libc::SYS_ptrace,
+    libc::SYS_socket,
+    libc::SYS_socketpair,
+];
+#[cfg(target_arch = "x86_64")]
+const ATTACKS_HERE: &[libc::c_long] = &[libc::SYS_fork, libc::SYS_vfork];
+#[cfg(not(target_arch = "x86_64"))]
+const ATTACKS_HERE: &[libc::c_long] = &[];
 
 /// Forbids what a job on a processor does not need once its kernels run, for all threads and for good:
 ///
