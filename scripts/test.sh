@@ -30,6 +30,7 @@ if [ -n "$has_lint" ]; then try "formatting" make SAY=: fmt-check; fi
 scripts/setup.sh shellcheck \
     || lacks "shellcheck of the scripts: what is missing is said above"
 try "pages and scripts" make SAY=: docs-check
+try "one build for programs and tests" scripts/check-one-build.sh
 
 # Without it the tests against kubo say that they are skipped; with it they must find it.
 scripts/kubo.sh --if-possible

@@ -1,6 +1,6 @@
 //! An in-memory chain that is driven through `Executive`, block by block.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
@@ -37,7 +37,7 @@ const FIRST_SLOT: u64 = 7_000_000_000;
 /// Blocks from one check of all outputs to the next. There is another check at the end.
 const OUTPUTS_CHECKED_EVERY: u32 = 16;
 
-/// Built once, natively. `tests/genesis.rs` checks that the Wasm runtime builds the same.
+/// Built once, natively. `tests/checks/genesis.rs` checks that the Wasm runtime builds the same.
 static DEVELOPMENT: LazyLock<Storage> = LazyLock::new(|| genesis("development", json!({})));
 static LOCAL_TESTNET: LazyLock<Storage> = LazyLock::new(|| genesis("local_testnet", json!({})));
 
@@ -73,8 +73,14 @@ pub enum Key {
 
 impl Key {
     pub fn pair(self) -> sr25519::Pair {
+        /// To derive a key from its phrase takes thousands of hashes.
+        static KNOWN: LazyLock<HashMap<Sr25519Keyring, sr25519::Pair>> = LazyLock::new(|| {
+            Sr25519Keyring::iter()
+                .map(|key| (key, key.pair()))
+                .collect()
+        });
         match self {
-            Self::Known(key) => key.pair(),
+            Self::Known(key) => KNOWN[&key].clone(),
             Self::Numbered(number) => sr25519::Pair::from_seed(&[200 + number; 32]),
         }
     }
@@ -306,7 +312,7 @@ impl Chain {
         PreDigest::SecondaryVRF(SecondaryVRFPreDigest {
             authority_index: 0,
             slot: slot.into(),
-            vrf_signature: Sr25519Keyring::Alice
+            vrf_signature: Key::Known(Sr25519Keyring::Alice)
                 .pair()
                 .vrf_sign(&transcript.into_sign_data()),
         })

@@ -1,7 +1,5 @@
 //! The numbers in the guides agree with this runtime.
 
-#![allow(clippy::unwrap_used)]
-
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
     judging, pricing,
@@ -18,9 +16,9 @@ use pallet_provider_staking::Config as Staking;
 use pallet_tasks::Config as Tasks;
 use sp_runtime::Perbill;
 
-const ECONOMICS: &str = include_str!("../../docs/economics.md");
-const PROVIDER: &str = include_str!("../../docs/provider.md");
-const REQUESTER: &str = include_str!("../../docs/requester.md");
+const ECONOMICS: &str = include_str!("../../../docs/economics.md");
+const PROVIDER: &str = include_str!("../../../docs/provider.md");
+const REQUESTER: &str = include_str!("../../../docs/requester.md");
 
 /// The ask of all examples: 0.5 AICP.
 const ASK: AskPrice = AskPrice(UNIT / 2);

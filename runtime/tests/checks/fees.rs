@@ -1,7 +1,5 @@
 //! What transactions cost.
 
-#![allow(clippy::unwrap_used)]
-
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
     commitment::ResultOpening,

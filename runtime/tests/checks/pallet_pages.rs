@@ -1,7 +1,5 @@
 //! The pages in `docs/pallets` name everything that the pallets have, and nothing else.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 
 use aicpw_runtime::Runtime;
@@ -15,22 +13,28 @@ use scale_info::{form::PortableForm, TypeDef};
 const PAGES: [(&str, &str); 7] = [
     (
         "ProviderStaking",
-        include_str!("../../docs/pallets/provider-staking.md"),
+        include_str!("../../../docs/pallets/provider-staking.md"),
     ),
-    ("Tasks", include_str!("../../docs/pallets/tasks.md")),
-    ("Matching", include_str!("../../docs/pallets/matching.md")),
+    ("Tasks", include_str!("../../../docs/pallets/tasks.md")),
+    (
+        "Matching",
+        include_str!("../../../docs/pallets/matching.md"),
+    ),
     (
         "MarketClock",
-        include_str!("../../docs/pallets/market-clock.md"),
+        include_str!("../../../docs/pallets/market-clock.md"),
     ),
-    ("Disputes", include_str!("../../docs/pallets/disputes.md")),
+    (
+        "Disputes",
+        include_str!("../../../docs/pallets/disputes.md"),
+    ),
     (
         "DrawRandomness",
-        include_str!("../../docs/pallets/draw-randomness.md"),
+        include_str!("../../../docs/pallets/draw-randomness.md"),
     ),
     (
         "MarketParameters",
-        include_str!("../../docs/pallets/market-parameters.md"),
+        include_str!("../../../docs/pallets/market-parameters.md"),
     ),
 ];
 

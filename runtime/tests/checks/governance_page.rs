@@ -1,8 +1,6 @@
 //! The tables in `docs/governance.md`, and the one of all parameters in `docs/economics.md`, agree
 //! with this runtime.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 
 use aicpw_runtime::{
@@ -18,8 +16,8 @@ use pallet_market_parameters::GovernedParameter;
 use pallet_referenda::Curve;
 use sp_runtime::Perbill;
 
-const PAGE: &str = include_str!("../../docs/governance.md");
-const ECONOMICS: &str = include_str!("../../docs/economics.md");
+const PAGE: &str = include_str!("../../../docs/governance.md");
+const ECONOMICS: &str = include_str!("../../../docs/economics.md");
 
 fn aicp(amount: Balance) -> String {
     let text = format!("{}.{:018}", amount / UNIT, amount % UNIT);

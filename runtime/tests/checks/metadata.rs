@@ -1,8 +1,6 @@
 //! The metadata has what tools read: the versions that they ask for, and the names that they look
 //! for.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 
 use aicpw_runtime::Runtime;

@@ -1,7 +1,5 @@
 //! Each preset builds a valid genesis with the same Wasm that a node starts from.
 
-#![allow(clippy::unwrap_used)]
-
 use aicpw_runtime::{
     configs::{
         consensus::BABE_GENESIS_EPOCH_CONFIG,

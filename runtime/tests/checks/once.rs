@@ -1,7 +1,5 @@
 //! Benchmarks do not count what a block reads or writes once; the hooks at its beginning pay for it.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 
 use aicpw_runtime::{
