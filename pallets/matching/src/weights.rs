@@ -1,6 +1,7 @@
 //! Weights of `pallet_matching`, measured by `make weights` on the runtime's Wasm.
 //!
 //! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
+//! Taken from a later run, on 2026-12-01, steps 20, repeats 10, AMD EPYC: `service_base`, `leave_list`, `visit_device`.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -46,13 +47,15 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:5 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:0)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Turns` (r:1 w:0)
     /// Proof: `Matching::Turns` (`max_values`: None, `max_size`: Some(22), added: 2497, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 13_292_000 picoseconds.
-        Weight::from_parts(14_638_000, 13515)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Shortest run: 22_481_000 picoseconds.
+        Weight::from_parts(23_334_000, 13515)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
@@ -67,14 +70,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Turns` (r:1 w:1)
     /// Proof: `Matching::Turns` (`max_values`: None, `max_size`: Some(22), added: 2497, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::TicketTurn` (r:1 w:1)
+    /// Proof: `Matching::TicketTurn` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn leave_list() -> Weight {
-        // Measured proof size: 92 B.
-        // Shortest run: 13_760_000 picoseconds.
-        Weight::from_parts(16_302_000, 6068)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+        // Measured proof size: 93 B.
+        // Shortest run: 21_631_000 picoseconds.
+        Weight::from_parts(22_662_000, 6068)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -263,13 +268,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:0)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Directories` (r:3 w:0)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn visit_device() -> Weight {
-        // Measured proof size: 616 B.
-        // Shortest run: 38_329_000 picoseconds.
-        Weight::from_parts(45_003_000, 42267)
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+        // Measured proof size: 12050 B.
+        // Shortest run: 354_992_000 picoseconds.
+        Weight::from_parts(361_755_000, 42267)
+            .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:0)
@@ -388,8 +395,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(14_638_000, 13515)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(23_334_000, 13515)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn leave_word() -> Weight {
         Weight::from_parts(6_635_000, 3529)
@@ -397,9 +404,9 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn leave_list() -> Weight {
-        Weight::from_parts(16_302_000, 6068)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
-            .saturating_add(RocksDbWeight::get().writes(4_u64))
+        Weight::from_parts(22_662_000, 6068)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
+            .saturating_add(RocksDbWeight::get().writes(5_u64))
     }
     fn begin_search() -> Weight {
         Weight::from_parts(36_344_000, 11371)
@@ -453,8 +460,8 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn visit_device() -> Weight {
-        Weight::from_parts(45_003_000, 42267)
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+        Weight::from_parts(361_755_000, 42267)
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn examine_parked() -> Weight {

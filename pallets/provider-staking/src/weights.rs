@@ -1,6 +1,7 @@
 //! Weights of `pallet_provider_staking`, measured by `make weights` on the runtime's Wasm.
 //!
 //! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
+//! Taken from a later run, on 2026-12-01, steps 20, repeats 10, AMD EPYC: `bond_extra`.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -148,12 +149,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
-        // Measured proof size: 1734 B + d * 2296.
-        // Shortest run: 83_997_000 picoseconds.
-        Weight::from_parts(100_227_636, 1458264)
-            // Standard error: 704_947
-            .saturating_add(Weight::from_parts(97_063_622, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(17_u64))
+        // Measured proof size: 1709 B + d * 2300.
+        // Shortest run: 116_887_000 picoseconds.
+        Weight::from_parts(106_500_605, 1520893)
+            // Standard error: 498_845
+            .saturating_add(Weight::from_parts(125_097_276, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
             .saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(d.into())))
@@ -697,9 +698,9 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(100_227_636, 1458264)
-            .saturating_add(Weight::from_parts(97_063_622, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(17_u64))
+        Weight::from_parts(106_500_605, 1520893)
+            .saturating_add(Weight::from_parts(125_097_276, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(RocksDbWeight::get().writes((7_u64).saturating_mul(d.into())))

@@ -1,6 +1,7 @@
 //! Weights of `pallet_tasks`, measured by `make weights` on the runtime's Wasm.
 //!
 //! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
+//! Taken from a later run, on 2026-12-01, steps 20, repeats 10, AMD EPYC: `accept`, `fail`, `serve_assignment`, `serve_settle`, `give_back`, `restore_escrow`, `look_at_jurors`.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -154,13 +155,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
         // Measured proof size: 1188 B + n * 4019.
-        // Shortest run: 408_095_000 picoseconds.
-        Weight::from_parts(316_914_949, 18763)
-            // Standard error: 6_140_772
-            .saturating_add(Weight::from_parts(170_204_126, 0).saturating_mul(n.into()))
+        // Shortest run: 540_157_000 picoseconds.
+        Weight::from_parts(373_445_728, 18763)
+            // Standard error: 2_637_169
+            .saturating_add(Weight::from_parts(187_731_279, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(23_u64))
             .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(18_u64))
+            .saturating_add(T::DbWeight::get().writes(17_u64))
             .saturating_add(T::DbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -584,12 +585,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
-        // Measured proof size: 10281 B + n * 1727.
-        // Shortest run: 1_115_805_000 picoseconds.
-        Weight::from_parts(735_925_292, 2798755)
-            // Standard error: 4_646_951
-            .saturating_add(Weight::from_parts(86_339_466, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(65_u64))
+        // Measured proof size: 10263 B + n * 1728.
+        // Shortest run: 1_415_540_000 picoseconds.
+        Weight::from_parts(1_038_857_263, 2798755)
+            // Standard error: 1_176_886
+            .saturating_add(Weight::from_parts(92_893_136, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(66_u64))
             .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(47_u64))
             .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
@@ -882,12 +883,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
-        // Measured proof size: 10161 B + n * 1727.
-        // Shortest run: 1_200_838_000 picoseconds.
-        Weight::from_parts(861_090_738, 2798755)
-            // Standard error: 3_925_116
-            .saturating_add(Weight::from_parts(70_380_634, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(65_u64))
+        // Measured proof size: 10143 B + n * 1728.
+        // Shortest run: 1_391_255_000 picoseconds.
+        Weight::from_parts(1_053_299_766, 2798755)
+            // Standard error: 2_115_460
+            .saturating_add(Weight::from_parts(92_147_799, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(66_u64))
             .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(47_u64))
             .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
@@ -936,13 +937,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
         // Measured proof size: 1323 B + n * 4020.
-        // Shortest run: 406_984_000 picoseconds.
-        Weight::from_parts(302_031_060, 18763)
-            // Standard error: 6_689_755
-            .saturating_add(Weight::from_parts(175_400_224, 0).saturating_mul(n.into()))
+        // Shortest run: 544_315_000 picoseconds.
+        Weight::from_parts(402_720_940, 18763)
+            // Standard error: 2_474_995
+            .saturating_add(Weight::from_parts(177_315_081, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(24_u64))
             .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(19_u64))
+            .saturating_add(T::DbWeight::get().writes(18_u64))
             .saturating_add(T::DbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -1170,22 +1171,37 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn give_back() -> Weight {
-        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
-        Weight::from_parts(60_000_000, 0)
+        // Measured proof size: 233 B.
+        // Shortest run: 49_252_000 picoseconds.
+        Weight::from_parts(51_005_000, 3676)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn restore_escrow() -> Weight {
-        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
-        Weight::from_parts(60_000_000, 0)
+        // Measured proof size: 1569 B.
+        // Shortest run: 68_779_000 picoseconds.
+        Weight::from_parts(70_752_000, 11371)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
+    /// The range of component `n` is `[1, 58]`.
     fn look_at_jurors(n: u32, ) -> Weight {
-        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
-        Weight::from_parts(0, 0)
-            .saturating_add(Weight::from_parts(4_000_000, 0).saturating_mul(n.into()))
+        // Measured proof size: 0 B.
+        // Shortest run: 13_275_000 picoseconds.
+        Weight::from_parts(12_877_611, 0)
+            // Standard error: 25_026
+            .saturating_add(Weight::from_parts(2_783_207, 0).saturating_mul(n.into()))
     }
 }
 
@@ -1205,11 +1221,11 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(316_914_949, 18763)
-            .saturating_add(Weight::from_parts(170_204_126, 0).saturating_mul(n.into()))
+        Weight::from_parts(373_445_728, 18763)
+            .saturating_add(Weight::from_parts(187_731_279, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(23_u64))
             .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(18_u64))
+            .saturating_add(RocksDbWeight::get().writes(17_u64))
             .saturating_add(RocksDbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -1286,9 +1302,9 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3146).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(735_925_292, 2798755)
-            .saturating_add(Weight::from_parts(86_339_466, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(65_u64))
+        Weight::from_parts(1_038_857_263, 2798755)
+            .saturating_add(Weight::from_parts(92_893_136, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(66_u64))
             .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(47_u64))
             .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
@@ -1356,20 +1372,20 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(861_090_738, 2798755)
-            .saturating_add(Weight::from_parts(70_380_634, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(65_u64))
+        Weight::from_parts(1_053_299_766, 2798755)
+            .saturating_add(Weight::from_parts(92_147_799, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(66_u64))
             .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(47_u64))
             .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(302_031_060, 18763)
-            .saturating_add(Weight::from_parts(175_400_224, 0).saturating_mul(n.into()))
+        Weight::from_parts(402_720_940, 18763)
+            .saturating_add(Weight::from_parts(177_315_081, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(24_u64))
             .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(19_u64))
+            .saturating_add(RocksDbWeight::get().writes(18_u64))
             .saturating_add(RocksDbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -1420,20 +1436,17 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn give_back() -> Weight {
-        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
-        Weight::from_parts(60_000_000, 0)
+        Weight::from_parts(51_005_000, 3676)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn restore_escrow() -> Weight {
-        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
-        Weight::from_parts(60_000_000, 0)
+        Weight::from_parts(70_752_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn look_at_jurors(n: u32, ) -> Weight {
-        // Not measured yet: what was reckoned by hand before. `make weights` replaces it.
-        Weight::from_parts(0, 0)
-            .saturating_add(Weight::from_parts(4_000_000, 0).saturating_mul(n.into()))
+        Weight::from_parts(12_877_611, 0)
+            .saturating_add(Weight::from_parts(2_783_207, 0).saturating_mul(n.into()))
     }
 }
