@@ -8,8 +8,8 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
-/// Work items of a [`Count`]. They are few, so that the loop of the kernel is what takes the time.
-const ITEMS: u32 = 2;
+/// The values that a [`Count`] begins with.
+const VALUES: [u32; 2] = [1, 2];
 
 const KERNEL: &str = "__kernel void count(__global uint *x) {
     uint value = x[get_global_id(0)];
@@ -28,19 +28,25 @@ pub struct Count {
     pub launches: u32,
     /// Steps in each.
     pub rounds: u32,
+    /// Work items, each of which takes a core: one, which leaves the second value as it is, or two. They are few, so
+    /// that the loop of the kernel is what takes the time.
+    pub items: u32,
 }
 
 impl Count {
-    /// About ten seconds on two idle cores: long enough for a test to see it running.
+    /// About ten seconds on an idle core: long enough for a test to see it running. The other core is left to the tests
+    /// beside it.
     pub const LONG: Self = Self {
         launches: 100,
         rounds: 100_000_000,
+        items: 1,
     };
 
     /// Done at once.
     pub const SHORT: Self = Self {
         launches: 2,
         rounds: 1_000,
+        items: 2,
     };
 
     /// Writes manifest and kernel into `folder`, which is made if it is missing. Returns the path
@@ -64,10 +70,10 @@ impl Count {
             "program": { "file": "count.cl" },
             "build": { "defines": { "ROUNDS": format!("{}u", self.rounds) } },
             "buffers": [
-                { "name": "x", "type": "uint", "length": ITEMS, "init": { "inline": [1, 2] } },
+                { "name": "x", "type": "uint", "length": VALUES.len(), "init": { "inline": VALUES } },
             ],
             "steps": [{ "loop": { "index": "i", "count": self.launches, "steps": [
-                { "kernel": "count", "args": [{ "buffer": "x" }], "global": [ITEMS], "local": [1] }
+                { "kernel": "count", "args": [{ "buffer": "x" }], "global": [self.items], "local": [1] }
             ] } }],
             "outputs": ["x"]
         })
@@ -77,8 +83,11 @@ impl Count {
     pub fn output(&self) -> Vec<u8> {
         let steps = u64::from(self.launches) * u64::from(self.rounds);
         let (factor, summand) = power((1_664_525, 1_013_904_223), steps);
-        let end = |start: u32| start.wrapping_mul(factor).wrapping_add(summand);
-        (1..=ITEMS).flat_map(|x| end(x).to_le_bytes()).collect()
+        let mut values = VALUES;
+        for value in values.iter_mut().take(self.items as usize) {
+            *value = value.wrapping_mul(factor).wrapping_add(summand);
+        }
+        values.map(u32::to_le_bytes).concat()
     }
 }
 
@@ -115,17 +124,19 @@ mod tests {
 
     #[test]
     fn the_end_is_that_of_all_steps_one_after_the_other() {
-        let count = Count {
-            launches: 3,
-            rounds: 7,
-        };
         let mut values = [1u32, 2];
-        for value in &mut values {
+        for items in 1..=2 {
+            let count = Count {
+                launches: 3,
+                rounds: 7,
+                items,
+            };
+            let value = &mut values[items as usize - 1];
             for _ in 0..21 {
                 *value = value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             }
+            let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+            assert_eq!(count.output(), bytes, "{items}");
         }
-        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        assert_eq!(count.output(), bytes);
     }
 }

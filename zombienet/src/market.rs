@@ -182,7 +182,9 @@ impl Market {
             "--timeout",
             "10m",
         ];
-        self.json(node, suri, &arguments).await.map(|_| ())
+        self.json(node, suri, &arguments).await?;
+        // Only a node that has measured can register.
+        self.node(node)?.keep_measurements()
     }
 
     /// Returns a node that has joined, or the validator if the name is `alice`.
@@ -429,7 +431,7 @@ fn funds_in(balance: &Value) -> Result<Funds> {
 }
 
 fn options(name: &str, arguments: &[&str]) -> NodeOptions {
-    let options = NodeOptions::new(name, "dev").with_metrics();
+    let options = NodeOptions::new(name, "dev").with_metrics().measured();
     arguments.iter().fold(options, |all, one| all.arg(*one))
 }
 

@@ -34,6 +34,7 @@ impl Steps {
         let count = Count {
             launches: self.0,
             rounds: ROUNDS,
+            items: 2,
         };
         count.write(folder)?;
         let mut manifest = count.manifest();
