@@ -137,18 +137,20 @@ impl Runtime<'_> {
     }
 }
 
-/// Returns the line of the values that an error of their JSON is about, with some lines before it, which name the field.
-/// Nobody else has these lines: they are the runtime's defaults, with the specification's values among them.
+/// Returns the line of the values at which an error of their JSON was noticed, with some lines around it, among which are
+/// the field and the value. Nobody else has these lines: they are the runtime's defaults, with the specification's values
+/// among them.
 fn lines_of(error: &str, values: &str) -> String {
-    const BEFORE: usize = 5;
+    const AROUND: usize = 5;
     let number = error
         .rsplit_once(" at line ")
         .and_then(|(_, rest)| rest.split(' ').next()?.parse::<usize>().ok());
     let Some(number) = number else {
         return String::new();
     };
-    let first = number.saturating_sub(BEFORE + 1);
-    let lines = values.lines().take(number).skip(first);
+    let before = number.saturating_sub(AROUND + 1);
+    let lines = values.lines().take(number.saturating_add(AROUND));
+    let lines = lines.skip(before);
     lines.map(|line| format!("\n    {line}")).collect()
 }
 
@@ -160,13 +162,11 @@ mod tests {
     fn an_error_has_the_lines_that_it_is_about() {
         let values = (1..=20).map(|n| format!("line {n}\n")).collect::<String>();
         let error = "invalid type: string, expected u128 at line 8 column 3";
-        let expected: String = (3..=8).map(|n| format!("\n    line {n}")).collect();
+        let expected: String = (3..=13).map(|n| format!("\n    line {n}")).collect();
         assert_eq!(lines_of(error, &values), expected);
         assert_eq!(lines_of("something else", &values), "");
-        assert_eq!(
-            lines_of("wrong at line 1 column 1", &values),
-            "\n    line 1"
-        );
+        let only = lines_of("wrong at line 1 column 1", "only");
+        assert_eq!(only, "\n    only");
         assert_eq!(lines_of("wrong at line 99 column 1", "only"), "");
     }
 }
