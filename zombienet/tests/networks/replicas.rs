@@ -27,7 +27,7 @@ use aicpw_runtime::{
     configs::money::{AuditPot, TreasuryAccount},
     AccountId,
 };
-use serde_json::Value;
+use serde_json::{json, Value};
 
 use super::faults::submit;
 
