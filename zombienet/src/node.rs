@@ -50,8 +50,6 @@ pub struct NodeOptions {
     pub listen: Option<String>,
     /// The variables that its environment has in addition to that of this process.
     pub variables: Vec<(String, String)>,
-    /// Whether it finds what another node of these tests has measured of this machine's devices, if one has.
-    pub is_measured: bool,
 }
 
 impl NodeOptions {
@@ -87,13 +85,6 @@ impl NodeOptions {
     #[must_use]
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), value.into()));
-        self
-    }
-
-    /// Has it find what another node has measured of this machine's devices. Measuring takes all cores for seconds.
-    #[must_use]
-    pub fn measured(mut self) -> Self {
-        self.is_measured = true;
         self
     }
 
@@ -150,25 +141,8 @@ impl Node {
             kept: Vec::new(),
             log_from: 0,
         };
-        if node.options.is_measured {
-            prepared::put_measurements(&node.worker_folder())?;
-        }
         node.launch().await?;
         Ok(node)
-    }
-
-    /// Keeps what it has measured of this machine's devices for nodes that start later.
-    ///
-    /// # Errors
-    /// If it has measured nothing yet, or that cannot be kept.
-    pub fn keep_measurements(&self) -> Result<()> {
-        prepared::keep_measurements(&self.worker_folder())
-    }
-
-    /// Returns the folder of its worker, on a chain that is a preset.
-    fn worker_folder(&self) -> PathBuf {
-        let chain = self.base.join("chains").join(&self.options.chain);
-        chain.join("aicpw")
     }
 
     /// Starts it again on the same data and ports. Kills it first if it is running.

@@ -1,6 +1,5 @@
-//! What every node of a test would compute again at its start, computed once for each build of the programs: the genesis
-//! states of the presets, the compiled runtime, and what is measured of this machine's devices. It is kept in a folder
-//! beside the programs.
+//! What every node of a test would compute again at its start, computed once for each build of `aicpw-node`: the
+//! genesis states of the presets, and the compiled runtime. It is kept in a folder beside the programs.
 
 use std::{
     collections::HashMap,
@@ -47,67 +46,23 @@ pub async fn chain_spec(chain: &str) -> Result<PathBuf> {
 }
 
 async fn raw_chain_spec(chain: &str) -> Result<PathBuf> {
-    let path = kept_file("chain-specs", chain, "aicpw-node")?;
-    if !path.is_file() {
-        let exported = export(&["--raw", "--chain", chain]).await?;
-        keep(&path, chain, &exported)?;
-    }
-    Ok(path)
-}
-
-/// The file in which a worker keeps what it has measured.
-const MEASURED: &str = "devices.json";
-
-/// Gives a worker that has not started yet what another one has measured, if one has. It measures devices that are not
-/// among these.
-///
-/// # Errors
-/// If `aicpw-executor` is not built, or the folder cannot be written.
-pub fn put_measurements(worker: &Path) -> Result<()> {
-    let kept = measurements()?;
-    if kept.is_file() {
-        fs::create_dir_all(worker).with_context(|| worker.display().to_string())?;
-        fs::copy(&kept, worker.join(MEASURED)).with_context(|| kept.display().to_string())?;
-    }
-    Ok(())
-}
-
-/// Keeps what this worker has measured, unless something is kept already.
-///
-/// # Errors
-/// If it has measured nothing, or that cannot be kept.
-pub fn keep_measurements(worker: &Path) -> Result<()> {
-    let kept = measurements()?;
-    if kept.is_file() {
-        return Ok(());
-    }
-    let path = worker.join(MEASURED);
-    let measured = fs::read(&path).with_context(|| path.display().to_string())?;
-    keep(&kept, "devices", &measured)
-}
-
-fn measurements() -> Result<PathBuf> {
-    kept_file("measurements", "devices", "aicpw-executor")
-}
-
-/// Returns the path of a file of that name in a folder beside the programs, for this build of a program.
-fn kept_file(folder: &str, name: &str, program: &str) -> Result<PathBuf> {
-    let built = fs::metadata(binaries::find(program)?)?;
+    let node = binaries::find("aicpw-node")?;
+    let built = fs::metadata(&node)?;
     let changed = built.modified()?.duration_since(UNIX_EPOCH)?.as_nanos();
-    let name = format!("{name}-{:x}-{changed:x}.json", built.len());
-    Ok(beside_programs()?.join(folder).join(name))
-}
-
-/// Writes such a file, and deletes those of older builds. It is either complete or missing, also for another program that
-/// does the same.
-fn keep(path: &Path, name: &str, content: &[u8]) -> Result<()> {
-    let folder = path.parent().context("a file in no folder")?;
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut file, content)?;
-    forget_older(path, name)?;
-    file.persist(path)?;
-    Ok(())
+    let name = format!("{chain}-{:x}-{changed:x}.json", built.len());
+    let folder = beside_programs()?.join("chain-specs");
+    let path = folder.join(name);
+    if path.is_file() {
+        return Ok(path);
+    }
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let exported = export(&["--raw", "--chain", chain]).await?;
+    // The file is either complete or missing, also for another program that does the same.
+    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    std::io::Write::write_all(&mut file, &exported)?;
+    forget_older(&folder, chain)?;
+    file.persist(&path)?;
+    Ok(path)
 }
 
 /// Writes `NAME.json` into `folder`: the raw specification of a preset, with this patch applied to the genesis. With
@@ -193,14 +148,12 @@ async fn export(arguments: &[&str]) -> Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// Deletes what older builds have made of the same, beside this file.
-fn forget_older(path: &Path, name: &str) -> Result<()> {
-    let folder = path.parent().context("a file in no folder")?;
-    let prefix = format!("{name}-");
+/// Deletes what older builds have made.
+fn forget_older(folder: &Path, chain: &str) -> Result<()> {
+    let prefix = format!("{chain}-");
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let is_older = entry.path() != path;
-        if is_older && entry.file_name().to_string_lossy().starts_with(&prefix) {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
             // Another program may have been faster.
             if let Err(error) = fs::remove_file(entry.path()) {
                 ensure!(error.kind() == std::io::ErrorKind::NotFound, error);

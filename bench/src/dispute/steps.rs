@@ -34,7 +34,6 @@ impl Steps {
         let count = Count {
             launches: self.0,
             rounds: ROUNDS,
-            items: 2,
         };
         count.write(folder)?;
         let mut manifest = count.manifest();

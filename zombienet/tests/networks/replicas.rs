@@ -12,7 +12,7 @@ use std::{
 
 use aicpw_network_tests::{
     binaries, chain,
-    jobs::Count,
+    jobs::{write_manifest, Count},
     market::{units, AICP, STAKE},
     wait::{self, Seen},
     Market,
@@ -273,7 +273,12 @@ async fn who_is_not_needed_any_more_stops(market: &Market) {
     let pause = ["provider", "devices", "pause", "all"];
     market.json("alice", LIAR, &pause).await.unwrap();
     fs::create_dir(breaks(market)).unwrap();
-    let manifest = ENDLESS.write(&market.path("endless")).unwrap();
+    let folder = market.path("endless");
+    ENDLESS.write(&folder).unwrap();
+    let mut manifest = ENDLESS.manifest();
+    // One work item, which leaves the other tests a core.
+    manifest["steps"][0]["loop"]["steps"][0]["global"] = json!([1]);
+    let manifest = write_manifest(&folder, &manifest).unwrap();
     let before = wealth(market).await;
     let stake = market.stake(BREAKS).await.unwrap();
     assert_eq!(jobs(market, "honest"), Vec::<PathBuf>::new());

@@ -43,7 +43,6 @@ const TIME_LAPSE: u32 = 24_000;
 /// A job that runs longer than a referendum takes.
 const ACROSS: Count = Count {
     launches: 300,
-    items: 2,
     ..Count::LONG
 };
 
