@@ -203,7 +203,7 @@ impl Sandbox {
     }
 }
 
-/// What happens to a process that makes a system call which nobody makes in good faith once kernels run.
+/// What happens to a process that tries to start a program, make a process, open a socket or look into another process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OnAttack {
     /// It ends by `SIGSYS`.
